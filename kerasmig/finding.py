@@ -1,0 +1,210 @@
+"""What the analysis and the rules say: findings, edits, evidence and verdicts.
+
+Plain values without behaviour of their own; every other part speaks in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Applicability(str, Enum):
+    """How far a finding's rewrite can be trusted.
+
+    ``AUTOMATIC``: same meaning, proven by the catalog's contract tests.
+    ``ASSUMED``: rewritten on evidence that could be wrong; the message says which.
+    ``MANUAL``: not rewritten; the message says what to do.
+    """
+
+    AUTOMATIC = "automatic"
+    ASSUMED = "assumed"
+    MANUAL = "manual"
+
+    @property
+    def severity(self) -> int:
+        """Order from harmless to demanding, to find the worst of several."""
+        return list(Applicability).index(self)
+
+
+class DataFormat(str, Enum):
+    """The verdict on a model's data format.
+
+    ``EITHER``: the code handles both. ``UNDECIDED``: the code does not tell.
+    """
+
+    CHANNELS_FIRST = "channels_first"
+    CHANNELS_LAST = "channels_last"
+    EITHER = "either"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Half-open range of UTF-8 byte offsets into a file's decoded text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace ``span`` by ``parts``.
+
+    A part that is a `Span` stands for the text of that span *with the edits inside it applied*,
+    so that moved code keeps what other findings changed in it.
+    """
+
+    span: Span
+    parts: tuple[str | Span, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One fact that an inference rests on.
+
+    Args:
+        sentence: what was seen and what follows from it, for a person.
+        line: 1-based line, 0 where the fact is not of one line.
+        favours: the data format that it speaks for, if any.
+        weight: 0 (a hint) to 1 (the author's explicit statement).
+        path: file that it was seen in, empty for the file at hand.
+    """
+
+    sentence: str
+    line: int = 0
+    favours: DataFormat | None = None
+    weight: float = 0.0
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing noticed at one place.
+
+    Args:
+        code: ``KMnnn``.
+        message: one sentence; for `MANUAL` it says what to do.
+        line, column: 1-based line and 0-based column (in characters) where it starts.
+        end_line, end_column: where it ends.
+        name: the Keras 1 name concerned, as the author can search for it.
+        edits: empty where nothing is rewritten.
+    """
+
+    code: str
+    message: str
+    applicability: Applicability
+    line: int
+    column: int
+    end_line: int = 0
+    end_column: int = 0
+    name: str = ""
+    edits: tuple[Edit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    suppressed: bool = False
+
+
+@dataclass(frozen=True)
+class TensorShapes:
+    """Shape of one tensor under both readings of the code, None = unknown size.
+
+    ``None`` for a whole reading: the code cannot be built under it (``problem`` says why).
+    """
+
+    name: str
+    line: int
+    channels_first: tuple[int | None, ...] | None
+    channels_last: tuple[int | None, ...] | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the inference says of one connected model.
+
+    Args:
+        model: the model's name in the code, such as ``build_unet`` or ``model``.
+        line: where it starts.
+        confidence: 0 to 1.
+        shapes: its tensors in the order of the code.
+        ambient: the file itself sets this format for all its layers (``set_image_dim_ordering``).
+        explicit: the author states the format on the layers (``dim_ordering=``).
+    """
+
+    model: str
+    line: int
+    data_format: DataFormat
+    confidence: float
+    evidence: tuple[Evidence, ...] = ()
+    shapes: tuple[TensorShapes, ...] = ()
+    ambient: bool = False
+    explicit: bool = False
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The sums of promise 1: found = kept + automatic + assumed + manual + suppressed."""
+
+    found: int = 0
+    kept: int = 0
+    automatic: int = 0
+    assumed: int = 0
+    manual: int = 0
+    suppressed: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(a + b for a, b in zip(self.values(), other.values(), strict=True)))
+
+    def values(self) -> tuple[int, ...]:
+        """The figures in the order of the fields."""
+        return (
+            self.found,
+            self.kept,
+            self.automatic,
+            self.assumed,
+            self.manual,
+            self.suppressed,
+        )
+
+
+@dataclass(frozen=True)
+class FileResult:
+    """What became of one file.
+
+    Args:
+        path: as shown to the person, relative to where the run started.
+        old, new: the text before and after; equal where nothing changed.
+        compat: names needed from the generated ``keras1_compat`` module.
+        error: why the file could not be read or parsed; then all else is empty.
+    """
+
+    path: str
+    old: str = ""
+    new: str = ""
+    findings: tuple[Finding, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    tally: Tally = field(default_factory=Tally)
+    compat: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def changed(self) -> bool:
+        """Whether the text changed."""
+        return self.old != self.new
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What became of all files, in the order of their paths."""
+
+    files: tuple[FileResult, ...]
+    extra_files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def tally(self) -> Tally:
+        """The sums over all files."""
+        total = Tally()
+        for file in self.files:
+            total += file.tally
+        return total
