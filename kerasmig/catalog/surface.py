@@ -1,0 +1,142 @@
+"""What the two libraries themselves say: module paths, signatures, bases.
+
+Read from the photographs ``keras1.json`` and ``keras3.json`` (made by ``kerasmig.surface``), which
+contract tests hold against the installed libraries.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@cache
+def _keras1() -> Mapping[str, Any]:
+    return _read("keras1.json")
+
+
+@cache
+def _keras3() -> Mapping[str, Any]:
+    return _read("keras3.json")
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    data: Mapping[str, Any] = json.loads(text)
+    return data
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a callable; ``default`` is source text, ``None`` if it has none."""
+
+    name: str
+    default: str | None = None
+    keyword_only: bool = False
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Parameters in order, without ``self``; whether ``*args``/``**kwargs`` follow."""
+
+    parameters: tuple[Parameter, ...]
+    var_positional: bool = False
+    var_keyword: bool = False
+
+    def names(self) -> tuple[str, ...]:
+        """All parameter names in order."""
+        return tuple(p.name for p in self.parameters)
+
+    def positional(self) -> tuple[str, ...]:
+        """The names that can be given by position, in order."""
+        return tuple(p.name for p in self.parameters if not p.keyword_only)
+
+    def default(self, name: str) -> str | None:
+        """Source text of a parameter's default."""
+        return next((p.default for p in self.parameters if p.name == name), None)
+
+
+@cache
+def sig(text: str) -> Signature:
+    """Read a signature as Python writes it: ``"filters, kernel_size, strides=(1, 1), **kwargs"``."""
+    function = ast.parse(f"def f({text}): pass").body[0]
+    assert isinstance(function, ast.FunctionDef)
+    args = function.args
+    plain = [*args.posonlyargs, *args.args]
+    defaults: list[ast.expr | None] = [None] * (len(plain) - len(args.defaults)) + [*args.defaults]
+    parameters = [
+        Parameter(a.arg, None if d is None else ast.unparse(d))
+        for a, d in zip(plain, defaults, strict=True)
+    ]
+    parameters += [
+        Parameter(a.arg, None if d is None else ast.unparse(d), keyword_only=True)
+        for a, d in zip(args.kwonlyargs, args.kw_defaults, strict=True)
+    ]
+    return Signature(tuple(parameters), args.vararg is not None, args.kwarg is not None)
+
+
+@cache
+def canonical(path: str) -> str:
+    """Defining module and name of what a Keras 1 path reaches; the path itself if unknown."""
+    modules: Mapping[str, Mapping[str, str]] = _keras1()["modules"]
+    if path in modules:
+        return path
+    module, _, name = path.rpartition(".")
+    if not module:
+        return path
+    owner = canonical(module)
+    if owner in modules and name in modules[owner]:
+        return str(modules[owner][name])
+    return f"{owner}.{name}" if owner in modules or owner != module else path
+
+
+def in_keras1(path: str) -> bool:
+    """Whether Keras 1.2.2 knows a path (a module, or a name in one)."""
+    modules: Mapping[str, Mapping[str, str]] = _keras1()["modules"]
+    if path in modules:
+        return True
+    module, _, name = path.rpartition(".")
+    owner = canonical(module) if module else ""
+    return owner in modules and name in modules[owner]
+
+
+def is_module(path: str) -> bool:
+    """Whether a path is a module of Keras 1.2.2."""
+    return path in _keras1()["modules"]
+
+
+def star_exports(module: str, name: str) -> bool:
+    """Whether ``from module import *`` brings a name in Keras 1.2.2 (none defines ``__all__``)."""
+    return not name.startswith("_") and name in _keras1()["modules"].get(module, {})
+
+
+def keras1_signature(name: str) -> Signature | None:
+    """Signature of a canonical Keras 1 callable."""
+    text = _keras1()["signatures"].get(name)
+    return None if text is None else sig(text)
+
+
+def keras1_bases(name: str) -> tuple[str, ...]:
+    """Canonical names of a Keras 1 class's bases, nearest first; empty for anything else."""
+    return tuple(_keras1()["bases"].get(name, ()))
+
+
+def keras1_names() -> tuple[str, ...]:
+    """Canonical names of all functions and classes of Keras 1.2.2."""
+    return tuple(_keras1()["signatures"])
+
+
+def keras3_has(path: str) -> bool:
+    """Whether a path is public in Keras 3."""
+    return path == "keras" or path in _keras3()["names"]
+
+
+def keras3_signature(path: str) -> Signature | None:
+    """Signature of a public callable of Keras 3."""
+    text = _keras3()["names"].get(path)
+    return None if text is None else sig(text)

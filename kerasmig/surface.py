@@ -1,0 +1,171 @@
+"""Photograph the public surface of a Keras: module paths, signatures, class bases.
+
+Run inside a process that may import TensorFlow::
+
+    python -m kerasmig.surface keras1 > kerasmig/catalog/keras1.json
+    python -m kerasmig.surface keras3 > kerasmig/catalog/keras3.json
+
+The catalog reads the two files instead of repeating what the libraries themselves say;
+a contract test compares them with the installed libraries.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import pkgutil
+import sys
+from types import ModuleType
+from typing import Any
+
+# Keras 1's backend functions live in one module per backend; programs see only `keras.backend`.
+_BACKEND_MODULES = ("keras.backend.tensorflow_backend", "keras.backend.common")
+
+
+def signature_text(function: Any) -> str:
+    """Source text of a callable's parameters, without ``self`` and annotations."""
+    target = function.__init__ if inspect.isclass(function) else function
+    try:
+        signature = inspect.signature(target)
+    except (TypeError, ValueError):
+        return "*args, **kwargs"
+    parts: list[str] = []
+    for index, parameter in enumerate(signature.parameters.values()):
+        if index == 0 and parameter.name in ("self", "cls"):
+            continue
+        text = parameter.name
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            text = "*" + text
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            text = "**" + text
+        elif parameter.kind is parameter.KEYWORD_ONLY and not any(p.startswith("*") for p in parts):
+            parts.append("*")
+        if parameter.default is not parameter.empty:
+            text += f"={_literal(parameter.default)}"
+        parts.append(text)
+    return ", ".join(parts)
+
+
+def _literal(value: Any) -> str:
+    """The default as source text; objects that have none become ``...``."""
+    if isinstance(value, (bool, int, float, str, bytes, type(None), tuple, list, dict)):
+        text = repr(value)
+        return text if "<" not in text else "..."
+    return "..."
+
+
+def canonical_name(owner: str, name: str, value: Any) -> str:
+    """Where an object is defined, as ``module.name``; the same for all paths that lead to it."""
+    if inspect.ismodule(value):
+        return _public_module(value.__name__)
+    module = getattr(value, "__module__", None)
+    if inspect.isclass(value) or inspect.isroutine(value):
+        own = getattr(value, "__name__", name)
+        if isinstance(module, str) and own.isidentifier():
+            return f"{_public_module(module)}.{own}"
+    return f"{_public_module(owner)}.{name}"
+
+
+def _public_module(module: str) -> str:
+    return "keras.backend" if module in _BACKEND_MODULES else module
+
+
+def _modules(root: ModuleType) -> dict[str, ModuleType]:
+    found = {root.__name__: root}
+    for info in pkgutil.walk_packages(root.__path__, root.__name__ + ".", onerror=lambda _: None):
+        if "theano" in info.name:
+            continue
+        try:
+            found[info.name] = importlib.import_module(info.name)
+        except ImportError:
+            continue
+    return found
+
+
+def keras1_surface(root: ModuleType) -> dict[str, Any]:
+    """Every module of Keras 1.2.2 with the names reachable through it."""
+    modules: dict[str, dict[str, str]] = {}
+    signatures: dict[str, str] = {}
+    bases: dict[str, list[str]] = {}
+    methods: dict[str, dict[str, str]] = {}
+    for path, module in sorted(_modules(root).items()):
+        names: dict[str, str] = {}
+        for name, value in sorted(vars(module).items()):
+            if name.startswith("__") and name != "__version__":
+                continue
+            canonical = canonical_name(path, name, value)
+            names[name] = canonical
+            if not canonical.startswith("keras."):
+                continue
+            if inspect.isclass(value):
+                signatures[canonical] = signature_text(value)
+                bases[canonical] = [
+                    canonical_name(base.__module__, base.__name__, base)
+                    for base in value.__mro__[1:]
+                    if base.__module__.startswith("keras.")
+                ]
+                methods[canonical] = {
+                    key: "property" if isinstance(member, property) else signature_text(member)
+                    for key, member in sorted(vars(value).items())
+                    if not key.startswith("_")
+                    and (inspect.isfunction(member) or isinstance(member, property))
+                }
+            elif inspect.isroutine(value):
+                signatures[canonical] = signature_text(value)
+        modules[path] = names
+    return {
+        "version": getattr(root, "__version__", ""),
+        "modules": modules,
+        "signatures": dict(sorted(signatures.items())),
+        "bases": dict(sorted(bases.items())),
+        "methods": dict(sorted(methods.items())),
+    }
+
+
+_KERAS3_PACKAGES = (
+    "activations applications backend callbacks config constraints datasets initializers layers "
+    "losses metrics models ops optimizers preprocessing random regularizers saving utils"
+).split()
+
+
+def keras3_surface(root: ModuleType) -> dict[str, Any]:
+    """Every public name of Keras 3 with its signature (``null``: a module or constant)."""
+    names: dict[str, str | None] = {}
+
+    def visit(module: ModuleType, path: str) -> None:
+        for name, value in sorted(vars(module).items()):
+            if name.startswith("_") and name != "__version__":
+                continue
+            full = f"{path}.{name}"
+            if inspect.ismodule(value):
+                if full not in names and ".src" not in full and "keras" in value.__name__:
+                    names[full] = None
+                    visit(value, full)
+            elif inspect.isclass(value) or inspect.isroutine(value):
+                names[full] = signature_text(value)
+            else:
+                names[full] = None
+
+    for package in _KERAS3_PACKAGES:
+        importlib.import_module(f"keras.{package}")
+    visit(root, "keras")
+    return {"version": root.__version__, "names": dict(sorted(names.items()))}
+
+
+def main(which: str) -> None:
+    """Print the surface of ``keras1`` or ``keras3`` as JSON."""
+    if which == "keras1":
+        from kerasmig.legacy import bridge, install
+
+        surface = keras1_surface(bridge.activate(install.ensure()))
+    else:
+        import keras
+
+        surface = keras3_surface(keras)
+    json.dump(surface, sys.stdout, indent=1, sort_keys=True)
+    sys.stdout.write("\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
