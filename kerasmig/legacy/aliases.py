@@ -32,11 +32,16 @@ def heal() -> None:
         heal_yaml()
 
 
+def _give(owner: Any, name: str, value: Any) -> None:
+    """Set an attribute that is not there any more; one that is there stays as it is."""
+    if not hasattr(owner, name):
+        setattr(owner, name, value)
+
+
 def heal_collections() -> None:
     """``from collections import Iterable`` (keras/callbacks.py): moved, gone since Python 3.10."""
     for name in collections.abc.__all__:
-        if not hasattr(collections, name):
-            setattr(collections, name, getattr(collections.abc, name))
+        _give(collections, name, getattr(collections.abc, name))
 
 
 class ArgSpec(NamedTuple):
@@ -54,14 +59,12 @@ def heal_inspect() -> None:
     def getargspec(func: Any) -> ArgSpec:
         return ArgSpec(*inspect.getfullargspec(func)[:4])
 
-    if not hasattr(inspect, "getargspec"):
-        inspect.getargspec = getargspec
+    _give(inspect, "getargspec", getargspec)
 
 
 def heal_time() -> None:
     """``time.clock`` (users' programs measure with it): gone since Python 3.8."""
-    if not hasattr(time, "clock"):
-        time.clock = time.perf_counter
+    _give(time, "clock", time.perf_counter)
 
 
 def heal_numpy() -> None:
@@ -113,24 +116,22 @@ def heal_h5py() -> None:
             return value
         if isinstance(value, str):
             return value.encode("utf-8")
-        if getattr(value, "dtype", None) == object:
-            for place in range(value.size):
-                if isinstance(value.flat[place], str):
-                    value.flat[place] = value.flat[place].encode("utf-8")
+        if getattr(value, "dtype", None) is not None and value.dtype.hasobject:
+            for place, text in enumerate(value.flat):
+                value.flat[place] = text.encode("utf-8") if isinstance(text, str) else text
         return value
 
     manager.__getitem__ = read_bytes
-    if not hasattr(h5py.Dataset, "value"):
-        h5py.Dataset.value = property(lambda dataset: dataset[()])
+    _give(h5py.Dataset, "value", property(lambda dataset: dataset[()]))
 
 
 def heal_yaml() -> None:
     """``yaml.load(text)`` (model_from_yaml): the loader has to be named since PyYAML 6."""
-    yaml = importlib.import_module("yaml")
+    yaml: Any = importlib.import_module("yaml")
     load = yaml.load
 
     @functools.wraps(load)
-    def load_fully(stream: Any, Loader: Any = yaml.FullLoader) -> Any:  # noqa: N803
+    def load_fully(stream: Any, Loader: Any = yaml.FullLoader) -> Any:
         return load(stream, Loader=Loader)
 
     yaml.load = load_fully

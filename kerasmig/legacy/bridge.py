@@ -81,7 +81,7 @@ def reset(dim_ordering: str = "tf", *, floatx: str = "float32") -> None:
     For a child forked per program and for programs run one after another: a new graph, no
     session, layer names numbered from 1, learning phase, custom objects and globals forgotten.
     """
-    backend = importlib.import_module("keras.backend.tensorflow_backend")
+    backend: Any = importlib.import_module("keras.backend.tensorflow_backend")
     common = importlib.import_module("keras.backend.common")
     if backend._SESSION is not None:
         backend._SESSION.close()
@@ -112,7 +112,7 @@ def _import_tensorflow() -> Any:
             v1 = importlib.import_module("tensorflow.compat.v1")
             v1.disable_v2_behavior()
             v1.logging.set_verbosity(v1.logging.ERROR)
-            deprecation = importlib.import_module("tensorflow.python.util.deprecation")
+            deprecation: Any = importlib.import_module("tensorflow.python.util.deprecation")
             deprecation._PRINT_DEPRECATION_WARNINGS = False
     except ModuleNotFoundError as error:
         raise LegacyError(
