@@ -83,6 +83,29 @@ def heal_numpy() -> None:
     # NumPy warns when some of these are asked for, so look at what the module itself holds.
     for name, value in gone.items():
         numpy.__dict__.setdefault(name, value)
+    # `(None, 144)`, not `(None, np.int64(144))`, in summaries: sizes come from np.prod.
+    if not numpy.__version__.startswith("1."):
+        numpy.set_printoptions(legacy="1.25")
+    for name in ("array", "asarray"):
+        setattr(numpy, name, _ragged_as_objects(getattr(numpy, name)))
+
+
+def _ragged_as_objects(make_array: Any) -> Any:
+    """`np.array` that takes rows of different lengths (datasets/imdb.py, texts) for objects.
+
+    NumPy did so until 1.23 and raises ValueError now; every other error is left as it is.
+    """
+
+    @functools.wraps(make_array)
+    def make(values: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return make_array(values, *args, **kwargs)
+        except ValueError as error:
+            if "inhomogeneous" not in str(error) or args or kwargs.get("dtype") is not None:
+                raise
+            return make_array(values, *args, **{**kwargs, "dtype": object})
+
+    return make
 
 
 def heal_pkg_resources() -> None:
@@ -126,12 +149,16 @@ def heal_h5py() -> None:
 
 
 def heal_yaml() -> None:
-    """``yaml.load(text)`` (model_from_yaml): the loader has to be named since PyYAML 6."""
+    """``yaml.load(text)`` (model_from_yaml): the loader has to be named since PyYAML 6.
+
+    It was the loader for Python objects, and Keras relies on it: configurations hold tuples and
+    NumPy's numbers.
+    """
     yaml: Any = importlib.import_module("yaml")
     load = yaml.load
 
     @functools.wraps(load)
-    def load_fully(stream: Any, Loader: Any = yaml.FullLoader) -> Any:
+    def load_python(stream: Any, Loader: Any = yaml.UnsafeLoader) -> Any:
         return load(stream, Loader=Loader)
 
-    yaml.load = load_fully
+    yaml.load = load_python

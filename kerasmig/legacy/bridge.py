@@ -2,15 +2,17 @@
 
 `activate` changes the whole process: what ``import tensorflow``, ``import keras`` and some removed
 names of the standard library, NumPy, h5py and PyYAML mean. There is no way back, so call it only
-in a process of its own. What it mends outside TensorFlow is in `kerasmig.legacy.aliases`.
+in a process of its own. What it mends elsewhere is in `tensorflow1` and `aliases`, beside this.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import importlib.abc
 import importlib.machinery
+import inspect
 import io
 import json
 import os
@@ -25,22 +27,14 @@ from typing import Any
 from kerasmig.legacy import aliases
 from kerasmig.legacy.cache import cache_folder
 from kerasmig.legacy.errors import LegacyError
+from kerasmig.legacy.tensorflow1 import (
+    PIP_INSTALL,
+    give_control_flow_back,
+    import_tensorflow,
+    pretend_tensorflow_1,
+)
 
-TENSORFLOW_VERSION = "1.15.5"  # what Keras and users' programs are told
 EPSILON = 1e-7  # keras/backend/common.py of 1.2.2 (written 10e-8 there)
-_PIP_INSTALL = "Install what running models takes: pip install 'kerasmig[verify]'"
-
-# TensorFlow 0.x spellings that TensorFlow 1 had under another name with the same arguments.
-_RENAMED_IN_1_0 = {
-    "mul": "multiply",
-    "sub": "subtract",
-    "neg": "negative",
-    "pack": "stack",
-    "unpack": "unstack",
-    "select": "where",
-}
-# TensorFlow would build these on a Keras that is not the one of this process.
-_NOT_OF_KERAS_1 = ("keras", "contrib", "estimator")
 
 
 def activate(
@@ -58,21 +52,36 @@ def activate(
     Raises:
         LegacyError: TensorFlow or another library it needs is missing or cannot be imported.
     """
-    v1 = _import_tensorflow()
-    _pretend_tensorflow_1(v1)
-    _give_control_flow_back()
+    v1 = import_tensorflow()
+    pretend_tensorflow_1(v1)
+    give_control_flow_back()
     aliases.heal()
     _forget_modern_keras()
     sys.meta_path.insert(0, _LegacyKerasFinder(legacy_path))
     os.environ["KERAS_BACKEND"] = "tensorflow"
     keras = _import_keras(dim_ordering, floatx)
     _keep_downloads_apart()
+    _convert_kernels_with_tuples()
     return keras
 
 
 def set_dim_ordering(dim_ordering: str) -> None:
     """Set the global image ordering of the activated Keras to ``"tf"`` or ``"th"``."""
     importlib.import_module("keras.backend").set_image_dim_ordering(dim_ordering)
+
+
+def set_floatx(floatx: str) -> None:
+    """Set the float type of the activated Keras, for ``Input`` too.
+
+    ``K.set_floatx`` alone does not do: ``Input(dtype=K.floatx())`` took its default at import.
+    """
+    importlib.import_module("keras.backend").set_floatx(floatx)
+    topology = importlib.import_module("keras.engine.topology")
+    make_input: Any = inspect.unwrap(topology.Input)
+    parameters = inspect.signature(make_input).parameters.values()
+    make_input.__defaults__ = tuple(
+        floatx if parameter.name == "dtype" else parameter.default for parameter in parameters
+    )
 
 
 def reset(dim_ordering: str = "tf", *, floatx: str = "float32") -> None:
@@ -91,86 +100,10 @@ def reset(dim_ordering: str = "tf", *, floatx: str = "float32") -> None:
     backend.tf.reset_default_graph()
     common.reset_uids()
     common.set_epsilon(EPSILON)
-    common.set_floatx(floatx)
+    set_floatx(floatx)
     common.set_legacy_weight_ordering(False)
     common.set_image_dim_ordering(dim_ordering)
     importlib.import_module("keras.utils.generic_utils").get_custom_objects().clear()
-
-
-def _import_tensorflow() -> Any:
-    """Import today's TensorFlow, quietly, and return its TensorFlow 1 API with v1 behaviour on.
-
-    TensorFlow imports Keras 3 where it finds one, which costs more time than all the rest and
-    would only be thrown away: it is told that there is none.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    modern_keras = sys.modules.pop("keras", None)
-    sys.modules["keras"] = None  # type: ignore[assignment]  # "not installed", see importlib
-    try:
-        with _quiet_stderr(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            v1 = importlib.import_module("tensorflow.compat.v1")
-            v1.disable_v2_behavior()
-            v1.logging.set_verbosity(v1.logging.ERROR)
-            deprecation: Any = importlib.import_module("tensorflow.python.util.deprecation")
-            deprecation._PRINT_DEPRECATION_WARNINGS = False
-    except ModuleNotFoundError as error:
-        raise LegacyError(
-            f"Keras 1.2.2 runs on TensorFlow, and {error.name} is not installed.", _PIP_INSTALL
-        ) from error
-    except ImportError as error:
-        raise LegacyError(
-            f"TensorFlow cannot be imported: {error}",
-            f"`{sys.executable} -c 'import tensorflow'` has to work first.",
-        ) from error
-    finally:
-        del sys.modules["keras"]
-        if modern_keras is not None:
-            sys.modules["keras"] = modern_keras
-    return v1
-
-
-class _TensorFlow1(types.ModuleType):
-    """What ``import tensorflow`` gives: the TensorFlow 1 API of today's TensorFlow."""
-
-    def __init__(self, v1: Any, real: types.ModuleType) -> None:
-        super().__init__("tensorflow", v1.__doc__)
-        self._v1 = v1
-        self.__path__ = real.__path__  # so that `import tensorflow.python.ops...` finds its way
-        self.__spec__ = real.__spec__
-        self.__file__ = real.__file__
-        self.__version__ = TENSORFLOW_VERSION
-        self.python = sys.modules["tensorflow.python"]
-
-    def __getattr__(self, name: str) -> Any:
-        if name in _NOT_OF_KERAS_1:
-            raise AttributeError(f"tensorflow.{name} is not part of kerasmig's legacy runtime")
-        return getattr(self._v1, _RENAMED_IN_1_0.get(name, name))
-
-    def __dir__(self) -> list[str]:
-        return sorted({*dir(self._v1), *self.__dict__} - set(_NOT_OF_KERAS_1))
-
-
-def _pretend_tensorflow_1(v1: Any) -> None:
-    """Give ``tensorflow`` to all importers as TensorFlow 1, and no second Keras within it."""
-    real = sys.modules["tensorflow"]
-    sys.modules["tensorflow"] = _TensorFlow1(v1, real)
-    for name in _NOT_OF_KERAS_1:
-        sys.modules[f"tensorflow.{name}"] = None  # type: ignore[assignment]  # cannot be imported
-
-
-def _give_control_flow_back() -> None:
-    """Give ``control_flow_ops`` what Keras takes from it and TensorFlow has moved elsewhere.
-
-    Users' programs also say ``tf.python.control_flow_ops = tf`` (a known cure for Keras 1.0 on
-    TensorFlow 0.12) and read it from there; it has to exist beforehand for those that only read.
-    """
-    ops = importlib.import_module("tensorflow.python.ops.control_flow_ops")
-    v1 = sys.modules["tensorflow"]
-    for name in ("while_loop", "cond", "case"):
-        if not hasattr(ops, name):
-            setattr(ops, name, getattr(v1, name))
-    v1.python.control_flow_ops = ops
 
 
 def _forget_modern_keras() -> None:
@@ -225,7 +158,7 @@ def _import_keras(dim_ordering: str, floatx: str) -> types.ModuleType:
                 return importlib.import_module("keras")
         except ModuleNotFoundError as error:
             raise LegacyError(
-                f"Keras 1.2.2 cannot be imported: {error.name} is not installed.", _PIP_INSTALL
+                f"Keras 1.2.2 cannot be imported: {error.name} is not installed.", PIP_INSTALL
             ) from error
 
 
@@ -250,6 +183,27 @@ def _keep_downloads_apart() -> None:
     importlib.import_module("keras.utils.data_utils").os = private_os  # type: ignore[attr-defined]
 
 
+def _convert_kernels_with_tuples() -> None:
+    """Have ``convert_kernel`` (Theano's flipped kernels) work: it indexes with a list of slices.
+
+    That meant a tuple of slices, and NumPy took it for one until 1.22.
+    """
+    np_utils: Any = importlib.import_module("keras.utils.np_utils")
+    layer_utils: Any = importlib.import_module("keras.utils.layer_utils")
+    numpy: Any = importlib.import_module("numpy")
+    convert = np_utils.convert_kernel
+
+    class IndexedByLists(numpy.ndarray):  # type: ignore[misc]
+        def __getitem__(self, index: Any) -> Any:
+            return super().__getitem__(tuple(index) if isinstance(index, list) else index)
+
+    @functools.wraps(convert)
+    def convert_kernel(kernel: Any, dim_ordering: str | None = None) -> Any:
+        return numpy.asarray(convert(numpy.asarray(kernel).view(IndexedByLists), dim_ordering))
+
+    np_utils.convert_kernel = layer_utils.convert_kernel = convert_kernel
+
+
 @contextlib.contextmanager
 def _environment(**values: str) -> Iterator[None]:
     """Environment variables with other values for a while."""
@@ -263,24 +217,3 @@ def _environment(**values: str) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Hold back what C++ code writes to standard error; show it only if something goes wrong.
-
-    TensorFlow writes there before it can know the log level that was asked for.
-    """
-    with tempfile.TemporaryFile() as held:
-        sys.stderr.flush()
-        shown = os.dup(2)
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held.seek(0)
-            os.write(shown, held.read())
-            raise
-        finally:
-            os.dup2(shown, 2)
-            os.close(shown)
