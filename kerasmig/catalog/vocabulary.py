@@ -23,9 +23,23 @@ class To:
 
 @dataclass(frozen=True)
 class Pack:
-    """Several arguments become one tuple: ``(nb_row, nb_col)`` → ``kernel_size=(3, 3)``."""
+    """Several arguments become one tuple: ``(nb_row, nb_col)`` → ``kernel_size=(3, 3)``.
+
+    Args:
+        needs: made only where this one of them is given; the others count with their old default.
+            Empty: all of them are given, or the tuple is not made.
+    """
 
     name: str
+    needs: str = ""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One argument becomes several with the same value: ``init`` of a separable convolution."""
+
+    names: tuple[str, ...]
+    convert: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,8 @@ class Handled:
     how: str
 
 
-Argument: TypeAlias = To | Pack | Drop | Gone | Handled
+Argument: TypeAlias = To | Pack | Spread | Drop | Gone | Handled
+Arguments: TypeAlias = Mapping[str | tuple[str, ...], Argument]
 
 
 def to(name: str, convert: str = "") -> To:
@@ -66,9 +81,14 @@ def to(name: str, convert: str = "") -> To:
     return To(name, convert)
 
 
-def pack(name: str) -> Pack:
-    """Several old arguments make one tuple."""
-    return Pack(name)
+def pack(name: str, needs: str = "") -> Pack:
+    """Several old arguments make one tuple; with ``needs``, wherever that one is given."""
+    return Pack(name, needs)
+
+
+def spread(*names: str, convert: str = "") -> Spread:
+    """One old argument makes several new ones."""
+    return Spread(names, convert)
 
 
 def drop(why: str, only: tuple[str, ...] = ()) -> Drop:
@@ -109,11 +129,12 @@ class Entry:
         docs: what a reader should know beyond the table of arguments.
         idiomatic: new path under ``--idiomatic`` where it differs.
         contract: settings (old-call source texts) that contract tests build besides the default.
+        differs: what is known to differ and is not carried over, for the docs and the reports.
     """
 
     name: str
     to: str | None = None
-    args: Mapping[str | tuple[str, ...], Argument] = field(default_factory=dict)
+    args: Arguments = field(default_factory=dict)
     write: Mapping[str, str] = field(default_factory=dict)
     rule: str = ""
     data_format: bool = False
@@ -123,6 +144,7 @@ class Entry:
     docs: str = ""
     idiomatic: str = ""
     contract: tuple[str, ...] = ()
+    differs: str = ""
     code: str = ""
 
     @property
@@ -161,7 +183,7 @@ class Family:
     example: tuple[str, str] = ("", "")
     module: str = ""
     target: str = "keras.layers"
-    common: Mapping[str | tuple[str, ...], Argument] = field(default_factory=dict)
+    common: Arguments = field(default_factory=dict)
     entries: Sequence[Entry] = ()
 
     def resolved(self) -> tuple[Entry, ...]:

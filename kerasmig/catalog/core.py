@@ -1,0 +1,122 @@
+"""``keras.layers.core``: dense layers, dropout, reshaping, `Lambda`."""
+
+from __future__ import annotations
+
+from kerasmig.catalog.layer import LAYER, SEQUENCE_INPUT, WEIGHTS
+from kerasmig.catalog.vocabulary import Arguments, Entry, Family, gone, handled, to
+
+KERNEL_AND_BIAS: Arguments = {
+    **WEIGHTS,
+    "init": to("kernel_initializer", "initializer"),
+    "activation": to("activation", "activation"),
+    "W_regularizer": to("kernel_regularizer", "regularizer"),
+    "b_regularizer": to("bias_regularizer", "regularizer"),
+    "activity_regularizer": to("activity_regularizer", "activity_regularizer"),
+    "W_constraint": to("kernel_constraint", "constraint"),
+    "b_constraint": to("bias_constraint", "constraint"),
+    "bias": to("use_bias"),
+}
+_DENSE: Arguments = {**KERNEL_AND_BIAS, "output_dim": to("units"), "input_dim": to("input_dim")}
+_NOISE_SHAPE = gone("the layer makes its own noise shape, also in Keras 1: leave it out")
+_NO_INPUT_SHAPE = handled(
+    "an `Input(shape=...)` before the layer: Keras 3's takes no keywords but name and dtype"
+)
+_SPATIAL: Arguments = {
+    "p": to("rate"),
+    "noise_shape": _NOISE_SHAPE,
+    "input_shape": _NO_INPUT_SHAPE,
+    "trainable": gone("the layer has no weights: leave it out"),
+}
+
+FAMILIES = (
+    Family(
+        code="KM204",
+        name="core-layer",
+        summary="Spell dense, dropout, reshaping and Lambda layers the way Keras 3 does.",
+        why=(
+            "`output_dim`, `init`, `W_regularizer`, `p` and their like are TypeErrors in Keras 3; "
+            "`MaxoutDense`, `Highway` and `TimeDistributedDense` no longer exist."
+        ),
+        safety=(
+            "Renamed arguments mean the same. Layers that Keras 3 dropped are written into "
+            "`keras1_compat.py` with the same weights and the same formula. `Flatten` and the "
+            "reshaping layers read the array as it lies in memory, under both data formats."
+        ),
+        example=(
+            "Dense(output_dim=10, init='uniform', W_regularizer=l2(0.01), bias=False)\nDropout(p=0.5)",
+            "Dense(units=10, kernel_initializer='random_uniform', "
+            "kernel_regularizer=l2(0.01), use_bias=False)\nDropout(rate=0.5)",
+        ),
+        module="keras.layers.core",
+        common=LAYER,
+        entries=(
+            Entry("Dense", to="Dense", args=_DENSE),
+            Entry(
+                "Activation", to="Activation", args={"activation": to("activation", "activation")}
+            ),
+            Entry("Dropout", to="Dropout", args={"p": to("rate")}),
+            Entry("SpatialDropout1D", to="SpatialDropout1D", args=_SPATIAL),
+            Entry(
+                "SpatialDropout2D",
+                to="SpatialDropout2D",
+                data_format=True,
+                args={**_SPATIAL, "dim_ordering": to("data_format", "data_format")},
+            ),
+            Entry(
+                "SpatialDropout3D",
+                to="SpatialDropout3D",
+                data_format=True,
+                args={**_SPATIAL, "dim_ordering": to("data_format", "data_format")},
+            ),
+            Entry(
+                "Flatten",
+                to="Flatten",
+                always_last=True,
+                docs=(
+                    "Keras 1 flattened in memory order whatever the dim_ordering. Keras 3 does so "
+                    "for `channels_last` only: under `channels_first`, also as the global setting, "
+                    "it moves the channels to the end first, and weights after it would not fit."
+                ),
+            ),
+            Entry("Reshape", to="Reshape"),
+            Entry("Permute", to="Permute"),
+            Entry("RepeatVector", to="RepeatVector"),
+            Entry("Masking", to="Masking"),
+            Entry(
+                "Lambda",
+                to="Lambda",
+                rule="lambda_layer",
+                args={
+                    "function": to("function"),
+                    "output_shape": handled(
+                        "a tuple stays (it has no batch axis in both); a function got and "
+                        "returned shapes with the batch axis, and in Keras 3 does too"
+                    ),
+                    "arguments": to("arguments"),
+                },
+            ),
+            Entry(
+                "ActivityRegularization",
+                to="keras1_compat.ActivityRegularization",
+                idiomatic="ActivityRegularization",
+                docs="Keras 3 divides the penalty by the batch size; the compat layer does not.",
+            ),
+            Entry(
+                "TimeDistributedDense",
+                to="Dense",
+                args={**_DENSE, **SEQUENCE_INPUT},
+                docs=(
+                    "`Dense` works on the last axis in Keras 3, so no wrapper is needed. The mask "
+                    "of the input is passed on by both."
+                ),
+            ),
+            Entry(
+                "MaxoutDense",
+                to="keras1_compat.MaxoutDense",
+                args={**_DENSE, "init": to("init"), "nb_feature": to("features")},
+                docs="`init` keeps its Keras 1 names: the fans of the 3-D kernel were its own.",
+            ),
+            Entry("Highway", to="keras1_compat.Highway", args=_DENSE),
+        ),
+    ),
+)
