@@ -62,6 +62,7 @@ def activate(
     keras = _import_keras(dim_ordering, floatx)
     _keep_downloads_apart()
     _convert_kernels_with_tuples()
+    _convolve_in_float64()
     return keras
 
 
@@ -202,6 +203,36 @@ def _convert_kernels_with_tuples() -> None:
         return numpy.asarray(convert(numpy.asarray(kernel).view(IndexedByLists), dim_ordering))
 
     np_utils.convert_kernel = layer_utils.convert_kernel = convert_kernel
+
+
+def _convolve_in_float64() -> None:
+    """With floatx ``"float64"``, convolve and pool in it; Keras 1.2.2 casts inputs to float32.
+
+    Its cast overlooks kernels (their type reads ``"float64_ref"``), so that a convolution fails.
+    Only TensorFlow's 3D pooling has no float64, and keeps the cast.
+    """
+    backend: Any = importlib.import_module("keras.backend.tensorflow_backend")
+    facade: Any = importlib.import_module("keras.backend")
+    pool3d = backend.pool3d
+
+    def without_cast(function: Any) -> Any:
+        uncast = types.FunctionType(function.__code__, {**vars(backend), "dtype": lambda x: None})
+
+        @functools.wraps(function)
+        def preprocess(x: Any, dim_ordering: str) -> Any:
+            return (uncast if backend.floatx() == "float64" else function)(x, dim_ordering)
+
+        return preprocess
+
+    @functools.wraps(pool3d)
+    def pool3d_in_float32(x: Any, *args: Any, **kwargs: Any) -> Any:
+        x = backend.tf.cast(x, "float32") if backend.floatx() == "float64" else x
+        return pool3d(x, *args, **kwargs)  # which casts its result back
+
+    for part in ("conv2d_input", "conv3d_input", "conv2d_kernel", "conv3d_kernel"):
+        name = f"_preprocess_{part}"
+        setattr(backend, name, without_cast(getattr(backend, name)))
+    backend.pool3d = facade.pool3d = pool3d_in_float32
 
 
 @contextlib.contextmanager
