@@ -1,0 +1,60 @@
+from keras.models import Model, Sequential
+from keras.layers import Input, Dense, Dropout, Activation, Flatten, Reshape
+from keras.layers.convolutional import Convolution2D, Deconvolution2D, UpSampling2D
+from keras.layers.advanced_activations import LeakyReLU
+from keras.layers.normalization import BatchNormalization
+
+
+def generator_upsampling(noise_dim, start=7):
+    """nearest neighbour + conv"""
+    g = Sequential(name='generator')
+    g.add(Dense(input_dim=noise_dim, output_dim=256))
+    g.add(Activation('tanh'))
+    g.add(Dense(32 * start * start))
+    g.add(BatchNormalization())
+    g.add(Activation('tanh'))
+    g.add(Reshape((start, start, 32)))
+    g.add(UpSampling2D(size=(2, 2)))
+    g.add(Convolution2D(16, 5, 5, border_mode='same', activation='tanh'))
+    g.add(UpSampling2D())
+    g.add(Convolution2D(1, 5, 5, border_mode='same', activation='tanh'))
+    return g
+
+
+def generator_deconv(noise_dim, start=7):
+    """'fractional strides' as in the DCGAN paper"""
+    z = Input(shape=(noise_dim,), name='z')
+    x = Dense(32 * start * start)(z)
+    x = Reshape((start, start, 32))(x)
+    x = BatchNormalization(mode=2, axis=-1)(x)
+    x = Activation('relu')(x)
+
+    s = start * 2
+    x = Deconvolution2D(16, 5, 5, output_shape=(None, s, s, 16), subsample=(2, 2), border_mode='same')(x)
+    x = BatchNormalization(mode=2)(x)
+    x = Activation('relu')(x)
+    # one pixel more on each side of 'valid': s * 2 + 3
+    x = Deconvolution2D(8, 5, 5, (None, s * 2 + 3, s * 2 + 3, 8), subsample=(2, 2))(x)
+    x = Activation('relu')(x)
+    x = Convolution2D(1, 4, 4, name='gen_out')(x)
+    x = Activation('tanh')(x)
+    return Model(input=[z], output=[x], name='generator_deconv')
+
+
+def discriminator(img_dim=(28, 28, 1)):
+    img = Input(shape=img_dim, name='img')
+    x = Convolution2D(16, 3, 3, border_mode='same', subsample=(2, 2))(img)
+    x = LeakyReLU(0.2)(x)
+    x = Dropout(0.3)(x)
+    x = Convolution2D(32, 3, 3, border_mode='same', subsample=(2, 2), name='disc_conv2')(x)
+    x = LeakyReLU(alpha=0.2)(x)
+    x = Dropout(0.3)(x)
+    x = Flatten()(x)
+    fake = Dense(1, activation='sigmoid', name='fake')(x)
+    return Model(input=img, output=fake, name='discriminator')
+
+
+def stacked(g, d, noise_dim):
+    d.trainable = False
+    z = Input(shape=(noise_dim,))
+    return Model(z, d(g(z)), name='gan')
