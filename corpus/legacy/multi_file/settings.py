@@ -1,0 +1,8 @@
+# all the numbers in one place
+CHANNELS = 3
+ROWS = COLS = 48
+INPUT_SHAPE = (CHANNELS, ROWS, COLS)
+NB_FILTERS = [12, 24, 48]
+KERNEL = 3
+BN_AXIS = 1
+NB_CLASSES = 7
