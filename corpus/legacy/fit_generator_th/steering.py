@@ -1,0 +1,64 @@
+""" End-to-end steering: images come from disk, a batch at a time """
+import argparse
+import json
+import numpy as np
+from keras.models import Sequential
+from keras.layers import Dense, Dropout, Flatten, Lambda, ELU
+from keras.layers.convolutional import Convolution2D
+
+ch, row, col = 3, 40, 80  # camera format
+
+
+def generate(files, batch_size=64):
+    while True:
+        picked = np.random.choice(files, batch_size)
+        X = np.stack([np.load(f) for f in picked])      # (batch, 3, rows, cols)
+        y = np.array([float(f.split('_')[1]) for f in picked])
+        yield X, y
+
+
+def get_model(time_len=1):
+    model = Sequential()
+    model.add(Lambda(lambda x: x/127.5 - 1.,
+                     input_shape=(ch, row, col),
+                     output_shape=(ch, row, col)))
+    model.add(Convolution2D(16, 8, 8, subsample=(4, 4), border_mode="same"))
+    model.add(ELU())
+    model.add(Convolution2D(32, 5, 5, subsample=(2, 2), border_mode="same"))
+    model.add(ELU())
+    model.add(Convolution2D(64, 5, 5, subsample=(2, 2), border_mode="same"))
+    model.add(Flatten())
+    model.add(Dropout(.2))
+    model.add(ELU())
+    model.add(Dense(128))
+    model.add(Dropout(.5))
+    model.add(ELU())
+    model.add(Dense(1))
+
+    model.compile(optimizer="adam", loss="mse")
+    return model
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description='Steering angle model trainer')
+    parser.add_argument('--batch', type=int, default=64, help='Batch size.')
+    parser.add_argument('--epoch', type=int, default=200, help='Number of epochs.')
+    parser.add_argument('--epochsize', type=int, default=10000, help='How many frames per epoch.')
+    args = parser.parse_args()
+    train, valid = json.load(open('split.json'))
+
+    model = get_model()
+    model.fit_generator(
+        generate(train, args.batch),
+        samples_per_epoch=args.epochsize,   # frames, not batches
+        nb_epoch=args.epoch,
+        validation_data=generate(valid),
+        nb_val_samples=1000,
+        max_q_size=4,
+        nb_worker=2, pickle_safe=True
+    )
+    print("test loss", model.evaluate_generator(generate(valid, 50), val_samples=500))
+    angles = model.predict_generator(generate(valid, 50), 200)
+    model.save_weights("./steering_angle.keras", True)
+    with open('./steering_angle.json', 'w') as outfile:
+        outfile.write(model.to_json())
