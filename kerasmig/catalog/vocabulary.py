@@ -130,6 +130,13 @@ class Entry:
         idiomatic: new path under ``--idiomatic`` where it differs.
         contract: settings (old-call source texts) that contract tests build besides the default.
         differs: what is known to differ and is not carried over, for the docs and the reports.
+        template: the new expression where it is no plain call of `to`, written like the text of a
+            `values.Value`: ``{keras.ops.cast}`` is an object by its path, ``{x}`` an old argument,
+            which counts with its old default where it is left out.
+        write_when: new argument → (its old default as source text, old arguments): like `write`,
+            but only where one of those old arguments is given.
+        signature: the new callable's parameters where the library itself shows only ``*args,
+            **kwargs``, or is not Keras.
     """
 
     name: str
@@ -145,6 +152,9 @@ class Entry:
     idiomatic: str = ""
     contract: tuple[str, ...] = ()
     differs: str = ""
+    template: str = ""
+    write_when: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    signature: str = ""
     code: str = ""
 
     @property
