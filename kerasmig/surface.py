@@ -132,6 +132,7 @@ _KERAS3_PACKAGES = (
 def keras3_surface(root: ModuleType) -> dict[str, Any]:
     """Every public name of Keras 3 with its signature (``null``: a module or constant)."""
     names: dict[str, str | None] = {}
+    functional = importlib.import_module("keras.src.models.functional").Functional
 
     def visit(module: ModuleType, path: str) -> None:
         for name, value in sorted(vars(module).items()):
@@ -142,6 +143,9 @@ def keras3_surface(root: ModuleType) -> dict[str, Any]:
                 if full not in names and ".src" not in full and "keras" in value.__name__:
                     names[full] = None
                     visit(value, full)
+            elif value is root.Model:
+                # Model(...) hands its arguments on to Functional(inputs, outputs, name).
+                names[full] = signature_text(functional)
             elif inspect.isclass(value) or inspect.isroutine(value):
                 names[full] = signature_text(value)
             else:

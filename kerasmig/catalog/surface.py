@@ -115,6 +115,12 @@ def star_exports(module: str, name: str) -> bool:
     return not name.startswith("_") and name in _keras1()["modules"].get(module, {})
 
 
+def leaked_module(path: str) -> str | None:
+    """The library that a path of Keras 1 leads to by accident (``keras.layers.np`` → ``numpy``)."""
+    found = canonical(path)
+    return None if found == "keras" or found.startswith("keras.") else found
+
+
 def keras1_signature(name: str) -> Signature | None:
     """Signature of a canonical Keras 1 callable."""
     text = _keras1()["signatures"].get(name)

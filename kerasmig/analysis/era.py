@@ -1,0 +1,146 @@
+"""Does a file, and a single call, speak Keras 1 or a later Keras?
+
+``Conv2D(32, 3, 3)`` is a 3×3 kernel in Keras 1, where Conv2D is an alias of Convolution2D, and a
+kernel of 3 with strides of 3 in Keras 2 and 3.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from kerasmig.analysis.names import Names
+from kerasmig.catalog import surface
+from kerasmig.catalog.vocabulary import Entry, Pack, To
+
+
+class Era(str, Enum):
+    """Which Keras a piece of code was written for."""
+
+    KERAS1 = "Keras 1"
+    LATER = "Keras 2 or 3"
+    UNKNOWN = "unknown"
+
+
+# Keywords that only one of the two eras has, on whatever call they stand (measured: signatures).
+_KERAS1_KEYWORDS = frozenset(
+    "nb_filter nb_row nb_col nb_epoch border_mode subsample dim_ordering W_regularizer "
+    "b_regularizer W_constraint b_constraint samples_per_epoch nb_val_samples nb_worker "
+    "show_accuracy concat_axis dot_axes filter_length subsample_length pool_length "
+    "inner_activation inner_init kernel_dim1 atrous_rate max_q_size".split()
+)
+_LATER_KEYWORDS = frozenset(
+    "kernel_size padding data_format kernel_initializer kernel_regularizer steps_per_epoch "
+    "dilation_rate recurrent_activation use_bias bias_initializer epochs validation_steps".split()
+)
+_LATER_NAMES = frozenset(
+    "Conv2DTranspose Conv3DTranspose SeparableConv1D DepthwiseConv2D Concatenate Add Multiply "
+    "Average Maximum Subtract Dot Minimum concatenate add multiply average maximum subtract dot "
+    "image_data_format set_image_data_format ops GroupNormalization LayerNormalization "
+    "initializers losses".split()
+)
+_KERAS1_NAMES = frozenset(
+    "merge Merge image_dim_ordering set_image_dim_ordering Convolution1D Convolution2D "
+    "Convolution3D AtrousConvolution1D AtrousConvolution2D Deconvolution2D MaxoutDense Highway "
+    "TimeDistributedDense initializations objectives visualize_util Graph".split()
+)
+
+
+@dataclass(frozen=True)
+class FileEra:
+    """The era of a file and how many marks of each era it bears."""
+
+    era: Era
+    keras1: int
+    later: int
+
+
+def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
+    """Weigh the marks of both eras in a file."""
+    keras1 = later = 0
+    for scope in names.scopes.values():
+        for bindings in scope.bindings.values():
+            for binding in bindings:
+                if binding.kind not in ("from", "import") or not binding.path.startswith("keras"):
+                    continue
+                name = binding.path.rpartition(".")[2]
+                if surface.in_keras1(binding.path) and (
+                    name in _KERAS1_NAMES or not surface.keras3_has(binding.path)
+                ):
+                    keras1 += 1
+                elif not surface.in_keras1(binding.path) or name in _LATER_NAMES:
+                    later += 1
+    for call in calls:
+        for keyword in call.keywords:
+            if keyword.arg in _KERAS1_KEYWORDS:
+                keras1 += 1
+            elif keyword.arg in _LATER_KEYWORDS:
+                later += 1
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        keras1 += name in _KERAS1_NAMES and names.path(call.func) is not None
+        later += name in _LATER_NAMES and names.path(call.func) is not None
+    if keras1 and keras1 >= later:
+        return FileEra(Era.KERAS1, keras1, later)
+    return FileEra(Era.LATER if later else Era.UNKNOWN, keras1, later)
+
+
+def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
+    """The era of one call of a callable that both Keras know, from its arguments alone.
+
+    Args:
+        call: the call.
+        entry: what the catalog says of the callable.
+        path: the path by which the code names it.
+    """
+    old = surface.keras1_signature(entry.name)
+    new = surface.keras3_signature(entry.to) if entry.to else None
+    if new is None or not surface.keras3_has(path) and surface.in_keras1(path):
+        return Era.KERAS1
+    old_names = set(old.names()) if old else set()
+    listed = {name for key in entry.args for name in ([key] if isinstance(key, str) else key)}
+    old_only = (old_names | listed) - set(new.names())
+    new_only = set(new.names()) - old_names - listed
+    keywords = {keyword.arg for keyword in call.keywords if keyword.arg}
+    if keywords & old_only:
+        return Era.KERAS1
+    if keywords & new_only:
+        return Era.LATER
+    if _sizes_packed(call, entry):
+        return Era.LATER
+    if _same_meaning(call, entry, old, new):
+        return Era.LATER
+    if path.rpartition(".")[2] in _KERAS1_NAMES:
+        return Era.KERAS1
+    return Era.UNKNOWN
+
+
+def _sizes_packed(call: ast.Call, entry: Entry) -> bool:
+    """``Conv2D(32, (3, 3))``: a tuple stands where Keras 1 wants the first of several sizes."""
+    old = surface.keras1_signature(entry.name)
+    if old is None:
+        return False
+    for key, argument in entry.args.items():
+        if not isinstance(argument, Pack) or not isinstance(key, tuple):
+            continue
+        index = old.names().index(key[0]) if key[0] in old.names() else len(call.args)
+        if index < len(call.args) and isinstance(call.args[index], (ast.Tuple, ast.List)):
+            return True
+    return False
+
+
+def _same_meaning(
+    call: ast.Call, entry: Entry, old: surface.Signature | None, new: surface.Signature
+) -> bool:
+    """Whether the call as it stands means the same in both, so that the era does not matter."""
+    if old is None or any(isinstance(a, ast.Starred) for a in call.args):
+        return False
+    if any(keyword.arg is None for keyword in call.keywords) or entry.rule:
+        return False
+    used = [*old.positional()[: len(call.args)], *(k.arg for k in call.keywords if k.arg)]
+    if any(entry.argument(name) != To(name) for name in used):
+        return False
+    if tuple(used[: len(call.args)]) != new.positional()[: len(call.args)]:
+        return False
+    return not any(target not in used for target in entry.write)

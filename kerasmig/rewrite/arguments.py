@@ -1,0 +1,122 @@
+"""Turn a call's arguments into edits that leave the author's order and layout alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kerasmig.finding import Edit, Span
+from kerasmig.rewrite.callsite import Argument, CallSite
+from kerasmig.rewrite.listing import removals
+
+
+@dataclass(frozen=True)
+class NewArgument:
+    """An argument of the new call, made of one or more of the author's.
+
+    Args:
+        name: its keyword in the new signature.
+        sources: the author's arguments that it is made of, in the order of the new value.
+        parts: the new value where it is not just the old one.
+    """
+
+    name: str
+    sources: tuple[Argument, ...]
+    parts: tuple[str | Span, ...] | None = None
+
+
+def argument_edits(
+    site: CallSite,
+    kept: Sequence[NewArgument],
+    added: Sequence[tuple[str, str]],
+    positional: Sequence[str],
+) -> list[Edit]:
+    """Edits that make the new argument list.
+
+    Args:
+        site: the call.
+        kept: the new arguments made of old ones; what is in none of them is removed.
+        added: keyword and source text of further arguments.
+        positional: the new signature's positional parameters, in order.
+    """
+    order = {id(argument): index for index, argument in enumerate(site.arguments)}
+    kept = sorted(kept, key=lambda new: min(order[id(s)] for s in new.sources))
+    edits: list[Edit] = []
+    stay: set[int] = set()
+    index = 0
+    only_positional = True
+    for new in kept:
+        by_position = (
+            only_positional
+            and all(s.keyword is None and not s.star for s in new.sources)
+            and index < len(positional)
+            and positional[index] == new.name
+        )
+        index += 1
+        starred = any(s.star for s in new.sources)
+        only_positional = only_positional and (by_position or starred)
+        keyword = "" if by_position or starred else new.name
+        indices = [order[id(s)] for s in new.sources]
+        if len(new.sources) > 1:
+            edits += _packed(site, new, keyword, indices, stay)
+        else:
+            stay.add(indices[0])
+            edits += _single(new, keyword)
+    spans = [argument.span for argument in site.arguments]
+    edits += [Edit(span, ()) for span in removals(site.text.utf8, spans, stay, site.close)]
+    if added:
+        edits.append(_addition(site, sorted(stay), [f"{name}={value}" for name, value in added]))
+    return edits
+
+
+def _single(new: NewArgument, keyword: str) -> list[Edit]:
+    source = new.sources[0]
+    edits: list[Edit] = []
+    if keyword and source.keyword_span is None:
+        edits.append(Edit(Span(source.span.start, source.span.start), (f"{keyword}=",)))
+    elif keyword and source.keyword != keyword and source.keyword_span is not None:
+        edits.append(Edit(source.keyword_span, (keyword,)))
+    if new.parts is not None:
+        edits.append(Edit(source.value_span, new.parts))
+    return edits
+
+
+def _packed(
+    site: CallSite, new: NewArgument, keyword: str, indices: list[int], stay: set[int]
+) -> list[Edit]:
+    """``3, 3`` → ``(3, 3)`` in place, or gathered at the first one if they stand apart."""
+    first, last = new.sources[0], new.sources[-1]
+    name = f"{keyword}=" if keyword else ""
+    if indices == list(range(indices[0], indices[0] + len(indices))):
+        stay.update(indices)
+        edits = [
+            Edit(Span(first.span.start, first.value_span.start), (f"{name}(",)),
+            Edit(Span(last.value_span.end, last.value_span.end), (")",)),
+        ]
+        edits += [
+            Edit(Span(s.span.start, s.value_span.start), ())
+            for s in new.sources[1:]
+            if s.keyword is not None
+        ]
+        return edits
+    anchor = min(indices)
+    stay.add(anchor)
+    parts: list[str | Span] = [f"{name}("]
+    for position, source in enumerate(new.sources):
+        parts += [", "] * bool(position) + [source.value_span]
+    return [Edit(site.arguments[anchor].span, (*parts, ")"))]
+
+
+def _addition(site: CallSite, stay: list[int], texts: list[str]) -> Edit:
+    """Insert keywords after the last argument, in the layout of the call."""
+    if not stay:
+        return Edit(Span(site.open + 1, site.open + 1), (", ".join(texts),))
+    arguments = [site.arguments[index] for index in stay]
+    unpacked = next((a for a in arguments if a.star == "**"), None)
+    if unpacked is not None:
+        return Edit(Span(unpacked.span.start, unpacked.span.start), (", ".join([*texts, ""]),))
+    last = arguments[-1]
+    separator = ", "
+    if site.text.starts_line(last.span.start):
+        separator = f",{site.text.newline}{site.text.indentation(last.span.start)}"
+    return Edit(Span(last.span.end, last.span.end), ("".join(separator + t for t in texts),))

@@ -1,0 +1,348 @@
+"""Rewriting one call by its catalog entry: names, order, values, defaults."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from kerasmig.analysis.era import Era, call_era
+from kerasmig.catalog import surface
+from kerasmig.catalog.layer import keywords as layer_keywords
+from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread, To
+from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding, Span
+from kerasmig.rewrite.arguments import NewArgument, argument_edits
+from kerasmig.rewrite.callsite import Argument, CallSite
+from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.values import convert, spelled
+
+CONFIDENT = 0.95
+"""From this confidence on a verdict counts as the author's statement, not as an assumption."""
+
+
+@dataclass
+class Draft:
+    """A call's new argument list in the making; structural rules change it before it is used.
+
+    Args:
+        given: the author's arguments by their Keras 1 name.
+        kept: new arguments made of old ones; ``added``: further ones as name and text.
+        reasons: what a person should know, with how grave it is.
+    """
+
+    context: FileContext
+    use: Use
+    entry: Entry
+    call: ast.Call
+    site: CallSite
+    given: dict[str, Argument]
+    target: str | None
+    kept: list[NewArgument] = field(default_factory=list)
+    added: list[tuple[str, str]] = field(default_factory=list)
+    reasons: list[tuple[Applicability, str]] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+
+    @property
+    def applicability(self) -> Applicability:
+        """The gravest of the reasons."""
+        return max(
+            (level for level, _ in self.reasons),
+            key=lambda level: level.severity,
+            default=Applicability.AUTOMATIC,
+        )
+
+    def assume(self, reason: str) -> None:
+        """Mark the rewrite as resting on something that could be wrong."""
+        self.reasons.append((Applicability.ASSUMED, reason))
+
+    def refuse(self, reason: str) -> None:
+        """Leave the call alone and tell why."""
+        self.reasons.append((Applicability.MANUAL, reason))
+
+    def drop(self, name: str) -> None:
+        """Take a new argument out."""
+        self.kept = [new for new in self.kept if new.name != name]
+
+    def has(self, name: str) -> bool:
+        """Whether the new call gives an argument."""
+        return any(new.name == name for new in self.kept) or any(n == name for n, _ in self.added)
+
+
+class BindError(ValueError):
+    """A call does not fit the Keras 1 signature; the message says how."""
+
+
+def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
+    """The author's arguments by their Keras 1 names.
+
+    Raises:
+        BindError: ``*args``/``**kwargs``, or arguments that Keras 1 did not have.
+    """
+    signature = surface.keras1_signature(entry.name)
+    if signature is None:
+        raise BindError(f"no signature of {entry.short} is known")
+    listed = [n for key in entry.args for n in ([key] if isinstance(key, str) else key)]
+    allowed = {*signature.names(), *layer_keywords(entry.name), *listed}
+    positional = list(signature.positional())
+    given: dict[str, Argument] = {}
+    for argument in site.arguments:
+        if argument.star == "*":
+            raise BindError("its positional arguments are unpacked with *")
+        if argument.star == "**":
+            raise BindError("its keywords are unpacked with **")
+        if argument.keyword is not None:
+            name = argument.keyword
+            if name not in allowed:
+                raise BindError(f"Keras 1 has no argument {name!r} here")
+        elif len(given) < len(positional):
+            name = positional[len(given)]
+        else:
+            raise BindError("it has more positional arguments than Keras 1 takes")
+        if name in given:
+            raise BindError(f"argument {name!r} is given twice")
+        given[name] = argument
+    return given
+
+
+def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
+    """Whether a call already speaks today's Keras."""
+    assert use.call is not None
+    era = call_era(use.call, entry, use.path)
+    if era is Era.UNKNOWN:
+        return not context.speaks_keras1
+    return era is Era.LATER
+
+
+def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
+    """Map a call's arguments by its entry.
+
+    Raises:
+        BindError: the call cannot be read.
+    """
+    assert use.call is not None
+    site = context.site(use.call)
+    target = entry.idiomatic if context.settings.idiomatic and entry.idiomatic else entry.to
+    new = Draft(context, use, entry, use.call, site, bind(site, entry), target)
+    for name, argument in new.given.items():
+        _map_argument(new, name, argument)
+    _pack_arguments(new)
+    _write_defaults(new)
+    if entry.data_format or entry.always_last:
+        _write_data_format(new)
+    if entry.assumed:
+        new.assume(entry.assumed)
+    if entry.idiomatic and context.settings.idiomatic and entry.docs:
+        new.assume(entry.docs)
+    return new
+
+
+def _map_argument(new: Draft, name: str, argument: Argument) -> None:
+    rule = new.entry.argument(name)
+    if isinstance(rule, To):
+        value = convert(rule.convert, new.context, argument)
+        if value.reason:
+            new.reasons.append((value.applicability, value.reason))
+        if not value.drop:
+            new.kept.append(NewArgument(rule.name, (argument,), value.parts))
+    elif isinstance(rule, Spread):
+        value = convert(rule.convert, new.context, argument)
+        new.kept.append(NewArgument(rule.names[0], (argument,), value.parts))
+        text = (
+            new.context.text.get(argument.value_span)
+            if value.parts is None
+            else "".join(p if isinstance(p, str) else new.context.text.get(p) for p in value.parts)
+        )
+        new.added += [(other, text) for other in rule.names[1:]]
+    elif isinstance(rule, Drop):
+        text = new.context.text.get(argument.value_span)
+        if rule.only and text not in rule.only:
+            new.refuse(f"`{name}={text}`: {rule.why}")
+    elif isinstance(rule, Gone):
+        if not _is_default(new, name, argument):
+            new.refuse(f"`{name}=` has no counterpart in Keras 3: {rule.why}")
+    elif isinstance(rule, Handled) and not new.entry.rule:
+        handled = _COMMON.get(name)
+        if handled is None:
+            if not _is_default(new, name, argument):
+                new.refuse(f"`{name}=`: {rule.how}")
+        else:
+            handled(new, argument)
+
+
+def _is_default(new: Draft, name: str, argument: Argument) -> bool:
+    """Whether an argument repeats Keras 1's own default."""
+    signature = surface.keras1_signature(new.entry.name)
+    default = signature.default(name) if signature else None
+    if default is None:
+        return False
+    value = new.context.constant(argument.value)
+    try:
+        return bool(value == ast.literal_eval(default))
+    except (ValueError, SyntaxError):
+        return False
+
+
+def _batch_input_shape(new: Draft, argument: Argument) -> None:
+    """``batch_input_shape=(None, 1, 28, 28)`` → ``input_shape=(1, 28, 28)``."""
+    node = argument.value
+    if isinstance(node, (ast.Tuple, ast.List)) and node.elts:
+        first = node.elts[0]
+        if isinstance(first, ast.Constant) and first.value is None:
+            rest = ", ".join(new.context.text.of(element) for element in node.elts[1:])
+            comma = "," if len(node.elts) == 2 else ""
+            new.kept.append(NewArgument("input_shape", (argument,), (f"({rest}{comma})",)))
+            return
+    new.refuse(
+        "Keras 3 layers take no `batch_input_shape`: put `Input(batch_shape=...)` before the layer"
+    )
+
+
+def _input_dtype(new: Draft, argument: Argument) -> None:
+    if new.context.constant(argument.value) != "float32":
+        new.refuse("Keras 3 layers take no `input_dtype`: put `Input(dtype=...)` before the layer")
+
+
+_COMMON = {"batch_input_shape": _batch_input_shape, "input_dtype": _input_dtype}
+
+
+def _pack_arguments(new: Draft) -> None:
+    """Gather the members of each `Pack` into one tuple."""
+    for key, rule in new.entry.args.items():
+        if not isinstance(rule, Pack) or not isinstance(key, tuple):
+            continue
+        sources = [new.given[name] for name in key if name in new.given]
+        if rule.needs:
+            if rule.needs in new.given:
+                _pack_with_defaults(new, key, rule)
+        elif len(sources) == len(key):
+            new.kept.append(NewArgument(rule.name, tuple(sources)))
+        elif sources:
+            missing = ", ".join(name for name in key if name not in new.given)
+            new.refuse(f"{missing} is missing, so the call fails in Keras 1 as well")
+
+
+def _pack_with_defaults(new: Draft, key: tuple[str, ...], rule: Pack) -> None:
+    """``input_dim=16`` → ``input_shape=(None, 16)``: what is not given counts with its default."""
+    parts: list[str | Span] = ["("]
+    sources: list[Argument] = []
+    for position, name in enumerate(key):
+        parts.append(", " if position else "")
+        if name in new.given:
+            parts.append(new.given[name].value_span)
+            sources.append(new.given[name])
+        else:
+            parts.append("None")
+    parts.append(")")
+    anchor = min(sources, key=lambda argument: argument.span.start)
+    new.kept.append(NewArgument(rule.name, (anchor,), tuple(parts)))
+
+
+def _write_defaults(new: Draft) -> None:
+    """Write out the old defaults that Keras 3 has otherwise."""
+    if new.context.settings.idiomatic:
+        left = [name for name in new.entry.write if not new.has(name)]
+        if left:
+            new.assume(f"takes Keras 3's default of {', '.join(left)}")
+        return
+    for name, value in new.entry.write.items():
+        if not new.has(name):
+            new.added.append((name, spelled(new.context, value)))
+
+
+def _write_data_format(new: Draft) -> None:
+    """Write ``data_format=`` where today's default would read the model otherwise."""
+    if new.has("data_format") or (
+        new.target is not None and not _takes(new.target, "data_format")
+    ):
+        return
+    context = new.context
+    if new.entry.always_last:
+        if context.ambient_channels_first:
+            new.added.append(("data_format", "'channels_last'"))
+        return
+    verdict = context.inference.verdict_for(new.call)
+    if verdict is None or verdict.ambient and context.settings.data_format != "explicit":
+        return
+    explicit = context.settings.data_format == "explicit"
+    wanted = verdict.data_format is DataFormat.CHANNELS_FIRST or (
+        explicit and verdict.data_format is DataFormat.CHANNELS_LAST
+    )
+    if not wanted:
+        return
+    new.added.append(("data_format", f"'{verdict.data_format.value}'"))
+    if verdict.confidence < CONFIDENT:
+        reason = verdict.evidence[0].sentence if verdict.evidence else "inferred"
+        new.assume(
+            f"data_format='{verdict.data_format.value}' "
+            f"({verdict.confidence:.0%} sure): {reason}"
+        )
+        new.evidence += verdict.evidence
+
+
+def _takes(target: str, name: str) -> bool:
+    signature = surface.keras3_signature(target)
+    return signature is not None and name in signature.names()
+
+
+def finish(new: Draft, message: str = "") -> Finding | None:
+    """The finding of a drafted call, or ``None`` if the call may stay as it is."""
+    context, use = new.context, new.use
+    if new.target is None and not any(level is Applicability.MANUAL for level, _ in new.reasons):
+        new.refuse(new.entry.manual or f"{new.entry.short} has no counterpart in Keras 3")
+    if new.applicability is Applicability.MANUAL or new.target is None:
+        return refused(context, use, new.entry, new.reasons)
+    signature = surface.keras3_signature(new.target)
+    positional: Sequence[str] = signature.positional() if signature else ()
+    if new.target.startswith("keras1_compat."):
+        positional = compat_positional(new)
+    edits = argument_edits(new.site, new.kept, new.added, positional)
+    spelling = context.imports.spell(use.root, use.node, new.target)
+    if spelling != context.text.of(use.node):
+        edits.append(Edit(context.text.span(use.node), (spelling,)))
+    edits += new.edits
+    if not edits:
+        return None
+    old, short = new.entry.short, new.target.rpartition(".")[2]
+    text = message or (f"{old} → {short}" if old != short else f"{old}: arguments of today")
+    for _, reason in new.reasons:
+        text += f"; {reason}"
+    return context.finding(
+        new.entry.code,
+        new.call,
+        text,
+        new.applicability,
+        name=old,
+        edits=edits,
+        evidence=tuple(new.evidence),
+    )
+
+
+def compat_positional(new: Draft) -> Sequence[str]:
+    """Positional parameters of a compat object: those of Keras 1 under their new names."""
+    signature = surface.keras1_signature(new.entry.name)
+    names: list[str] = []
+    for name in signature.positional() if signature else ():
+        rule = new.entry.argument(name)
+        if not isinstance(rule, To):
+            break
+        names.append(rule.name)
+    return names
+
+
+def refused(
+    context: FileContext,
+    use: Use,
+    entry: Entry,
+    reasons: Sequence[tuple[Applicability, str]],
+) -> Finding:
+    """A finding that leaves a use alone and says what to do."""
+    context.imports.keep(use.root)
+    told = "; ".join(dict.fromkeys(reason for _, reason in reasons))
+    return context.finding(
+        entry.code,
+        use.call or use.node,
+        f"{entry.short}: {told}",
+        Applicability.MANUAL,
+        name=entry.short,
+    )

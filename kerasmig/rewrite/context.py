@@ -1,0 +1,224 @@
+"""Everything that the rules may ask about the file at hand."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from kerasmig.analysis.constants import UNKNOWN, constant
+from kerasmig.analysis.dataformat import Inference
+from kerasmig.analysis.era import Era, FileEra, file_era
+from kerasmig.analysis.names import Names
+from kerasmig.catalog import entry as catalog_entry
+from kerasmig.catalog.vocabulary import Entry
+from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
+from kerasmig.rewrite.callsite import CallSite
+from kerasmig.rewrite.directives import Directives
+from kerasmig.rewrite.imports import Imports
+from kerasmig.settings import UpgradeSettings
+from kerasmig.source import Text
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """One place where the code uses a Keras object.
+
+    Args:
+        node: the outermost expression that names it (``keras.layers.Dense``).
+        name: canonical Keras 1 name.
+        path: the path as reached in this file.
+        root: the name at the bottom of the expression.
+        call: the call, if the object is called.
+        entry: what the catalog knows of it.
+    """
+
+    node: ast.expr
+    name: str
+    path: str
+    root: ast.Name
+    call: ast.Call | None
+    entry: Entry | None
+
+
+@dataclass
+class FileContext:
+    """One file under work.
+
+    Args:
+        names: its scopes; ``inference``: its verdicts; ``imports``: collects what the rewrites
+            need imported.
+    """
+
+    tree: ast.Module
+    text: Text
+    names: Names
+    inference: Inference
+    settings: UpgradeSettings
+    path: str = ""
+    parents: dict[int, ast.AST] = field(default_factory=dict)
+    project_strings: frozenset[str] = frozenset()
+    imports: Imports = field(init=False)
+    directives: Directives = field(default_factory=Directives)
+    kept: int = 0
+
+    def __post_init__(self) -> None:
+        self.imports = Imports(self.names, self.text)
+        for node in ast.walk(self.tree):
+            for child in ast.iter_child_nodes(node):
+                self.parents[id(child)] = node
+
+    # -- the code ---------------------------------------------------------------------------
+
+    @cached_property
+    def calls(self) -> list[ast.Call]:
+        """All calls of the file."""
+        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    @cached_property
+    def era(self) -> FileEra:
+        """The era of the whole file."""
+        return file_era(self.names, self.calls)
+
+    @cached_property
+    def speaks_keras1(self) -> bool:
+        """Whether the file bears marks of Keras 1."""
+        return self.era.era is Era.KERAS1
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        """The node around a node."""
+        return self.parents.get(id(node))
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, innermost first."""
+        current = self.parents.get(id(node))
+        while current is not None:
+            yield current
+            current = self.parents.get(id(current))
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The innermost statement around a node."""
+        while not isinstance(node, ast.stmt):
+            node = self.parents[id(node)]
+        return node
+
+    def uses(self) -> Iterator[Use]:
+        """Every use of a Keras object, outermost expressions, in the order of the text."""
+        found: list[Use] = []
+        for root in self.names.loads:
+            path = self.names.path(root)
+            if path is None:
+                continue
+            node: ast.expr = root
+            parent = self.parent(node)
+            while isinstance(parent, ast.Attribute):
+                longer = self.names.path(parent)
+                if longer is None or not _is_object(longer):
+                    break
+                node, path = parent, longer
+                parent = self.parent(node)
+            name = self.names.keras_name(node) or path
+            call = parent if isinstance(parent, ast.Call) and parent.func is node else None
+            found.append(Use(node, name, path, root, call, catalog_entry(name)))
+        found.sort(key=lambda use: (use.node.lineno, use.node.col_offset))
+        return iter(found)
+
+    def site(self, call: ast.Call) -> CallSite:
+        """A call in its text."""
+        return CallSite(call, self.text)
+
+    def constant(self, node: ast.expr) -> Any:
+        """The certain value of an expression, or `UNKNOWN`."""
+        return constant(node, self.names)
+
+    def known(self, node: ast.expr) -> bool:
+        """Whether an expression's value is certain."""
+        return constant(node, self.names) is not UNKNOWN
+
+    @cached_property
+    def ambient_channels_first(self) -> bool:
+        """Whether a global setting other than channels_last may govern this file's layers."""
+        return self.inference.ambient not in (None, DataFormat.CHANNELS_LAST) or any(
+            verdict.data_format is DataFormat.EITHER for verdict in self.inference.verdicts
+        )
+
+    def is_only_named(self, use: Use) -> bool:
+        """Whether a class is only compared or inherited from, so that no call depends on it."""
+        parent = self.parent(use.node)
+        if isinstance(parent, ast.Tuple):
+            parent = self.parent(parent)
+        if isinstance(parent, ast.ClassDef):
+            return True
+        return (
+            isinstance(parent, ast.Call)
+            and isinstance(parent.func, ast.Name)
+            and parent.func.id in ("isinstance", "issubclass")
+        )
+
+    @cached_property
+    def strings(self) -> frozenset[str]:
+        """All string constants of the file."""
+        return frozenset(
+            node.value
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+
+    def mentions(self, text: str) -> bool:
+        """Whether a string constant of the file (or the project) is this."""
+        return text in self.strings or text in self.project_strings
+
+    def is_ordering_call(self, node: ast.expr) -> bool:
+        """Whether an expression is ``K.image_dim_ordering()``, or a name bound to it."""
+        if isinstance(node, ast.Name):
+            bindings = self.names.bindings_of(node)
+            values = [b.value for b in bindings if b.kind == "assign" and b.value is not None]
+            return bool(values) and len(values) == len(bindings) and all(
+                isinstance(v, ast.Call) and self.is_ordering_call(v) for v in values
+            )
+        return isinstance(node, ast.Call) and self.names.keras_name(node.func) in (
+            "keras.backend.image_dim_ordering",
+            "keras.backend.image_data_format",
+        )
+
+    # -- what rules yield ----------------------------------------------------------------------
+
+    def finding(
+        self,
+        code: str,
+        node: ast.AST,
+        message: str,
+        applicability: Applicability,
+        *,
+        name: str = "",
+        edits: tuple[Edit, ...] | list[Edit] = (),
+        evidence: tuple[Evidence, ...] = (),
+    ) -> Finding:
+        """A finding at a node."""
+        line = getattr(node, "lineno", 1)
+        column = getattr(node, "col_offset", 0)
+        start = self.text.line_span(line).start
+        return Finding(
+            code=code,
+            message=message,
+            applicability=applicability,
+            line=line,
+            column=len(self.text.utf8[start : start + column].decode("utf-8", "replace")),
+            end_line=getattr(node, "end_lineno", line) or line,
+            end_column=getattr(node, "end_col_offset", column) or column,
+            name=name,
+            edits=tuple(edits),
+            evidence=evidence,
+        )
+
+
+def _is_object(path: str) -> bool:
+    """Whether a path names a Keras object, not an attribute of one (``Model.fit``)."""
+    from kerasmig.catalog import surface
+
+    if surface.in_keras1(path) or surface.keras3_has(path):
+        return True
+    owner = path.rpartition(".")[0]
+    return surface.is_module(owner)

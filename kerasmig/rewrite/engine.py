@@ -1,0 +1,298 @@
+"""Run all rules over one file and apply what they find."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kerasmig.analysis.dataformat import infer
+from kerasmig.analysis.names import Loader, Names
+from kerasmig.analysis.project_facts import ProjectFacts
+from kerasmig.catalog import surface
+from kerasmig.catalog.vocabulary import Entry
+from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
+from kerasmig.rewrite.calls import BindError, draft, finish, is_settled, refused
+from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.directives import Directives
+from kerasmig.rewrite.registry import file_rules, find_use_rule
+from kerasmig.settings import UpgradeSettings
+from kerasmig.source import OverlapError, SourceError, Text, parse
+
+IMPORTS = "KM101"
+UNKNOWN_NAME = "KM102"
+BARE_REFERENCE = "KM103"
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the engine is told about the project around a file."""
+
+    facts: ProjectFacts = ProjectFacts()
+    loader: Loader | None = None
+    strings: frozenset[str] = frozenset()
+
+
+def upgrade_text(
+    text: str,
+    settings: UpgradeSettings,
+    path: str = "<string>",
+    surroundings: Surroundings | None = None,
+    tree: ast.Module | None = None,
+) -> FileResult:
+    """Upgrade one file's text.
+
+    Returns:
+        The result, with ``error`` set where the text cannot be parsed.
+    """
+    surroundings = surroundings or Surroundings()
+    if tree is None:
+        try:
+            tree = parse(text, path=path)
+        except SourceError as error:
+            return FileResult(path, old=text, new=text, error=str(error))
+    facts = surroundings.facts
+    source = Text(text)
+    directives = Directives.read(source)
+    names = Names(tree, facts.module, facts.is_package, surroundings.loader)
+    facts = replace(facts, path=path, directives={**facts.directives, **directives.data_formats})
+    inference = infer(tree, names, facts)
+    context = FileContext(
+        tree, source, names, inference, settings, path, project_strings=surroundings.strings
+    )
+    context.directives = directives
+    findings = [*_settle_uses(context), *_whole_file(context)]
+    findings = [directives.apply(f) for f in findings if settings.wants(f.code)]
+    tally = _tally(context, findings)
+    findings += [f for f in _imports(context) if settings.wants(f.code)]
+    new, findings = _apply(source, findings)
+    if new != text:
+        new = _checked(text, new, path)
+    findings.sort(key=lambda f: (f.line, f.column, f.code))
+    return FileResult(
+        path,
+        old=text,
+        new=new,
+        findings=tuple(findings),
+        verdicts=inference.verdicts,
+        tally=tally,
+        compat=tuple(sorted(context.imports.compat)),
+    )
+
+
+def _settle_uses(context: FileContext) -> Iterator[Finding]:
+    """One finding (or none: it may stay) for every use of a Keras object."""
+    for use in context.uses():
+        finding = _settle(context, use)
+        if finding is None:
+            context.kept += 1
+        else:
+            yield finding
+
+
+def _settle(context: FileContext, use: Use) -> Finding | None:
+    entry = use.entry
+    if entry is None:
+        return _without_entry(context, use)
+    if not context.settings.wants(entry.code) or context.directives.ignores(
+        entry.code, use.call or use.node
+    ):
+        # Decided before any rule runs, so that the imports keep what the untouched code needs.
+        return refused(context, use, entry, [(Applicability.MANUAL, "left alone on request")])
+    rule = find_use_rule(entry.rule) if entry.rule else None
+    if rule is not None:
+        return rule(context, use, entry)
+    return plain_use(context, use, entry)
+
+
+def plain_use(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """Settle a use by the catalog's mapping alone."""
+    if entry.manual:
+        return refused(context, use, entry, [(Applicability.MANUAL, entry.manual)])
+    if use.call is None:
+        return bare_reference(context, use, entry)
+    if is_settled(context, use, entry):
+        return moved(context, use, entry)
+    try:
+        return finish(draft(context, use, entry))
+    except BindError as error:
+        return refused(
+            context,
+            use,
+            entry,
+            [(Applicability.MANUAL, f"the call cannot be rewritten, because {error}")],
+        )
+
+
+def moved(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """A use whose arguments are fine: only its name or import may have to change."""
+    target = use.path if surface.keras3_has(use.path) else entry.to
+    if target is None:
+        return refused(context, use, entry, [(Applicability.MANUAL, entry.manual)])
+    spelling = context.imports.spell(use.root, use.node, target)
+    if spelling == context.text.of(use.node):
+        return None
+    return context.finding(
+        entry.code,
+        use.node,
+        f"{entry.short} → {spelling}",
+        Applicability.AUTOMATIC,
+        name=entry.short,
+        edits=(Edit(context.text.span(use.node), (spelling,)),),
+    )
+
+
+def bare_reference(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """A class or function that is named without being called."""
+    if entry.to is None:
+        why = entry.manual or f"{entry.short} has no counterpart in Keras 3"
+        return refused(context, use, entry, [(Applicability.MANUAL, why)])
+    if _same_call(entry) or context.is_only_named(use):
+        return moved(context, use, entry)
+    finding = refused(
+        context,
+        use,
+        entry,
+        [
+            (
+                Applicability.MANUAL,
+                f"{entry.short} is passed on without being called, so its arguments cannot be "
+                "seen; where it is called, they must be those of Keras 3",
+            )
+        ],
+    )
+    return replace(finding, code=BARE_REFERENCE)
+
+
+def _same_call(entry: Entry) -> bool:
+    """Whether any call of the old callable means the same to the new one."""
+    old = surface.keras1_signature(entry.name)
+    new = surface.keras3_signature(entry.to) if entry.to else None
+    if entry.to is not None and entry.to.startswith("keras1_compat."):
+        return True
+    if old is None or new is None or entry.write or entry.rule:
+        return entry.to is not None and not surface.keras1_signature(entry.name)
+    from kerasmig.catalog.vocabulary import To
+
+    if any(entry.argument(name) != To(name) for name in old.names()):
+        return False
+    return old.positional() == new.positional()[: len(old.positional())]
+
+
+def _without_entry(context: FileContext, use: Use) -> Finding | None:
+    """A Keras name that the catalog does not know: a later Keras', or one that we miss."""
+    if surface.keras3_has(use.path):
+        context.imports.spell(use.root, use.node, use.path)
+        return None
+    library = surface.leaked_module(use.path)
+    if library is not None and isinstance(use.node, ast.Name):
+        return _leaked(context, use, library)
+    context.imports.keep(use.root)
+    short = use.path.removeprefix("keras.")
+    return context.finding(
+        UNKNOWN_NAME,
+        use.node,
+        f"{short} is not part of Keras 3, and kerasmig does not know what became of it",
+        Applicability.MANUAL,
+        name=use.path.rpartition(".")[2],
+    )
+
+
+def _leaked(context: FileContext, use: Use, library: str) -> Finding:
+    """A name of another library that only reached the file through a starred Keras import."""
+    context.imports.need_library(library, use.root.id)
+    return context.finding(
+        IMPORTS,
+        use.node,
+        f"{use.root.id} came through Keras' own module: {library} imported instead",
+        Applicability.AUTOMATIC,
+        name=use.root.id,
+    )
+
+
+def _whole_file(context: FileContext) -> Iterator[Finding]:
+    for rule in file_rules():
+        for finding in rule(context):
+            yield finding
+
+
+def _imports(context: FileContext) -> Iterator[Finding]:
+    for change in context.imports.changes():
+        yield context.finding(
+            IMPORTS,
+            change.node or context.tree,
+            change.message,
+            Applicability.AUTOMATIC,
+            edits=change.edits,
+        )
+
+
+def _tally(context: FileContext, findings: list[Finding]) -> Tally:
+    """The sums of promise 1."""
+    counts = {level: 0 for level in Applicability}
+    suppressed = 0
+    for finding in findings:
+        if finding.suppressed:
+            suppressed += 1
+        else:
+            counts[finding.applicability] += 1
+    total = sum(counts.values()) + suppressed
+    return Tally(
+        found=context.kept + total,
+        kept=context.kept,
+        automatic=counts[Applicability.AUTOMATIC],
+        assumed=counts[Applicability.ASSUMED],
+        manual=counts[Applicability.MANUAL],
+        suppressed=suppressed,
+    )
+
+
+def _apply(source: Text, findings: list[Finding]) -> tuple[str, list[Finding]]:
+    """Apply the edits; a finding whose edits clash with another's is left for the next run."""
+    accepted: list[Finding] = []
+    edits: list[Edit] = []
+    for finding in findings:
+        if finding.suppressed or not finding.edits:
+            accepted.append(finding)
+            continue
+        edits += finding.edits
+        accepted.append(finding)
+    try:
+        return source.apply(edits), accepted
+    except OverlapError:
+        return _apply_one_by_one(source, findings)
+
+
+def _apply_one_by_one(source: Text, findings: list[Finding]) -> tuple[str, list[Finding]]:
+    accepted: list[Finding] = []
+    edits: list[Edit] = []
+    for finding in findings:
+        if finding.edits and not finding.suppressed:
+            try:
+                source.apply([*edits, *finding.edits])
+            except OverlapError:
+                accepted.append(
+                    replace(
+                        finding,
+                        edits=(),
+                        applicability=Applicability.MANUAL,
+                        message=f"{finding.message}; clashes with another change here: run again",
+                    )
+                )
+                continue
+            edits += finding.edits
+        accepted.append(finding)
+    return source.apply(edits), accepted
+
+
+def _checked(old: str, new: str, path: str) -> str:
+    """The new text, once it is sure that it parses.
+
+    Raises:
+        AssertionError: a rule made text that does not parse; the file must not be written.
+    """
+    try:
+        parse(new, path=path)
+    except SourceError as error:
+        raise AssertionError(f"the rewritten {path} {error}; please report this") from error
+    return new

@@ -1,0 +1,61 @@
+"""Taking items out of a comma-separated list without disturbing its layout."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from kerasmig.finding import Span
+
+
+def removals(utf8: bytes, items: Sequence[Span], stay: Collection[int], close: int) -> list[Span]:
+    """What to delete so that only the items of ``stay`` (indices) remain.
+
+    Args:
+        utf8: the text.
+        items: extent of each item, in order.
+        close: where the list ends (its closing parenthesis, or the end of the last item).
+    """
+    spans: list[Span] = []
+    index = 0
+    while index < len(items):
+        if index in stay:
+            index += 1
+            continue
+        first = index
+        while index < len(items) and index not in stay:
+            index += 1
+        spans.append(_run(utf8, items, first, index - 1, close))
+    return spans
+
+
+def _run(utf8: bytes, items: Sequence[Span], first: int, last: int, close: int) -> Span:
+    """The items from ``first`` to ``last`` with the comma that goes with them."""
+    start, end = items[first].start, items[last].end
+    if last + 1 < len(items):
+        following = items[last + 1].start
+        if b"#" not in utf8[end:following]:
+            return Span(start, following)
+        return Span(start, after_comma(utf8, end, close))
+    if first > 0:
+        previous = items[first - 1].end
+        if b"#" not in utf8[previous:start]:
+            return Span(previous, end)
+    return Span(start, after_comma(utf8, end, close))
+
+
+def after_comma(utf8: bytes, position: int, close: int) -> int:
+    """Offset behind the comma (and the blanks) that follow an item; ``position`` if none does."""
+    index = position
+    while index < close:
+        byte = utf8[index : index + 1]
+        if byte == b",":
+            index += 1
+            while utf8[index : index + 1] == b" ":
+                index += 1
+            return index
+        if byte == b"#":
+            newline = utf8.find(b"\n", index, close)
+            index = close if newline < 0 else newline
+        else:
+            index += 1
+    return position

@@ -1,0 +1,63 @@
+"""Where rules make themselves known: being imported is the registration."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from kerasmig.catalog.vocabulary import Entry
+from kerasmig.finding import Finding
+from kerasmig.rewrite.context import FileContext, Use
+
+#: Settles one use of a catalog entry whose `rule` names it; ``None``: the use may stay.
+UseRule: TypeAlias = Callable[[FileContext, Use, Entry], Finding | None]
+#: Looks at a whole file.
+FileRule: TypeAlias = Callable[[FileContext], Iterable[Finding]]
+
+_USE_RULES: dict[str, UseRule] = {}
+_FILE_RULES: list[FileRule] = []
+
+
+def use_rule(name: str) -> Callable[[UseRule], UseRule]:
+    """Register the structural rule that catalog entries name in `Entry.rule`."""
+
+    def register(function: UseRule) -> UseRule:
+        assert name not in _USE_RULES, name
+        _USE_RULES[name] = function
+        return function
+
+    return register
+
+
+def file_rule(function: FileRule) -> FileRule:
+    """Register a rule that looks at a whole file."""
+    _FILE_RULES.append(function)
+    return function
+
+
+def find_use_rule(name: str) -> UseRule | None:
+    """The structural rule of a name."""
+    load()
+    return _USE_RULES.get(name)
+
+
+def file_rules() -> tuple[FileRule, ...]:
+    """All rules that look at whole files."""
+    load()
+    return tuple(_FILE_RULES)
+
+
+def use_rule_names() -> frozenset[str]:
+    """The names that `Entry.rule` may have."""
+    load()
+    return frozenset(_USE_RULES)
+
+
+def load() -> None:
+    """Import every module of `kerasmig.rewrite.rules`."""
+    from kerasmig.rewrite import rules
+
+    for info in pkgutil.iter_modules(rules.__path__):
+        importlib.import_module(f"{rules.__name__}.{info.name}")

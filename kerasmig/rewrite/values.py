@@ -1,0 +1,221 @@
+"""Converting the value of an argument: ``init='he_normal'``, ``dim_ordering='th'``.
+
+The tables are the catalog's (`kerasmig.catalog.values`); here is how they meet the code.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kerasmig.analysis.constants import UNKNOWN
+from kerasmig.catalog import values as tables
+from kerasmig.catalog.values import Value
+from kerasmig.finding import Applicability, Span
+from kerasmig.rewrite.callsite import Argument
+from kerasmig.rewrite.context import FileContext
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What became of a value.
+
+    Args:
+        parts: the new value; ``None``: it stays.
+        drop: the argument goes altogether.
+        applicability, reason: why a person should look, if so.
+    """
+
+    parts: tuple[str | Span, ...] | None = None
+    drop: bool = False
+    applicability: Applicability = Applicability.AUTOMATIC
+    reason: str = ""
+
+
+UNCHANGED = Converted()
+_Converter: TypeAlias = Callable[[FileContext, Argument], Converted]
+
+
+def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
+    """Convert the value of an argument.
+
+    Args:
+        kind: name of the conversion, as the catalog's `To.convert` says it.
+        argument: the author's argument.
+    """
+    if not kind:
+        return UNCHANGED
+    if kind in _TABLES:
+        table, adapter = _TABLES[kind]
+        return _by_table(context, argument, table, adapter)
+    return _SPECIAL[kind](context, argument)
+
+
+def spelled(context: FileContext, text: str) -> str:
+    """A value's text with the qualified names in braces as this file can write them."""
+    return tables.fill(text, {name: context.imports.need(name) for name in tables.imports(text)})
+
+
+def _written(context: FileContext, value: Value) -> str:
+    return spelled(context, value.idiomatic if context.settings.idiomatic and value.idiomatic else value.text)
+
+
+def _by_table(
+    context: FileContext, argument: Argument, table: Mapping[str, Value], adapter: str
+) -> Converted:
+    value = context.constant(argument.value)
+    if isinstance(value, str):
+        if value not in table:
+            return UNCHANGED
+        new = _requoted(_written(context, table[value]), context, argument)
+        assumed = context.settings.idiomatic and table[value].why
+        if _text_value(new) == value:
+            return UNCHANGED
+        if assumed:
+            return Converted((new,), applicability=Applicability.ASSUMED, reason=assumed)
+        return Converted((new,))
+    if value is not UNKNOWN or not _is_passed_on(argument.value):
+        return UNCHANGED
+    # A name whose value comes from elsewhere: only matters if a value that differs is about.
+    risky = [key for key, new in table.items() if _text_value(new.text) != key]
+    if not adapter or not any(context.mentions(key) for key in risky):
+        return UNCHANGED
+    return Converted((f"{context.imports.need(adapter)}(", argument.value_span, ")"))
+
+
+def _requoted(new: str, context: FileContext, argument: Argument) -> str:
+    """A new string literal in the author's kind of quotes."""
+    old = context.text.get(argument.value_span)
+    if new.startswith("'") and old.startswith('"'):
+        return '"' + new[1:-1] + '"'
+    return new
+
+
+def _text_value(text: str) -> str | None:
+    """The string that a literal stands for."""
+    match = re.fullmatch(r"(['\"])(\w*)\1", text)
+    return match.group(2) if match else None
+
+
+def _is_passed_on(node: ast.expr) -> bool:
+    """Whether a value is a variable's, as opposed to an object made on the spot."""
+    return isinstance(node, (ast.Name, ast.Attribute, ast.Subscript))
+
+
+def _data_format(context: FileContext, argument: Argument) -> Converted:
+    value = context.constant(argument.value)
+    if value == "default":
+        return Converted(drop=True)
+    if isinstance(value, str) and value in tables.DATA_FORMAT:
+        return Converted((_requoted(tables.DATA_FORMAT[value].text, context, argument),))
+    if isinstance(value, str):
+        return UNCHANGED
+    if context.is_ordering_call(argument.value):
+        return UNCHANGED  # K.image_dim_ordering() becomes K.image_data_format()
+    adapter = context.imports.need("keras1_compat.data_format")
+    return Converted((f"{adapter}(", argument.value_span, ")"))
+
+
+def _padding(context: FileContext, argument: Argument) -> Converted:
+    if context.constant(argument.value) == "full":
+        return Converted(applicability=Applicability.MANUAL, reason=tables.FULL_PADDING)
+    return UNCHANGED
+
+
+def _activity_regularizer(context: FileContext, argument: Argument) -> Converted:
+    plain = _by_table(context, argument, tables.REGULARIZERS, "keras1_compat.get_regularizer")
+    if isinstance(argument.value, ast.Constant) and argument.value.value is None:
+        return UNCHANGED
+    if context.settings.idiomatic:
+        return plain
+    wrapper = spelled(context, tables.ACTIVITY_REGULARIZER)
+    inner = plain.parts if plain.parts is not None else (argument.value_span,)
+    return Converted((f"{wrapper}(", *inner, ")"))
+
+
+def _layer_name(context: FileContext, argument: Argument) -> Converted:
+    """Keras 3 refuses ``/`` in names."""
+    value = context.constant(argument.value)
+    if isinstance(value, str) and "/" in value:
+        if isinstance(argument.value, ast.Constant):
+            quoted = context.text.get(argument.value_span).replace("/", "_")
+            return Converted(
+                (quoted,),
+                applicability=Applicability.ASSUMED,
+                reason="Keras 3 refuses '/' in layer names; get_layer() calls must follow",
+            )
+        return Converted(
+            applicability=Applicability.MANUAL,
+            reason="Keras 3 refuses '/' in layer names: choose another character",
+        )
+    return UNCHANGED
+
+
+_KEYS_1D = ("left_pad", "right_pad")
+_KEYS_2D = ("top_pad", "bottom_pad", "left_pad", "right_pad")
+
+
+def _pad_dict(context: FileContext, node: ast.expr) -> dict[str, str] | None:
+    """A dictionary of paddings, key → source text."""
+    if not isinstance(node, ast.Dict):
+        return None
+    found: dict[str, str] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if not isinstance(key, ast.Constant) or key.value not in _KEYS_2D:
+            return None
+        found[str(key.value)] = context.text.of(value)
+    return found
+
+
+def _padding_1d(context: FileContext, argument: Argument) -> Converted:
+    pads = _pad_dict(context, argument.value)
+    if pads is None:
+        return UNCHANGED
+    left, right = (pads.get(key, "0") for key in _KEYS_1D)
+    return Converted((f"({left}, {right})",))
+
+
+def _padding_2d(context: FileContext, argument: Argument) -> Converted:
+    pads = _pad_dict(context, argument.value)
+    if pads is not None:
+        top, bottom, left, right = (pads.get(key, "0") for key in _KEYS_2D)
+        return Converted((f"(({top}, {bottom}), ({left}, {right}))",))
+    node = argument.value
+    if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) == 4:
+        top, bottom, left, right = (context.text.of(element) for element in node.elts)
+        return Converted((f"(({top}, {bottom}), ({left}, {right}))",))
+    value = context.constant(node)
+    if isinstance(value, (tuple, list)) and len(value) == 4:
+        top, bottom, left, right = value
+        return Converted((f"(({top}, {bottom}), ({left}, {right}))",))
+    return UNCHANGED
+
+
+_TABLES: dict[str, tuple[Mapping[str, Value], str]] = {
+    "initializer": (tables.INITIALIZERS, "keras1_compat.get_initializer"),
+    "regularizer": (tables.REGULARIZERS, "keras1_compat.get_regularizer"),
+    "constraint": (tables.CONSTRAINTS, "keras1_compat.get_constraint"),
+    "activation": (tables.ACTIVATIONS, "keras1_compat.get_activation"),
+}
+
+_SPECIAL: dict[str, _Converter] = {
+    "data_format": _data_format,
+    "padding": _padding,
+    "activity_regularizer": _activity_regularizer,
+    "layer_name": _layer_name,
+    "padding_1d": _padding_1d,
+    "padding_2d": _padding_2d,
+}
+
+
+def register_table(kind: str, table: Mapping[str, Value], adapter: str = "") -> None:
+    """Make a further table of named values known as a conversion."""
+    _TABLES[kind] = (table, adapter)
+
+
+def conversions() -> frozenset[str]:
+    """The conversions that the catalog may name."""
+    return frozenset(_TABLES) | frozenset(_SPECIAL)

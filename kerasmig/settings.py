@@ -1,0 +1,30 @@
+"""What a run is asked to do, independent of where it was asked (flags, pyproject.toml, the API)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DATA_FORMAT_CHOICES = ("auto", "channels_first", "channels_last", "explicit")
+
+
+@dataclass(frozen=True)
+class UpgradeSettings:
+    """How to upgrade.
+
+    Args:
+        data_format: ``auto`` infers; ``channels_first``/``channels_last`` settle what the code
+            leaves open; ``explicit`` infers and writes ``data_format=`` on every spatial layer.
+        idiomatic: take Keras 3's defaults where they differ, and report each.
+        select, ignore: codes (or prefixes of codes) to apply or leave alone.
+    """
+
+    data_format: str = "auto"
+    idiomatic: bool = False
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def wants(self, code: str) -> bool:
+        """Whether a code is to be applied and reported."""
+        if any(code.startswith(prefix) for prefix in self.ignore):
+            return False
+        return not self.select or any(code.startswith(prefix) for prefix in self.select)

@@ -1,0 +1,186 @@
+"""One file's text: decoding, positions, edits.
+
+Spans are offsets into the UTF-8 form of the decoded text, which is what `ast` counts columns in.
+Newlines, tabs and form feeds are never normalised, so bytes outside an edit stay what they were.
+"""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kerasmig.finding import Edit, Span
+
+_NEWLINE = re.compile(rb"\r\n|\r|\n")
+
+
+class SourceError(Exception):
+    """A file that cannot be read as Python; the message says why and where."""
+
+
+class OverlapError(ValueError):
+    """Two edits change the same text."""
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How a file's bytes become text: the codec's name and whether a byte-order mark leads."""
+
+    name: str = "utf-8"
+    bom: bool = False
+
+
+def decode(data: bytes) -> tuple[str, Encoding]:
+    """Text of a Python file and how it was encoded (PEP 263 cookies, byte-order marks).
+
+    Raises:
+        SourceError: the bytes are not text in the encoding that the file declares.
+    """
+    bom = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if bom else data
+    if b"\0" in body:
+        raise SourceError("contains a NUL byte; it is not a Python source file")
+    try:
+        name, _ = tokenize.detect_encoding(io.BytesIO(body).readline)
+        text = body.decode(name)
+    except (SyntaxError, LookupError) as error:
+        raise SourceError(f"unknown or wrong encoding: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"byte 0x{body[error.start]:02x} at offset {error.start} is not {error.encoding}; "
+            "declare the encoding in the first line (# -*- coding: latin-1 -*-) or convert the file"
+        ) from error
+    return text, Encoding(name, bom)
+
+
+def encode(text: str, encoding: Encoding) -> bytes:
+    """The inverse of `decode`."""
+    data = text.encode(encoding.name)
+    return codecs.BOM_UTF8 + data if encoding.bom else data
+
+
+class Text:
+    """A file's text with positions, for reading spans of `ast` nodes and applying edits."""
+
+    def __init__(self, text: str) -> None:
+        self.utf8 = text.encode("utf-8")
+        self._starts = [0, *(m.end() for m in _NEWLINE.finditer(self.utf8))]
+        newline = _NEWLINE.search(self.utf8)
+        #: The newline that inserted lines use: the file's first.
+        self.newline = newline.group().decode() if newline else "\n"
+
+    def offset(self, line: int, column: int) -> int:
+        """Offset of a 1-based line and 0-based column in UTF-8 bytes."""
+        return self._starts[line - 1] + column
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a node stands (without redundant parentheses around it)."""
+        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        end_line = getattr(node, "end_lineno", line)
+        end_column = getattr(node, "end_col_offset", column)
+        return Span(self.offset(line, column), self.offset(end_line, end_column))
+
+    def get(self, span: Span) -> str:
+        """The text of a span."""
+        return self.utf8[span.start : span.end].decode("utf-8")
+
+    def of(self, node: ast.AST) -> str:
+        """The text of a node."""
+        return self.get(self.span(node))
+
+    def line_span(self, line: int) -> Span:
+        """A whole line, with its newline."""
+        end = self._starts[line] if line < len(self._starts) else len(self.utf8)
+        return Span(self._starts[line - 1], end)
+
+    def line_of(self, offset: int) -> int:
+        """The 1-based line of an offset."""
+        low, high = 0, len(self._starts)
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self._starts[middle] <= offset:
+                low = middle
+            else:
+                high = middle
+        return low + 1
+
+    def indentation(self, offset: int) -> str:
+        """The blanks before the first character of the line of an offset."""
+        line = self.get(self.line_span(self.line_of(offset)))
+        return line[: len(line) - len(line.lstrip(" \t\f"))]
+
+    def starts_line(self, offset: int) -> bool:
+        """Whether only blanks stand before an offset in its line."""
+        start = self.line_span(self.line_of(offset)).start
+        return not self.utf8[start:offset].strip(b" \t\f")
+
+    # -- edits ------------------------------------------------------------------------------
+
+    def apply(self, edits: Iterable[Edit]) -> str:
+        """The text with the edits applied.
+
+        Edits may be nested where the outer one quotes spans of the text in its parts; an inner
+        edit outside all quoted spans goes with the text that the outer one removes.
+
+        Raises:
+            OverlapError: two edits overlap without one containing the other.
+        """
+        ordered = sorted(edits, key=_order)
+        return self._render(Span(0, len(self.utf8)), ordered, ordered).decode("utf-8")
+
+    def _render(self, span: Span, edits: Sequence[Edit], everything: Sequence[Edit]) -> bytes:
+        out: list[bytes] = []
+        position = span.start
+        index = 0
+        while index < len(edits):
+            edit = edits[index]
+            index += 1
+            if edit.span.start < position:
+                raise OverlapError(f"edits overlap at offset {edit.span.start}")
+            while index < len(edits) and edits[index].span.start < edit.span.end:
+                if edits[index].span.end > edit.span.end or edits[index].span == edit.span:
+                    raise OverlapError(f"edits overlap at offset {edits[index].span.start}")
+                index += 1
+            out.append(self.utf8[position : edit.span.start])
+            for part in edit.parts:
+                if isinstance(part, str):
+                    out.append(part.encode("utf-8"))
+                else:
+                    inside = [
+                        e
+                        for e in everything
+                        if part.start <= e.span.start and e.span.end <= part.end and e is not edit
+                    ]
+                    out.append(self._render(part, inside, everything))
+            position = edit.span.end
+        out.append(self.utf8[position : span.end])
+        return b"".join(out)
+
+
+def _order(edit: Edit) -> tuple[int, bool, int]:
+    """Insertions stand before a replacement that starts at the same place, outer before inner."""
+    return (edit.span.start, edit.span.start != edit.span.end, -edit.span.end)
+
+
+def parse(text: str, *, path: str = "<unknown>") -> ast.Module:
+    """Parse Python 3 source.
+
+    Raises:
+        SourceError: with line and column of the syntax error.
+    """
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes are the author's business
+            return ast.parse(text, filename=path)
+    except SyntaxError as error:
+        where = f"line {error.lineno}" + (f", column {error.offset}" if error.offset else "")
+        raise SourceError(f"cannot be parsed: {error.msg} ({where})") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise SourceError(f"cannot be parsed: {error}") from error
