@@ -140,3 +140,6 @@ DATA_FORMAT: Mapping[str, Value] = {
     "tf": Value("'channels_last'"),
 }
 """``'default'`` meant the global setting, as leaving the argument out does."""
+
+FORGET_BIAS: Mapping[str, Value] = {"one": Value("True"), "zero": Value("False")}
+"""``forget_bias_init`` by name → ``unit_forget_bias``; other initialisers have no counterpart."""

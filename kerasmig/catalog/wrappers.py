@@ -1,0 +1,27 @@
+"""``keras.layers.wrappers``."""
+
+from __future__ import annotations
+
+from kerasmig.catalog.layer import LAYER, WEIGHTS
+from kerasmig.catalog.vocabulary import Entry, Family
+
+FAMILIES = (
+    Family(
+        code="KM211",
+        name="layer-wrapper",
+        summary="Import TimeDistributed and Bidirectional from where they are now.",
+        why="`keras.layers.wrappers` is gone; `weights=` had one array per gate in Keras 1.",
+        safety="The wrappers take the same arguments; the layers within are rewritten on their own.",
+        example=(
+            "from keras.layers.wrappers import TimeDistributed\nTimeDistributed(Dense(output_dim=8))",
+            "from keras.layers import TimeDistributed\nTimeDistributed(Dense(units=8))",
+        ),
+        module="keras.layers.wrappers",
+        common=LAYER,
+        entries=(
+            Entry("TimeDistributed", to="TimeDistributed"),
+            Entry("Bidirectional", to="Bidirectional", args=WEIGHTS),
+            Entry("Wrapper", to="Wrapper"),
+        ),
+    ),
+)
