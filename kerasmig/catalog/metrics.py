@@ -30,12 +30,22 @@ _SHORT = {
 METRICS: Mapping[str, Value] = {
     **{
         name: Value(repr(name))
-        for name in (
-            "accuracy acc binary_accuracy categorical_accuracy sparse_categorical_accuracy "
-            "top_k_categorical_accuracy mean_squared_error mean_absolute_error "
-            "mean_absolute_percentage_error mean_squared_logarithmic_error binary_crossentropy "
-            "categorical_crossentropy sparse_categorical_crossentropy poisson"
-        ).split()
+        for name in [
+            "accuracy",
+            "acc",
+            "binary_accuracy",
+            "categorical_accuracy",
+            "sparse_categorical_accuracy",
+            "top_k_categorical_accuracy",
+            "mean_squared_error",
+            "mean_absolute_error",
+            "mean_absolute_percentage_error",
+            "mean_squared_logarithmic_error",
+            "binary_crossentropy",
+            "categorical_crossentropy",
+            "sparse_categorical_crossentropy",
+            "poisson",
+        ]
     },
     **{
         spelling: Value(repr(long), repr(spelling), f"It is logged as {spelling!r} then.")

@@ -19,12 +19,26 @@ _HINGE = "Keras 3 turns targets that are all 0 or 1 into -1 and 1 first; Keras 1
 LOSSES: Mapping[str, Value] = {
     **{
         name: Value(repr(name))
-        for name in (
-            "mean_squared_error mse MSE mean_absolute_error mae MAE "
-            "mean_absolute_percentage_error mape MAPE mean_squared_logarithmic_error msle MSLE "
-            "binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy "
-            "poisson kld KLD"
-        ).split()
+        for name in [
+            "mean_squared_error",
+            "mse",
+            "MSE",
+            "mean_absolute_error",
+            "mae",
+            "MAE",
+            "mean_absolute_percentage_error",
+            "mape",
+            "MAPE",
+            "mean_squared_logarithmic_error",
+            "msle",
+            "MSLE",
+            "binary_crossentropy",
+            "categorical_crossentropy",
+            "sparse_categorical_crossentropy",
+            "poisson",
+            "kld",
+            "KLD",
+        ]
     },
     "kullback_leibler_divergence": Value("'kl_divergence'"),
     "cosine_proximity": Value("{keras1_compat.cosine_proximity}", "'cosine_similarity'", _COSINE),
