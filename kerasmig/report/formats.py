@@ -1,0 +1,33 @@
+"""The formats a report can be written in, each in a module of its own that is loaded on use."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from kerasmig.finding import RunResult
+from kerasmig.verify.result import VerifyReport
+
+#: Format name to the module and function that write it.
+_RENDERERS = {
+    "json": ("kerasmig.report.document", "to_json"),
+}
+
+FORMATS = tuple(_RENDERERS)
+
+
+def render(format: str, run: RunResult | None, verify: VerifyReport | None) -> str:
+    """A report as text.
+
+    Args:
+        format: one of `FORMATS`.
+        run: what an upgrade or check found, if one was done.
+        verify: what a verification found, if one was done.
+
+    Raises:
+        ValueError: there is no such format.
+    """
+    if format not in _RENDERERS:
+        raise ValueError(f"unknown report format {format!r}; choose one of {', '.join(FORMATS)}")
+    module, function = _RENDERERS[format]
+    text: str = getattr(import_module(module), function)(run, verify)
+    return text

@@ -1,0 +1,114 @@
+"""A verified model in words: its figures, and what the other image ordering would compute."""
+
+from __future__ import annotations
+
+from kerasmig.report.shapes import (
+    data_format_of,
+    describe_axes,
+    format_difference,
+    format_params,
+    format_shapes,
+)
+from kerasmig.report.summary import plural
+from kerasmig.verify.result import Pair, Reading, Status, VerifyReport
+
+STATUS_WORDS = {
+    Status.MATCH: "match",
+    Status.MISMATCH: "mismatch",
+    Status.NOT_VERIFIED: "not verified",
+}
+
+#: Keras 1.2.2 reads ``image_dim_ordering`` from ~/.keras/keras.json, else takes 'tf'
+#: (keras/backend/common.py: ``_IMAGE_DIM_ORDERING = 'tf'``).
+_KERAS_1_DEFAULT = "tf"
+
+
+def figures_line(pair: Pair) -> str:
+    """Shapes, parameters and differences of a model, as far as they are known."""
+    figures = [
+        shapes_figure(pair),
+        params_figure(pair),
+        difference_figure(pair),
+        training_figure(pair),
+    ]
+    return ", ".join(figure for figure in figures if figure)
+
+
+def shapes_figure(pair: Pair) -> str:
+    """``(None, 10, 32, 32) on both sides``, or both shapes."""
+    old, new = format_shapes(pair.output_shapes_old), format_shapes(pair.output_shapes_new)
+    if old == new:
+        return "" if old == "-" else f"{old} on both sides"
+    return f"{old} before, {new} now"
+
+
+def params_figure(pair: Pair) -> str:
+    """``650 parameters``, or both counts."""
+    old, new = format_params(pair.params_old), format_params(pair.params_new)
+    if old == new:
+        return "" if old == "-" else f"{old} parameters"
+    return f"{old} parameters before, {new} now"
+
+
+def difference_figure(pair: Pair) -> str:
+    """``outputs within 2.4e-07 (limit 0.0001)``, or '' where none were compared."""
+    if pair.max_abs_diff is None:
+        return ""
+    limit = max((output.limit for output in pair.outputs), default=pair.tolerance)
+    word = "within" if pair.max_abs_diff <= limit else "differ by"
+    return (
+        f"outputs {word} {format_difference(pair.max_abs_diff)} "
+        f"(limit {format_difference(limit)}, {pair.precision})"
+    )
+
+
+def training_figure(pair: Pair) -> str:
+    """``2 training steps within 1e-07``, or '' where none were done."""
+    if pair.training is None:
+        return ""
+    steps = plural(pair.training.steps, "training step")
+    difference = pair.training.max_abs_weight
+    if difference is None:
+        return steps
+    word = "within" if difference <= pair.training.limit else "differ by"
+    return f"weights after {steps} {word} {format_difference(difference)}"
+
+
+def other_ordering_sentence(pair: Pair, reading: Reading) -> str:
+    """One sentence for a person: the other ordering, its shapes and parameters, and the reason."""
+    subject = (
+        "under Keras 1's default ordering 'tf' the old program"
+        if reading.ordering == _KERAS_1_DEFAULT
+        else f"under the ordering {reading.ordering!r} the old program"
+    )
+    if reading.error:
+        return f"{subject} could not be built: {reading.error}"
+    figures = (
+        f"{format_shapes(reading.output_shapes)} with {format_params(reading.params)} parameters"
+    )
+    if reading.params == pair.params_old and reading.output_shapes == pair.output_shapes_old:
+        return f"{subject} computed the same shapes, {figures}"
+    words = _inputs_in_words(reading)
+    reason = f", since the input was read as {words}" if words else ""
+    return (
+        f"{subject} computed {figures}{reason}; the figures above are those of "
+        f"{pair.ordering!r} ({data_format_of(pair.ordering).value}). If the program was trained "
+        f"with {reading.ordering!r}, its weights fit that reading only"
+    )
+
+
+def coverage_sentence(report: VerifyReport) -> str:
+    """How many of the places that build models were found, reached and verified."""
+    if report.coverage is None:
+        return "no place that builds a model was found"
+    found, reached = len(report.places_found), len(report.places_reached)
+    return (
+        f"{plural(found, 'place')} that build models, {reached} reached, "
+        f"{round(report.coverage * found)} verified ({report.coverage:.0%})"
+    )
+
+
+def _inputs_in_words(reading: Reading) -> str:
+    data_format = data_format_of(reading.ordering)
+    words = [describe_axes(shape, data_format) for shape in reading.input_shapes]
+    return " and ".join(word for word in words if word)

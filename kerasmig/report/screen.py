@@ -1,0 +1,86 @@
+"""Printing to a terminal or a pipe, whatever its width and encoding."""
+
+from __future__ import annotations
+
+import re
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kerasmig.finding import Applicability, Finding
+from kerasmig.report.summary import outcome
+from kerasmig.verify.result import Status
+
+OUTCOME_STYLES = {
+    Applicability.AUTOMATIC.value: "green",
+    Applicability.ASSUMED.value: "bold yellow",
+    Applicability.MANUAL.value: "bold red",
+    "suppressed": "dim",
+}
+STATUS_STYLES = {
+    Status.MATCH: "green",
+    Status.MISMATCH: "bold red",
+    Status.NOT_VERIFIED: "bold yellow",
+}
+# Anything that could move the cursor or recolour the terminal; file names may hold it.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_PIPE_WIDTH = 160
+
+
+class Screen:
+    """A console whose lines are never wrapped by us and never fail to encode.
+
+    Line breaks inside a message become blanks, so that one finding stays one line for ``grep``.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
+        """Print one line made of texts or (text, style) pairs."""
+        text = Text(" " * indent)
+        for part in parts:
+            content, style = part if isinstance(part, tuple) else (part, "")
+            text.append(self.safe(content), style=style)
+        self.console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+    def heading(self, title: str) -> None:
+        """Print a title after an empty line."""
+        self.line("")
+        self.line((title, "bold"))
+
+    def table(self, columns: list[str], rows: list[list[str | tuple[str, str]]]) -> None:
+        """Print rows under column titles, folded where the terminal is narrow."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+        for column in columns:
+            table.add_column(column, overflow="fold")
+        for row in rows:
+            table.add_row(*(self._cell(cell) for cell in row))
+        width = self.console.width
+        if not self.console.is_terminal:  # nobody looks at a pipe through a window
+            self.console.width = max(width, _PIPE_WIDTH)
+        self.console.print(table, highlight=False, markup=False)
+        self.console.width = width
+
+    def safe(self, text: str) -> str:
+        """The text without line breaks and controls, in characters that the console can show."""
+        text = re.sub(r"[\r\n]+", " ", text)
+        text = _CONTROLS.sub(lambda match: _escaped(match.group()), text)
+        encoding = self.console.encoding or "utf-8"
+        return text.encode(encoding, "backslashreplace").decode(encoding, "replace")
+
+    def _cell(self, cell: str | tuple[str, str]) -> Text:
+        content, style = cell if isinstance(cell, tuple) else (cell, "")
+        return Text(self.safe(content), style=style)
+
+
+def outcome_mark(finding: Finding) -> tuple[str, str]:
+    """``[assumed]`` in its colour: the word tells it where colours do not."""
+    word = outcome(finding)
+    return f"[{word}]", OUTCOME_STYLES[word]
+
+
+def _escaped(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

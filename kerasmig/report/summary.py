@@ -1,0 +1,103 @@
+"""The figures at the end of a run, counted once for every format."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kerasmig.finding import Applicability, DataFormat, Finding, RunResult, Tally
+
+
+@dataclass(frozen=True)
+class CodeCount:
+    """How often one code was found, by what became of it."""
+
+    code: str
+    automatic: int = 0
+    assumed: int = 0
+    manual: int = 0
+    suppressed: int = 0
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run comes to.
+
+    Args:
+        files: files that were looked at, ``failed`` ones included.
+        changed, created, failed: files rewritten, written anew, not readable.
+        codes: the findings by code, in the order of the codes.
+        verdicts: number of models per data format.
+        tally: the sums of all uses of Keras 1 names.
+    """
+
+    files: int
+    changed: int
+    created: int
+    failed: int
+    codes: tuple[CodeCount, ...]
+    verdicts: dict[DataFormat, int]
+    tally: Tally
+    assumed: int = 0
+    manual: int = 0
+    left: tuple[str, ...] = field(default=())
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every use that was found is accounted for."""
+        found, *parts = self.tally.values()
+        return found == sum(parts)
+
+
+def summarize(run: RunResult) -> RunSummary:
+    """Count what a run found and what is left to do."""
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for finding in all_findings(run):
+        counts[finding.code][outcome(finding)] += 1
+    totals = sum(counts.values(), Counter())
+    verdicts = Counter(verdict.data_format for file in run.files for verdict in file.verdicts)
+    failed = sum(bool(file.error) for file in run.files)
+    manual = totals["manual"]
+    undecided = verdicts[DataFormat.UNDECIDED]
+    left = [
+        (failed, "could not be read", "file", "files"),
+        (manual, "to migrate by hand", "place", "places"),
+        (undecided, "with an undecided data format", "model", "models"),
+        (totals["assumed"], "to review", "assumed change", "assumed changes"),
+    ]
+    return RunSummary(
+        files=len(run.files),
+        changed=sum(file.changed for file in run.files),
+        created=len(run.extra_files),
+        failed=failed,
+        codes=tuple(CodeCount(code, **counts[code]) for code in sorted(counts)),
+        verdicts={form: verdicts[form] for form in DataFormat if verdicts[form]},
+        tally=run.tally,
+        assumed=totals["assumed"],
+        manual=manual,
+        left=tuple(
+            f"{plural(count, one, many)} {what}" for count, what, one, many in left if count
+        ),
+    )
+
+
+def all_findings(run: RunResult) -> Iterator[Finding]:
+    """The findings of all files."""
+    for file in run.files:
+        yield from file.findings
+
+
+def outcome(finding: Finding) -> str:
+    """``suppressed``, or the finding's applicability as a word."""
+    return "suppressed" if finding.suppressed else finding.applicability.value
+
+
+def needs_somebody(finding: Finding) -> bool:
+    """Whether a person has to look at it: anything but automatic or suppressed."""
+    return not finding.suppressed and finding.applicability is not Applicability.AUTOMATIC
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 file``, ``2 files``, ``1,204 files``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

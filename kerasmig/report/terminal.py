@@ -1,0 +1,186 @@
+"""What an upgrade or a check prints: findings, verdicts, diff and summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
+from kerasmig.report.diff import new_file_diff, run_diff, unified_diff
+from kerasmig.report.screen import OUTCOME_STYLES, Screen, outcome_mark
+from kerasmig.report.shapes import describe_axes, format_shape
+from kerasmig.report.summary import RunSummary, needs_somebody, plural, summarize
+from kerasmig.report.terminal_verify import print_verify
+
+__all__ = ["print_diff", "print_run", "print_verify"]
+
+_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+_VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
+
+
+def print_run(
+    result: RunResult,
+    console: Console,
+    *,
+    verbose: bool = False,
+    diff: bool = False,
+    dry_run: bool = False,
+) -> None:
+    """Print what a run found, file by file, then its summary.
+
+    Args:
+        verbose: list automatic and suppressed findings too, instead of only counting them, and
+            the shapes of every model, not of undecided ones only.
+        diff: print the changes first, as `print_diff` does.
+        dry_run: nothing was written; the summary says "would change".
+    """
+    if diff:
+        print_diff(result, console)
+    screen = Screen(console)
+    for file in result.files:
+        _print_file(screen, file, verbose)
+    _print_summary(screen, result, summarize(result), dry_run)
+
+
+def print_diff(result: RunResult, console: Console) -> None:
+    """Print the changes: coloured on a terminal, else the exact text that ``git apply`` takes.
+
+    A pipe gets the text as it is, without a check of its encoding: open it with the encoding and
+    ``newline=""`` that the patch is meant to have.
+    """
+    if not console.is_terminal:
+        console.file.write(run_diff(result))
+        return
+    screen = Screen(console)
+    patches = [unified_diff(file) for file in result.files]
+    patches += [new_file_diff(path, text) for path, text in result.extra_files.items()]
+    for line in "".join(patches).split("\n")[:-1]:
+        header = line.startswith(("diff --git ", "--- ", "+++ ", "new file mode "))
+        screen.line((line, "bold" if header else _DIFF_STYLES.get(line[:1], "")))
+
+
+def _print_file(screen: Screen, file: FileResult, verbose: bool) -> None:
+    if file.error:
+        screen.line((file.path, "bold"), ": ", ("error", "bold red"), f": {file.error}")
+    explained: dict[tuple[Evidence, ...], int] = {}
+    for finding in sorted(file.findings, key=lambda f: (f.line, f.column, f.code)):
+        if verbose or needs_somebody(finding):
+            _print_finding(screen, file.path, finding, explained)
+    for verdict in file.verdicts:
+        _print_verdict(screen, file.path, verdict, verbose)
+
+
+def _print_finding(
+    screen: Screen, path: str, finding: Finding, explained: dict[tuple[Evidence, ...], int]
+) -> None:
+    screen.line(
+        (path, "bold"),
+        f":{finding.line}:{finding.column + 1}: ",
+        (finding.code, "bold"),
+        f" {finding.message} ",
+        outcome_mark(finding),
+    )
+    if not finding.evidence:
+        return
+    first = explained.setdefault(finding.evidence, finding.line)
+    if first != finding.line:
+        screen.line((f"because: as for line {first}", "dim"), indent=4)
+        return
+    for evidence in finding.evidence:
+        screen.line(("because: ", "dim"), _evidence(evidence), indent=4)
+
+
+def _print_verdict(screen: Screen, path: str, verdict: Verdict, verbose: bool) -> None:
+    undecided = verdict.data_format is DataFormat.UNDECIDED
+    style = _VERDICT_STYLES.get(verdict.data_format, "bold")
+    source = " (the author says so)" if verdict.explicit else ""
+    source = " (set for the whole file)" if verdict.ambient and not source else source
+    screen.line(
+        (path, "bold"),
+        f":{verdict.line}: {verdict.model}: data format ",
+        (verdict.data_format.value, style),
+        f", confidence {verdict.confidence:.2f}{source}",
+    )
+    for evidence in verdict.evidence:
+        speaks = f" [for {evidence.favours.value}]" if evidence.favours else ""
+        screen.line(("because: ", "dim"), _evidence(evidence), (speaks, "dim"), indent=4)
+    if verdict.shapes and (undecided or verbose):
+        _print_readings(screen, verdict)
+    if undecided:
+        screen.line(
+            "decide with --data-format=channels_first or --data-format=channels_last, or with a "
+            "comment in the code: # kerasmig: data_format=channels_first",
+            indent=4,
+        )
+
+
+def _print_readings(screen: Screen, verdict: Verdict) -> None:
+    first, last = DataFormat.CHANNELS_FIRST, DataFormat.CHANNELS_LAST
+    rows: list[list[str | tuple[str, str]]] = []
+    for tensor in verdict.shapes:
+        readings = [(tensor.channels_first, first), (tensor.channels_last, last)]
+        cells = [_reading(shape, form, tensor.problem) for shape, form in readings]
+        rows.append([f"    {tensor.name}", str(tensor.line), *cells])
+    screen.table(["    tensor", "line", f"as {first.value}", f"as {last.value}"], rows)
+
+
+def _reading(shape: tuple[int | None, ...] | None, form: DataFormat, problem: str) -> str:
+    if shape is None:
+        return f"cannot be built: {problem}" if problem else "cannot be built"
+    words = describe_axes(shape, form)
+    return f"{format_shape(shape)} = {words}" if words else format_shape(shape)
+
+
+def _evidence(evidence: Evidence) -> str:
+    where = f"line {evidence.line}" if evidence.line else ""
+    if evidence.path:
+        where = f"{evidence.path}:{evidence.line}" if evidence.line else evidence.path
+    return f"{evidence.sentence} ({where})" if where else evidence.sentence
+
+
+def _print_summary(screen: Screen, run: RunResult, summary: RunSummary, dry_run: bool) -> None:
+    screen.heading("Summary")
+    would = "would be " if dry_run else ""
+    files = [f"{plural(summary.files, 'file')} looked at", f"{summary.changed} {would}changed"]
+    if summary.created:
+        files.append(f"{summary.created} {would}added ({', '.join(run.extra_files)})")
+    if summary.failed:
+        files.append(f"{summary.failed} not read")
+    screen.line(("files     ", "dim"), ", ".join(files), indent=2)
+    for number, code in enumerate(summary.codes):
+        parts: list[str | tuple[str, str]] = []
+        for word, style in OUTCOME_STYLES.items():
+            if count := getattr(code, word):
+                parts += [", " if parts else "", (f"{count} {word}", style)]
+        label = "findings  " if number == 0 else " " * 10
+        screen.line((label, "dim"), f"{code.code} ", *parts, indent=2)
+    _print_uses(screen, summary)
+    verdicts = [f"{count} {form.value}" for form, count in summary.verdicts.items()]
+    if verdicts:
+        screen.line(("models    ", "dim"), ", ".join(verdicts), indent=2)
+    _print_left(screen, summary.left)
+
+
+def _print_uses(screen: Screen, summary: RunSummary) -> None:
+    tally = summary.tally
+    screen.line(
+        ("uses      ", "dim"),
+        f"{tally.found} found = {tally.kept} kept + {tally.automatic} rewritten"
+        f" + {tally.assumed} assumed + {tally.manual} manual + {tally.suppressed} suppressed",
+        indent=2,
+    )
+    if not summary.adds_up:
+        lost = tally.found - sum(tally.values()[1:])
+        screen.line(
+            (f"the sums differ by {lost}: some uses are unaccounted for; ", "bold red"),
+            "this is a defect of kerasmig, please report it",
+            indent=12,
+        )
+
+
+def _print_left(screen: Screen, left: Sequence[str]) -> None:
+    if left:
+        screen.line(("left      ", "dim"), ("; ".join(left), "bold"), indent=2)
+    else:
+        screen.line(("left      ", "dim"), ("nothing", "green"), indent=2)

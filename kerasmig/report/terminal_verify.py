@@ -1,0 +1,103 @@
+"""What a verification prints: a line per model, its layers where they differ, and the coverage."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from kerasmig.report.model_text import (
+    STATUS_WORDS,
+    coverage_sentence,
+    figures_line,
+    other_ordering_sentence,
+)
+from kerasmig.report.screen import STATUS_STYLES, Screen
+from kerasmig.report.shapes import format_difference, format_params, format_shape
+from kerasmig.verify.result import LayerRow, Pair, Status, VerifyReport
+
+
+def print_verify(report: VerifyReport, console: Console, *, verbose: bool = False) -> None:
+    """Print what a verification found.
+
+    Args:
+        verbose: the layer table of every model, not of mismatches only.
+    """
+    screen = Screen(console)
+    for pair in report.pairs:
+        _print_pair(screen, pair, verbose)
+    for skip in report.skipped:
+        where = f"{skip.file}:{skip.line}" if skip.line else skip.file
+        word = "unreadable" if skip.unreadable else STATUS_WORDS[Status.NOT_VERIFIED]
+        screen.line(
+            (word, STATUS_STYLES[Status.NOT_VERIFIED]), f"  {skip.name} ({where}): {skip.reason}"
+        )
+    _print_totals(screen, report)
+
+
+def _print_pair(screen: Screen, pair: Pair, verbose: bool) -> None:
+    word = (STATUS_WORDS[pair.status], STATUS_STYLES[pair.status])
+    name = (pair.name, "bold")
+    if pair.status is Status.NOT_VERIFIED:
+        screen.line(word, "  ", name, f": {pair.reason or 'no reason was given'}")
+    else:
+        screen.line(
+            word, "  ", name, *([f": {figures}"] if (figures := figures_line(pair)) else [])
+        )
+        if pair.reason:
+            screen.line(pair.reason, indent=4)
+    _print_difference(screen, pair)
+    for note in pair.notes:
+        screen.line((f"note: {note}", "dim"), indent=4)
+    if pair.layers and (verbose or pair.status is Status.MISMATCH):
+        _print_layers(screen, pair)
+    for reading in pair.alternatives:
+        screen.line(("note: ", "dim"), other_ordering_sentence(pair, reading), indent=4)
+
+
+def _print_difference(screen: Screen, pair: Pair) -> None:
+    difference = pair.first_difference
+    if difference is None:
+        return
+    screen.line(("first difference: ", "bold"), difference.what, indent=4)
+    if difference.old_shape != difference.new_shape:
+        old, new = format_shape(difference.old_shape), format_shape(difference.new_shape)
+        screen.line(f"shape before {old}, now {new}", indent=6)
+    if difference.likely_cause:
+        screen.line(("likely cause: ", "bold"), difference.likely_cause, indent=6)
+    if difference.old_source:
+        screen.line(("old  ", "dim"), difference.old_source, indent=6)
+    if difference.new_source:
+        screen.line(("new  ", "dim"), difference.new_source, indent=6)
+
+
+def _print_layers(screen: Screen, pair: Pair) -> None:
+    columns = ["    #", "old layer", "new layer", "old shape", "new shape", "params", "diff", ""]
+    screen.table(columns, [_layer_cells(row) for row in pair.layers])
+
+
+def _layer_cells(row: LayerRow) -> list[str | tuple[str, str]]:
+    params = format_params(row.old_params)
+    if row.old_params != row.new_params:
+        params += f" / {format_params(row.new_params)}"
+    status = STATUS_WORDS[row.status] + (f": {row.note}" if row.note else "")
+    return [
+        f"    {row.index}",
+        "  " * row.depth + (row.old_class or "-"),
+        row.new_class or "-",
+        format_shape(row.old_shape),
+        format_shape(row.new_shape),
+        params,
+        format_difference(row.max_abs_diff),
+        (status, STATUS_STYLES[row.status]),
+    ]
+
+
+def _print_totals(screen: Screen, report: VerifyReport) -> None:
+    screen.heading("Verification")
+    counts = [f"{report.count(status)} {STATUS_WORDS[status]}" for status in Status]
+    screen.line(("models    ", "dim"), ", ".join(counts), indent=2)
+    screen.line(("places    ", "dim"), coverage_sentence(report), indent=2)
+    if report.versions:
+        versions = ", ".join(f"{name} {value}" for name, value in sorted(report.versions.items()))
+        screen.line(("versions  ", "dim"), versions, indent=2)
+    if report.seconds:
+        screen.line(("time      ", "dim"), f"{report.seconds:.1f} s", indent=2)

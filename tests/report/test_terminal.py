@@ -1,0 +1,209 @@
+"""What stands on the terminal, in a pipe, without colours, in few columns and in ASCII."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from kerasmig.finding import Evidence, FileResult, RunResult, Tally
+from kerasmig.report.diff import run_diff
+from kerasmig.report.terminal import print_diff, print_run, print_verify
+from kerasmig.verify.result import OutputDiff, Reading, Status, VerifyReport
+from tests.report import samples
+
+
+def printed(
+    run: RunResult | None = None,
+    verify: VerifyReport | None = None,
+    *,
+    terminal: bool = False,
+    width: int = 100,
+    verbose: bool = False,
+    diff: bool = False,
+    dry_run: bool = False,
+    encoding: str = "utf-8",
+) -> str:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")
+    console = Console(file=stream, width=width, force_terminal=terminal, legacy_windows=False)
+    if run is not None:
+        print_run(run, console, verbose=verbose, diff=diff, dry_run=dry_run)
+    if verify is not None:
+        print_verify(verify, console, verbose=verbose)
+    stream.flush()
+    stream.seek(0)
+    return stream.read()
+
+
+def test_finding_lines_have_place_code_message_and_applicability() -> None:
+    lines = printed(samples.RUN).split("\n")
+    assert (
+        "seed.py:5:10: KM401 data_format='channels_first' written out; confidence 0.92 [assumed]"
+        in lines
+    )
+    assert "nets/unet.py:7:11: KM402 merge axis 1 is the channel axis [assumed]" in lines
+    assert "    because: K.set_image_dim_ordering('th') (nets/setup.py:3)" in lines
+    assert "broken.py: error: cannot be parsed: invalid syntax (line 3, column 7)" in lines
+
+
+def test_automatic_and_suppressed_findings_are_only_counted_unless_verbose() -> None:
+    brief, full = printed(samples.RUN), printed(samples.RUN, verbose=True)
+    assert "[automatic]" not in brief and "[suppressed]" not in brief
+    assert "seed.py:2:1: KM101 Convolution2D is Conv2D in keras.layers [automatic]" in full
+    assert "nets/unet.py:6:13: KM201 left on request [suppressed]" in full
+    assert "KM201 1 automatic, 1 suppressed" in brief
+
+
+def test_equal_evidence_is_told_once_in_a_file() -> None:
+    finding = samples.SEED.findings[2]
+    file = replace(samples.SEED, findings=(finding, replace(finding, line=9)), verdicts=())
+    text = printed(RunResult((file,)))
+    assert text.count("does not fit into 1 row") == 1
+    assert "because: as for line 5" in text
+
+
+def test_summary_figures() -> None:
+    text = printed(samples.RUN)
+    assert "5 files looked at, 3 changed, 1 added (nets/keras1_compat.py), 1 not read" in text
+    assert "17 found = 5 kept + 7 rewritten + 2 assumed + 2 manual + 1 suppressed" in text
+    assert "2 channels_first, 1 undecided" in text
+    assert "2 places to migrate by hand; 1 model with an undecided data format" in text
+    assert "3 would be changed" in printed(samples.RUN, dry_run=True)
+    assert re.search(r"left +nothing", printed(samples.CLEAN_RUN))
+
+
+def test_sums_that_do_not_add_up_are_told() -> None:
+    file = FileResult("a.py", tally=Tally(found=5, automatic=3))
+    assert "the sums differ by 2" in printed(RunResult((file,)))
+    assert "sums differ" not in printed(samples.RUN)
+
+
+def test_undecided_model_shows_both_readings_side_by_side() -> None:
+    text = printed(samples.RUN)
+    row = next(line for line in text.split("\n") if "(None, 32, 30, 30)" in line)
+    assert "(None, 32, 30, 30) = 30 rows x 30 columns x 32 channels" in row
+    assert "(None, 30, 30, 32) = 30 rows x 30 columns x 32 channels" in row
+    assert row.index("(None, 32, 30, 30)") < row.index("(None, 30, 30, 32)")
+    assert "cannot be built: a 40 x 40 kernel does not fit" in text
+    assert "--data-format=channels_first" in text
+    assert "(None, 1, 32, 10)" not in text, "a decided model's shapes are for verbose only"
+    verbose = printed(samples.RUN, verbose=True)
+    assert "(None, 1, 32, 10) = 1 row x 32 columns x 10 channels" in verbose
+
+
+def test_seed_model_line_and_what_the_old_default_computes() -> None:
+    text = printed(verify=samples.CLEAN_REPORT)
+    assert text.startswith(
+        "match  seed.py:model: (None, 10, 32, 32) on both sides, 650 parameters, "
+        "outputs within 2.4e-07 (limit 0.0001, float32)"
+    )
+    assert (
+        "under Keras 1's default ordering 'tf' the old program computed (None, 1, 32, 10) with "
+        "20,490 parameters, since the input was read as 1 row x 32 columns x 32 channels" in text
+    )
+
+
+def test_mismatch_shows_layer_table_cause_and_both_sources() -> None:
+    text = printed(verify=samples.REPORT)
+    assert (
+        "mismatch  nets/unet.py:get_unet: (None, 1, 48, 64) before, (None, 1, 48, 128) now" in text
+    )
+    assert "first difference: output shape of Merge and Concatenate" in text
+    assert "shape before (None, 16, 48, 64), now (None, 8, 48, 128)" in text
+    assert "likely cause: merge axis" in text
+    assert "old  nets/unet.py:7: up1 = merge([conv1, conv1], mode='concat', concat_axis=1)" in text
+    assert "new  nets/unet.py:7: up1 = concatenate([conv1, conv1])" in text
+    row = next(line for line in text.split("\n") if "Concatenate " in line and "(None, 16" in line)
+    assert "mismatch: joined along axis 1 before" in row
+    assert "could not be built: Merge: shapes" in text
+
+
+def test_matching_models_show_their_layers_only_when_verbose() -> None:
+    assert "Convolution2D" not in printed(verify=samples.CLEAN_REPORT)
+    assert "Convolution2D" in printed(verify=samples.CLEAN_REPORT, verbose=True)
+
+
+def test_not_verified_is_never_silent() -> None:
+    text = printed(verify=samples.REPORT)
+    assert "not verified  gan/models.py:Generator.build: the new program stopped" in text
+    assert "not verified  train.py:main (train.py:3): needs an argument: --data" in text
+    assert "1 match, 1 mismatch, 1 not verified" in text
+    assert "4 places that build models, 3 reached, 1 verified (25%)" in text
+    assert "no place that builds a model was found" in printed(verify=VerifyReport())
+    unreadable = replace(samples.SKIPPED, unreadable=True)
+    assert "unreadable  train.py:main" in printed(verify=VerifyReport(skipped=(unreadable,)))
+
+
+def test_difference_above_the_limit_is_not_called_within() -> None:
+    pair = replace(
+        samples.SEED_PAIR, status=Status.MISMATCH, outputs=(OutputDiff(0, 0.3, None, 1.0, 1e-4),)
+    )
+    text = printed(verify=VerifyReport(pairs=(pair,)))
+    assert "outputs differ by 0.3 (limit 0.0001" in text
+    nan = replace(pair, outputs=(OutputDiff(0, float("nan"), None, 1.0, 1e-4),))
+    assert "outputs differ by nan" in printed(verify=VerifyReport(pairs=(nan,)))
+
+
+def test_reading_equal_to_the_model_is_said_to_be_equal() -> None:
+    reading = Reading("tf", samples.SEED_PAIR.output_shapes_old, (), 650)
+    pair = replace(samples.SEED_PAIR, alternatives=(reading,))
+    assert "computed the same shapes" in printed(verify=VerifyReport(pairs=(pair,)))
+
+
+def test_colours_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[" not in printed(samples.RUN, samples.REPORT, diff=True)
+    assert "\x1b[1;33m[assumed]" in printed(samples.RUN, terminal=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    coloured = re.compile(r"\x1b\[[0-9;]*3[0-9]")
+    assert not coloured.search(printed(samples.RUN, samples.REPORT, diff=True, terminal=True))
+
+
+def test_pipe_gets_the_diff_as_git_takes_it(tmp_path: Path) -> None:
+    old = "a = 1\r\nb\x0c = '\u2028\x1b[31m'" + "x" * 300 + "\r\nlast"
+    file = FileResult("a.py", old, old.replace("a = 1", "a = 2"))
+    run = RunResult((file,), {"new.py": "one\n"})
+    stream = io.StringIO(newline="")
+    print_diff(run, Console(file=stream, width=20))
+    assert stream.getvalue() == run_diff(run)
+    (tmp_path / "a.py").write_bytes(old.encode())
+    subprocess.run(["git", "apply"], input=stream.getvalue().encode(), cwd=tmp_path, check=True)
+    assert (tmp_path / "a.py").read_bytes() == file.new.encode()
+
+
+def test_terminal_shows_the_same_diff_with_its_controls_made_visible() -> None:
+    file = FileResult("a.py", "x\n", "y\x1b[2J\n")
+    text = printed(RunResult((file,)), diff=True, terminal=True)
+    assert "\x1b[2J" not in text
+    assert "+y\\x1b[2J" in text
+
+
+def test_messages_cannot_steer_the_terminal_or_forge_lines() -> None:
+    finding = replace(
+        samples.SEED.findings[2],
+        message="odd\nseed.py:1:1: KM000 forged \x1b[31mred\x07 \u202eback",
+        evidence=(Evidence("[bold]markup[/bold] :smile:"),),
+    )
+    text = printed(RunResult((FileResult("a.py", findings=(finding,)),)))
+    assert "odd seed.py:1:1: KM000 forged \\x1b[31mred\\x07 \\u202eback [assumed]" in text
+    assert "[bold]markup[/bold] :smile:" in text
+
+
+def test_ascii_console_gets_escapes_instead_of_an_error() -> None:
+    text = printed(samples.RUN, samples.REPORT, encoding="ascii", diff=False)
+    assert "legacy scripts/\\xe9t\\xe9.py:2:5" in text
+    terminal = printed(samples.RUN, encoding="ascii", diff=True, terminal=True)
+    assert "\\u201cTheano\\u201d order" in terminal
+
+
+@pytest.mark.parametrize("width", [1, 20, 40])
+def test_narrow_terminal_keeps_every_word(width: int) -> None:
+    text = printed(samples.RUN, samples.REPORT, width=width, terminal=True)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    assert "nets/unet.py:7:11: KM402 merge axis 1 is the channel axis [assumed]" in plain
