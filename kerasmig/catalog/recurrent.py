@@ -109,7 +109,10 @@ FAMILIES = (
                     "subclass's `step`, and give it to `keras.layers.RNN`."
                 ),
             ),
-            Entry("time_distributed_dense", to="keras1_compat.time_distributed_dense"),
+            Entry(
+                "time_distributed_dense",
+                manual="`keras.ops.matmul(x, w) + b` does it; dropout goes through a layer.",
+            ),
         ),
     ),
 )

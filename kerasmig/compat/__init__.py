@@ -1,5 +1,12 @@
-"""Readable source of what Keras 3 dropped, written into the user's project as ``keras1_compat``.
+"""``keras1_compat``: what Keras 1 had and Keras 3 has not, written into the user's project."""
 
-The modules under ``parts`` are never imported by kerasmig (they import keras): `compat.select`
-copies the definitions that a project needs out of them.
-"""
+from __future__ import annotations
+
+from kerasmig.compat.select import (
+    compat_names,
+    compat_present,
+    compat_signature,
+    compat_source,
+)
+
+__all__ = ["compat_names", "compat_present", "compat_signature", "compat_source"]

@@ -1,0 +1,208 @@
+"""Write ``keras1_compat.py``: from the pieces in ``parts``, what a project needs and no more."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_PARTS = "kerasmig.compat.parts"
+_THIRD_PARTY = ("keras", "numpy")
+_HEADER = '''"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
+
+Written by `kerasmig upgrade`, which writes it anew when the project needs more. It imports only
+Keras and NumPy: keep it beside the code that uses it, or move it and adjust the imports.
+"""
+
+from __future__ import annotations
+'''
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function, class or constant of the parts.
+
+    Args:
+        name: what it is called.
+        text: its source, with decorators, without leading or trailing blank lines.
+        needs: names of other definitions that it uses.
+        imports: import lines that it needs.
+        parameters: what it takes, as in a ``def``, without ``self``; ``None`` for a constant.
+        bases: names of the definitions that it inherits from.
+    """
+
+    name: str
+    text: str
+    needs: frozenset[str]
+    imports: frozenset[str]
+    parameters: str | None
+    bases: tuple[str, ...]
+
+
+def compat_names() -> tuple[str, ...]:
+    """Everything that ``keras1_compat`` can offer, in the order in which it is written out."""
+    return tuple(name for name in definitions() if not name.startswith("_"))
+
+
+def compat_signature(name: str) -> str | None:
+    """Parameters of a function or class of ``keras1_compat`` as source text, without ``self``.
+
+    A class without ``__init__`` takes what its nearest base here takes; ``None`` if the name is
+    unknown or a constant.
+    """
+    definition = definitions().get(name)
+    while definition is not None and definition.parameters is None and definition.bases:
+        definition = definitions().get(definition.bases[0])
+    return None if definition is None else definition.parameters
+
+
+def compat_present(text: str) -> tuple[str, ...]:
+    """The names of `compat_names` that an existing ``keras1_compat.py`` defines.
+
+    A run that writes the file anew asks for these too, so that files migrated earlier keep working.
+
+    Raises:
+        SyntaxError: the text is not Python.
+    """
+    defined = {name for node in ast.parse(text).body for name in _defined(node)}
+    return tuple(name for name in compat_names() if name in defined)
+
+
+def compat_source(names: Iterable[str], line_length: int = 88) -> str:
+    """The text of ``keras1_compat.py`` with these names and what they depend on.
+
+    Args:
+        names: public names, such as ``hard_sigmoid`` or ``MaxoutDense``, in any order.
+        line_length: black's, for the project that the file goes to.
+
+    Returns:
+        A module as black writes it; the same text for the same set of names.
+
+    Raises:
+        KeyError: a name is not among `compat_names`.
+    """
+    known = definitions()
+    needed = set(names)
+    if unknown := sorted(needed - known.keys()):
+        raise KeyError(f"keras1_compat has no {', '.join(unknown)}")
+    waiting = list(needed)
+    while waiting:
+        new = known[waiting.pop()].needs - needed
+        needed |= new
+        waiting.extend(new)
+    chosen = [definition for name, definition in known.items() if name in needed]
+    imports = {line for definition in chosen for line in definition.imports}
+    blocks = [_import_block(imports)] if imports else []
+    texts = [definition.text for definition in chosen]
+    source = "\n".join([_HEADER, *blocks]) + "".join(f"\n\n{text}\n" for text in texts)
+    import black  # late: it takes longer to import than all of this
+
+    return black.format_str(source, mode=black.Mode(line_length=line_length))
+
+
+@cache
+def definitions() -> dict[str, Definition]:
+    """All definitions by name; one that others depend on comes before them."""
+    trees = {path: ast.parse(text) for path, text in _texts()}
+    own = {name for tree in trees.values() for node in tree.body for name in _defined(node)}
+    found: dict[str, Definition] = {}
+    for path, text in _texts():
+        imports = _imports(trees[path])
+        for node in trees[path].body:
+            for name in _defined(node):
+                found[name] = _definition(name, node, text, own, imports)
+    return _in_order(found)
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    folder = resources.files(_PARTS)
+    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if path.name.endswith(".py") and path.name != "__init__.py":
+            yield path.name, path.read_text(encoding="utf-8")
+
+
+def _defined(node: ast.stmt) -> tuple[str, ...]:
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return (node.name,)
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        return (node.targets[0].id,)
+    return ()
+
+
+def _imports(tree: ast.Module) -> dict[str, str]:
+    """Import lines of a part by the name that they bind, without those of other parts."""
+    lines: dict[str, str] = {}
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+            ("__future__", "kerasmig")
+        ):
+            continue
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                single = (
+                    ast.Import([alias])
+                    if isinstance(node, ast.Import)
+                    else ast.ImportFrom(node.module, [alias], 0)
+                )
+                bound = alias.asname or alias.name.partition(".")[0]
+                lines[bound] = ast.unparse(ast.fix_missing_locations(single))
+    return lines
+
+
+def _definition(
+    name: str, node: ast.stmt, text: str, own: set[str], imports: dict[str, str]
+) -> Definition:
+    lines = text.splitlines()
+    decorators = getattr(node, "decorator_list", [])
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
+    while first and lines[first - 1].startswith("#") and not lines[first - 1].startswith("# mypy"):
+        first -= 1
+    used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+    bases: tuple[str, ...] = ()
+    if isinstance(node, ast.ClassDef):
+        bases = tuple(base.id for base in node.bases if isinstance(base, ast.Name))
+    return Definition(
+        name,
+        "\n".join(lines[first : node.end_lineno]),
+        frozenset((used & own) - {name}),
+        frozenset(imports[used_name] for used_name in used & imports.keys()),
+        _parameters(node),
+        bases,
+    )
+
+
+def _parameters(node: ast.stmt) -> str | None:
+    if isinstance(node, ast.ClassDef):
+        inits = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
+        if not inits:
+            return None
+        text = ast.unparse(inits[0].args)
+        return text.partition(",")[2].strip()
+    return ast.unparse(node.args) if isinstance(node, ast.FunctionDef) else None
+
+
+def _in_order(found: dict[str, Definition]) -> dict[str, Definition]:
+    ordered: dict[str, Definition] = {}
+
+    def place(name: str) -> None:
+        if name not in ordered:
+            for need in sorted(found[name].needs, key=list(found).index):
+                place(need)
+            ordered[name] = found[name]
+
+    for name in found:
+        place(name)
+    return ordered
+
+
+def _import_block(lines: set[str]) -> str:
+    """Import lines as isort orders them: the standard library, then Keras and NumPy."""
+    third_party = {line for line in lines if line.split()[1].partition(".")[0] in _THIRD_PARTY}
+    groups = [
+        "\n".join(sorted(group, key=lambda line: (line.startswith("from"), line)))
+        for group in (lines - third_party, third_party)
+        if group
+    ]
+    return "\n\n".join(groups) + "\n"
