@@ -48,7 +48,8 @@ def argument_edits(
     for new in kept:
         by_position = (
             only_positional
-            and all(s.keyword is None and not s.star for s in new.sources)
+            and not any(s.star for s in new.sources)
+            and min(new.sources, key=lambda s: s.span.start).keyword is None
             and index < len(positional)
             and positional[index] == new.name
         )

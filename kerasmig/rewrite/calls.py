@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -240,6 +241,9 @@ def _pack_with_defaults(new: Draft, key: tuple[str, ...], rule: Pack) -> None:
 
 def _write_defaults(new: Draft) -> None:
     """Write out the old defaults that Keras 3 has otherwise."""
+    for name, (value, companions) in new.entry.write_when.items():
+        if not new.has(name) and any(old in new.given for old in companions):
+            new.added.append((name, spelled(new.context, value)))
     if new.context.settings.idiomatic:
         left = [name for name in new.entry.write if not new.has(name)]
         if left:
@@ -253,7 +257,7 @@ def _write_defaults(new: Draft) -> None:
 def _write_data_format(new: Draft) -> None:
     """Write ``data_format=`` where today's default would read the model otherwise."""
     if new.has("data_format") or (
-        new.target is not None and not _takes(new.target, "data_format")
+        new.target is not None and "data_format" not in new_positional(new)
     ):
         return
     context = new.context
@@ -280,45 +284,100 @@ def _write_data_format(new: Draft) -> None:
         new.evidence += verdict.evidence
 
 
-def _takes(target: str, name: str) -> bool:
-    signature = surface.keras3_signature(target)
-    return signature is not None and name in signature.names()
+def new_positional(new: Draft) -> tuple[str, ...]:
+    """The positional parameters of the new callable, in order."""
+    if new.entry.signature:
+        return surface.sig(new.entry.signature).positional()
+    if new.target is not None and new.target.startswith("keras1_compat."):
+        return compat_positional(new)
+    signature = surface.keras3_signature(new.target) if new.target else None
+    return signature.positional() if signature else ()
 
 
 def finish(new: Draft, message: str = "") -> Finding | None:
     """The finding of a drafted call, or ``None`` if the call may stay as it is."""
     context, use = new.context, new.use
-    if new.target is None and not any(level is Applicability.MANUAL for level, _ in new.reasons):
+    if new.target is None and not new.entry.template and not any(level is Applicability.MANUAL for level, _ in new.reasons):
         new.refuse(new.entry.manual or f"{new.entry.short} has no counterpart in Keras 3")
-    if new.applicability is Applicability.MANUAL or new.target is None:
+    if new.applicability is Applicability.MANUAL:
         return refused(context, use, new.entry, new.reasons)
-    signature = surface.keras3_signature(new.target)
-    positional: Sequence[str] = signature.positional() if signature else ()
-    if new.target.startswith("keras1_compat."):
-        positional = compat_positional(new)
-    edits = argument_edits(new.site, new.kept, new.added, positional)
+    if new.entry.template:
+        return _finish_template(new, message)
+    edits = argument_edits(new.site, new.kept, new.added, new_positional(new))
+    assert new.target is not None
     spelling = context.imports.spell(use.root, use.node, new.target)
     if spelling != context.text.of(use.node):
         edits.append(Edit(context.text.span(use.node), (spelling,)))
     edits += new.edits
     if not edits:
         return None
-    old, short = new.entry.short, new.target.rpartition(".")[2]
-    text = message or (f"{old} → {short}" if old != short else f"{old}: arguments of today")
-    for _, reason in new.reasons:
-        text += f"; {reason}"
-    return context.finding(
+    return rewritten(new, edits, message)
+
+
+def rewritten(new: Draft, edits: Sequence[Edit], message: str = "") -> Finding:
+    """The finding of a call that is rewritten by ``edits``."""
+    old = new.entry.short
+    short = (new.target or "").rpartition(".")[2]
+    if not message:
+        message = f"{old} → {short}" if short and old != short else f"{old}: arguments of today"
+    return new.context.finding(
         new.entry.code,
         new.call,
-        text,
+        "; ".join([message, *dict.fromkeys(reason for _, reason in new.reasons)]),
         new.applicability,
         name=old,
-        edits=edits,
+        edits=tuple(edits),
         evidence=tuple(new.evidence),
     )
 
 
-def compat_positional(new: Draft) -> Sequence[str]:
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
+
+
+def _finish_template(new: Draft, message: str) -> Finding:
+    """The call becomes the entry's expression, with the author's arguments in their places."""
+    parts = template_parts(new, new.entry.template)
+    new.context.imports.release(new.use.root)
+    return rewritten(new, [Edit(new.context.text.span(new.call), parts)], message)
+
+
+def template_parts(new: Draft, template: str) -> tuple[str | Span, ...]:
+    """A template's text with objects spelled and arguments put in.
+
+    Raises:
+        BindError: an argument without a default is not given.
+    """
+    signature = surface.keras1_signature(new.entry.name)
+    converted = {s: k.parts for k in new.kept for s in k.sources}
+    parts: list[str | Span] = []
+    position = 0
+    for match in _PLACEHOLDER.finditer(template):
+        parts.append(template[position : match.start()])
+        position = match.end()
+        word = match.group(1)
+        if "." in word:
+            parts.append(new.context.imports.need(word))
+        elif word in new.given:
+            argument = new.given[word]
+            value = converted.get(argument) or (argument.value_span,)
+            parts += ["(", *value, ")"] if _needs_parentheses(argument.value) else value
+        else:
+            default = signature.default(word) if signature else None
+            if default is None:
+                raise BindError(f"argument {word!r} is missing")
+            parts.append(default)
+    parts.append(template[position:])
+    return tuple(part for part in parts if part != "")
+
+
+def _needs_parentheses(node: ast.expr) -> bool:
+    """Whether a value could fall apart inside a larger expression."""
+    return isinstance(
+        node, (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda)
+    )
+
+
+def compat_positional(new: Draft) -> tuple[str, ...]:
     """Positional parameters of a compat object: those of Keras 1 under their new names."""
     signature = surface.keras1_signature(new.entry.name)
     names: list[str] = []
@@ -327,7 +386,7 @@ def compat_positional(new: Draft) -> Sequence[str]:
         if not isinstance(rule, To):
             break
         names.append(rule.name)
-    return names
+    return tuple(names)
 
 
 def refused(

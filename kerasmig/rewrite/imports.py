@@ -96,6 +96,11 @@ class Imports:
         for binding in self._names.bindings_of(root):
             self._fate(binding).kept += 1
 
+    def release(self, root: ast.Name) -> None:
+        """A use is gone: what it referred to need not stay imported on its account."""
+        for binding in self._names.bindings_of(root):
+            self._fate(binding)
+
     def spell(self, root: ast.Name, node: ast.expr, path: str) -> str:
         """How ``path`` is to be written where ``node`` (on ``root``) stands now.
 
