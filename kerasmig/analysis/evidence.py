@@ -1,0 +1,311 @@
+"""The facts in a file that speak for one data format or the other."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from kerasmig.analysis.image_sizes import (
+    FIRST,
+    LAST,
+    describe,
+    judge_feature_map,
+    judge_input,
+    judge_names,
+)
+from kerasmig.analysis.keras_calls import explicit_ordering
+from kerasmig.analysis.layer_arguments import ORDERINGS
+from kerasmig.analysis.layer_shapes import SPECS, show
+from kerasmig.analysis.project_facts import NameResolver
+from kerasmig.analysis.trace import Application, Trace
+from kerasmig.analysis.values import Layer, Seq, Tensor, Unknown
+from kerasmig.finding import DataFormat, Evidence
+
+FORMATS = {"th": FIRST, "tf": LAST}
+
+DEFAULT_ORDERING = Evidence(
+    "Nothing else sets the ordering: Keras 1.2's own default is 'tf' (channels_last).",
+    favours=LAST,
+    weight=0.25,
+)
+
+
+def explicit(layers: Iterable[Layer]) -> list[Evidence]:
+    """``dim_ordering='th'`` on the layers themselves."""
+    found: dict[str, list[Layer]] = {}
+    for layer in layers:
+        ordering = explicit_ordering(layer) if SPECS[layer.kind].spatial else None
+        if ordering is not None:
+            found.setdefault(ordering, []).append(layer)
+    return [
+        Evidence(
+            f"{said[0].kind}{_and_others(len(said))} is given the ordering "
+            f"'{ordering}' ({FORMATS[ordering].value}) explicitly.",
+            said[0].node.lineno,
+            FORMATS[ordering],
+            0.99,
+        )
+        for ordering, said in found.items()
+    ]
+
+
+def _and_others(count: int) -> str:
+    return "" if count == 1 else f" (and {count - 1} more)"
+
+
+def roots(applications: Iterable[Application]) -> list[Evidence]:
+    """Sizes and names in the shapes that the author wrote, where a spatial layer uses them."""
+    result: list[Evidence] = []
+    seen: set[tuple[int, str]] = set()
+    for application in applications:
+        layer = application.layer
+        if layer is None or layer.kind not in SPECS or not application.roots:
+            continue
+        spec = SPECS[layer.kind]
+        if not spec.spatial:
+            continue
+        for root in application.roots:
+            shape = root.shape
+            if shape is None or len(shape) != spec.spatial + 2 + spec.time_axis:
+                continue
+            key = (root.line, show(shape))
+            if key in seen:
+                continue
+            seen.add(key)
+            result += _root_evidence(root, spec.time_axis, application.path)
+    return result
+
+
+def _root_evidence(root: Tensor, time_axis: bool, path: str) -> list[Evidence]:
+    assert root.shape is not None
+    sizes = root.shape[2:] if time_axis else root.shape[1:]
+    result = []
+    is_input = root.source == "input"
+    favours, weight = judge_input(sizes) if is_input else judge_feature_map(sizes)
+    what = "Input shape" if is_input else "The reshape to"
+    first, last = describe(sizes)
+    shown = show(tuple(sizes))
+    if favours is not None and weight > 0:
+        meant, other = (first, last) if favours is FIRST else (last, first)
+        unmeant = LAST if favours is FIRST else FIRST
+        result.append(
+            Evidence(
+                f"{what} {shown} is {meant} as {favours.value}; as {unmeant.value} it would be "
+                f"{other}.",
+                root.line,
+                favours,
+                weight,
+                path,
+            )
+        )
+    elif not any(isinstance(size, Unknown) for size in sizes):
+        result.append(
+            Evidence(
+                f"{what} {shown} tells nothing: {first} as {FIRST.value}, {last} as "
+                f"{LAST.value}.",
+                root.line,
+                None,
+                0.0,
+                path,
+            )
+        )
+    return result + _name_evidence(root, len(sizes), path)
+
+
+def _name_evidence(root: Tensor, rank: int, path: str) -> list[Evidence]:
+    node = root.sizes.node if isinstance(root.sizes, Seq) else None
+    if not isinstance(node, (ast.Tuple, ast.List)) or len(node.elts) < rank:
+        return []
+    elements = node.elts[-rank:]
+    favours, weight = judge_names(elements)
+    if favours is None:
+        return []
+    written = ", ".join(ast.unparse(element) for element in elements)
+    end = "first" if favours is FIRST else "last"
+    return [
+        Evidence(
+            f"The names in the shape ({written}) put the channels {end}.",
+            root.line,
+            favours,
+            weight,
+            path,
+        )
+    ]
+
+
+def problems(traces: Sequence[tuple[Trace, Sequence[Application]]]) -> list[Evidence]:
+    """A reading under which a layer cannot be built."""
+    result = []
+    for trace, applications in traces:
+        for application in applications:
+            if application.problem:
+                broken, other = (LAST, FIRST) if trace.reading == "tf" else (FIRST, LAST)
+                result.append(
+                    Evidence(
+                        f"As {broken.value} the model cannot be built: "
+                        f"{application.kind} {application.problem}.",
+                        application.line,
+                        other,
+                        0.95,
+                        application.path,
+                    )
+                )
+                break
+    if len(result) == 2:
+        # If neither can be built, something was misread (or the code never ran).
+        return [Evidence(e.sentence, e.line, e.favours, 0.2, e.path) for e in result]
+    return result
+
+
+def axes(applications: Iterable[Application]) -> list[Evidence]:
+    """Axes of BatchNormalization and concatenation on images, shapes of Deconvolution2D."""
+    result: dict[tuple[str, DataFormat], Evidence] = {}
+    for application in applications:
+        layer = application.layer
+        if layer is None:
+            continue
+        ranks = {len(shape) for shape in application.inputs if shape is not None}
+        rank = ranks.pop() if len(ranks) == 1 else 0
+        found = None
+        if layer.kind == "BatchNormalization" and rank in (4, 5):
+            found = _axis_evidence("BatchNormalization over axis", layer, "axis", rank)
+        elif application.kind == "merge" and rank in (4, 5):
+            if layer.config.get("mode", "sum") == "concat":
+                found = _axis_evidence("concatenation along axis", layer, "concat_axis", rank)
+        elif layer.kind == "Deconvolution2D":
+            found = _deconvolution_evidence(layer)
+        if found is not None:
+            favours, weight, sentence = found
+            key = (application.kind, favours)
+            if key not in result:
+                result[key] = Evidence(
+                    sentence, application.line, favours, weight, application.path
+                )
+    return list(result.values())
+
+
+def _axis_evidence(
+    what: str, layer: Layer, argument: str, rank: int
+) -> tuple[DataFormat, float, str] | None:
+    if not layer.config.has(argument):
+        return None
+    axis = layer.config.get(argument)
+    if not isinstance(axis, int):
+        return None
+    if axis == 1 or axis == 1 - rank:
+        return FIRST, 0.8, f"{what} {axis} of a {rank}-D tensor: channels come first."
+    if axis == rank - 1:
+        return LAST, 0.8, f"{what} {axis} of a {rank}-D tensor: channels come last."
+    if axis == -1:
+        return LAST, 0.6, f"{what} -1 of a {rank}-D tensor: channels come last."
+    return None
+
+
+def _deconvolution_evidence(layer: Layer) -> tuple[DataFormat, float, str] | None:
+    shape, filters = layer.config.get("output_shape"), layer.config.get("nb_filter")
+    if not isinstance(shape, Seq) or len(shape.items) != 4 or not isinstance(filters, int):
+        return None
+    first, last = shape.items[1] == filters, shape.items[3] == filters
+    if first == last:
+        return None
+    end, favours = ("second", FIRST) if first else ("last", LAST)
+    return (
+        favours,
+        0.9,
+        f"output_shape {show(shape.items)} has the {filters} filters in its {end} place.",
+    )
+
+
+def data_preparation(
+    calls: Iterable[ast.Call], strings: Iterable[ast.Constant], names: NameResolver
+) -> list[Evidence]:
+    """How the file shapes its images and which weight files it names."""
+    result: dict[tuple[str, DataFormat], Evidence] = {}
+
+    def add(rule: str, favours: DataFormat, weight: float, line: int, sentence: str) -> None:
+        result.setdefault((rule, favours), Evidence(sentence, line, favours, weight))
+
+    for call in calls:
+        called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+        if called in ("reshape", "transpose"):
+            numbers = _integers(call)
+            shape = f"{called}{show(tuple(numbers))}" if numbers else ""
+            if called == "reshape" and numbers and len(numbers) == 4:
+                if numbers[1] in (1, 3) and numbers[3] not in (1, 3):
+                    add(
+                        "reshape",
+                        FIRST,
+                        0.7,
+                        call.lineno,
+                        f"Images are put channels first by {shape}.",
+                    )
+                elif numbers[3] in (1, 3) and numbers[1] not in (1, 3):
+                    add(
+                        "reshape",
+                        LAST,
+                        0.7,
+                        call.lineno,
+                        f"Images are put channels last by {shape}.",
+                    )
+            elif called == "transpose" and numbers in ([2, 0, 1], [0, 3, 1, 2]):
+                add(
+                    "transpose",
+                    FIRST,
+                    0.7,
+                    call.lineno,
+                    f"Images are put channels first by {shape}.",
+                )
+            elif called == "transpose" and numbers in ([1, 2, 0], [0, 2, 3, 1]):
+                add(
+                    "transpose", LAST, 0.4, call.lineno, f"Images are put channels last by {shape}."
+                )
+        for keyword in call.keywords:
+            if keyword.arg in ("dim_ordering", "data_format") and _is_generator(call):
+                value = getattr(keyword.value, "value", None)
+                ordering = ORDERINGS.get(value) if isinstance(value, str) else None
+                if ordering:
+                    favours = FORMATS[ordering]
+                    add(
+                        "generator",
+                        favours,
+                        0.8,
+                        call.lineno,
+                        f"ImageDataGenerator yields {favours.value} images.",
+                    )
+    found = {
+        FORMATS[ordering]: string
+        for string in strings
+        for ordering in ("th", "tf")
+        if f"{ordering}_dim_ordering" in str(string.value) and len(str(string.value)) < 300
+    }
+    if len(found) == 1:
+        ((favours, string),) = found.items()
+        add(
+            "weights",
+            favours,
+            0.6,
+            string.lineno,
+            f"Weights {string.value!r} were trained {favours.value}.",
+        )
+    return list(result.values())
+
+
+def _is_generator(call: ast.Call) -> bool:
+    name = call.func
+    last = name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+    return last == "ImageDataGenerator"
+
+
+def _integers(call: ast.Call) -> list[int | Unknown] | None:
+    """Literal sizes among the arguments of ``x.reshape(...)`` or ``np.reshape(x, ...)``."""
+    arguments: list[ast.expr] = list(call.args)
+    tuples = [a for a in arguments if isinstance(a, (ast.Tuple, ast.List))]
+    if tuples:
+        arguments = list(tuples[0].elts)
+    result: list[int | Unknown] = []
+    for argument in arguments:
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, int):
+            result.append(argument.value)
+        else:
+            result.append(Unknown(ast.unparse(argument)[:20]))
+    return result or None

@@ -1,0 +1,176 @@
+"""Shapes of every tensor that a module builds, under both readings of the ordering."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from kerasmig.analysis.interpreter import Context, Interpreter, OutOfFuel
+from kerasmig.analysis.layer_shapes import ALIASES, MERGE_FUNCTIONS, SPATIAL_NAMES, SPECS
+from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
+from kerasmig.analysis.trace import Trace
+from kerasmig.analysis.values import ClassValue, Function, Instance, Scope, Value
+
+FUEL = 150_000
+"""Steps per reading and file; VGG16 takes some 1,000, InceptionV3 some 12,000."""
+
+_MODEL_WORDS = (
+    frozenset(SPECS)
+    | frozenset(ALIASES)
+    | frozenset(MERGE_FUNCTIONS)
+    | frozenset(("Input", "merge", "Model", "Sequential"))
+)
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass
+class Outline:
+    """What one walk over a module finds.
+
+    Args:
+        calls: every call.
+        spatial: whether a layer with a data format is mentioned at all.
+        model_lines: lines on which something of a model is mentioned.
+        strings: every string constant.
+    """
+
+    calls: list[ast.Call]
+    spatial: bool
+    model_lines: list[int]
+    strings: list[ast.Constant]
+
+
+def outline(tree: ast.Module) -> Outline:
+    """Walk a module once."""
+    result = Outline([], False, [], [])
+    lines = set()
+    stack: list[ast.AST] = [tree]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        word = ""
+        if kind is ast.Name:
+            word = node.id  # type: ignore[attr-defined]
+        elif kind is ast.Attribute:
+            word = node.attr  # type: ignore[attr-defined]
+        elif kind is ast.Call:
+            result.calls.append(node)  # type: ignore[arg-type]
+        elif kind is ast.Constant:
+            if isinstance(node.value, str):  # type: ignore[attr-defined]
+                result.strings.append(node)  # type: ignore[arg-type]
+            continue
+        elif kind is ast.alias:
+            word = node.name.rpartition(".")[2]  # type: ignore[attr-defined]
+        if word in _MODEL_WORDS:
+            lines.add(getattr(node, "lineno", 0))
+            if word in SPATIAL_NAMES:
+                result.spatial = True
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if type(value) is list:
+                stack.extend(v for v in value if isinstance(v, ast.AST))
+            elif isinstance(value, ast.AST):
+                stack.append(value)
+    result.model_lines = sorted(lines)
+    return result
+
+
+def trace_module(
+    tree: ast.Module,
+    names: NameResolver,
+    facts: ProjectFacts,
+    reading: str,
+    found: Outline,
+    fuel: int = FUEL,
+) -> Trace:
+    """Follow a module under one reading: its top level, then what nobody called.
+
+    Args:
+        reading: ``th`` or ``tf``.
+        found: the module's `outline`.
+    """
+    run = Interpreter(reading, facts, fuel)
+    context = Context(facts.module, tree, names, "")
+    context.is_package = facts.is_package
+    scope = Scope(None, context)
+    run.provide_module(context, scope)
+    try:
+        run.run_module(context, scope)
+        run.keep_setting()
+        for importer in facts.importers:
+            run.load_module(importer)
+        _run_uncalled(run, context, scope, found)
+    except OutOfFuel:
+        run.trace.exhausted = True
+    return run.trace
+
+
+def _run_uncalled(run: Interpreter, context: Context, scope: Scope, found: Outline) -> None:
+    """Call the functions and methods that build models and that the module does not call."""
+    run.enter_context(context)
+    defined = [
+        value
+        for value in scope.state.values()
+        if isinstance(value, (Function, ClassValue)) and value.scope is scope
+    ]
+    called = {_called_name(call) for call in found.calls}
+    # Those that the module calls itself come last: by then their callers have called them.
+    defined.sort(key=lambda value: _defined_name(value) in called)
+    for value in defined:
+        run.forget_setting()
+        if isinstance(value, Function):
+            _call_alone(run, value, found)
+        else:
+            _run_class(run, value, found)
+
+
+def _called_name(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _defined_name(value: Function | ClassValue) -> str:
+    return value.node.name if isinstance(value, ClassValue) else value.name
+
+
+def _mentions_models(node: ast.AST, found: Outline) -> bool:
+    start, end = getattr(node, "lineno", 0), getattr(node, "end_lineno", 0) or 0
+    return any(start <= line <= end for line in found.model_lines)
+
+
+def _call_alone(run: Interpreter, function: Function, found: Outline) -> Value:
+    node = function.node
+    if id(node) in run.invoked or not _mentions_models(node, found):
+        return None
+    try:
+        return run.invoke(function, [], {}, True)
+    except RecursionError:
+        return None
+
+
+def _run_class(run: Interpreter, cls: ClassValue, found: Outline) -> None:
+    if not _mentions_models(cls.node, found):
+        return
+    instance = Instance(cls)
+    initializer = cls.find("__init__")
+    if isinstance(initializer, Function) and id(initializer.node) not in run.invoked:
+        bound = Function(
+            initializer.node, initializer.scope, initializer.defaults, instance, initializer.owner
+        )
+        try:
+            run.invoke(bound, [], {}, True)
+        except RecursionError:
+            return
+    called = {_called_name(call) for call in found.calls}
+    methods = [member for member in cls.members.values() if isinstance(member, Function)]
+    for member in sorted(methods, key=lambda method: method.name in called):
+        if isinstance(member, Function):
+            _call_alone(
+                run,
+                Function(member.node, member.scope, member.defaults, instance, member.owner),
+                found,
+            )
+
+
+__all__ = ["FUEL", "Outline", "outline", "trace_module"]
