@@ -1,0 +1,216 @@
+"""What the process of one program does, from settling in to writing its result. In workers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from kerasmig.verify import sandbox, standins
+from kerasmig.verify.match import pair_models
+from kerasmig.verify.program import Runner, model_variable
+from kerasmig.verify.recorder import Captured, ProgramStop, Recorder
+
+
+def run_task(task: dict[str, Any]) -> None:
+    """Run one task and write ``result.json`` into its folder.
+
+    Args:
+        task: ``side``, ``program``, ``tree``, ``folder``, ``ordering``, ``data_format``, ``floatx``,
+            ``level``, ``seed``, ``tolerance``, ``time_limit``, ``stubs``; for the new side also
+            ``old_result`` (path) and ``replay``.
+    """
+    folder = Path(task["folder"])
+    copy, home = folder / "copy", folder / "home"
+    shutil.copytree(task["tree"], copy, symlinks=False, ignore_dangling_symlinks=True)
+    home.mkdir(exist_ok=True)
+    result: dict[str, Any] = {"models": [], "notes": []}
+    recorder = Recorder(copy)
+    sys.setrecursionlimit(20000)
+    side = _side(task)
+    sandbox.settle_in(copy, home, task["seed"])
+    sandbox.answer_the_program()
+    guard = sandbox.Guard([folder], recorder.note)
+    standins.install(
+        recorder.root, lambda name: recorder.note(f"stand-in for module {name}"), task["stubs"]
+    )
+    side.install(recorder, task["ordering"])
+    _answer_numpy(task["ordering"])
+    runner = Runner(task["program"], copy.resolve(), side, recorder, task["ordering"])
+    guard.on()
+    sandbox.alarm_after(task["time_limit"] * 0.6)
+    try:
+        runner.run(task.get("replay"))
+    except ProgramStop as stop:
+        runner._fail("main", stop)
+        runner._label("main")
+    finally:
+        sandbox.alarm_off()
+        guard.off()
+    os.chdir(folder)
+    runner.call_of_model.extend(
+        ["main"] * (len(recorder.models) - len(runner.call_of_model))
+    )
+    recorder.paused = True
+    result["calls"] = runner.outcome.calls
+    result["failures"] = [vars(failure) for failure in runner.outcome.failures]
+    result["unreached"] = runner.outcome.unreached
+    sandbox.alarm_after(task["time_limit"] * 0.38)
+    models = [
+        _summary(captured, runner.call_of_model[position], copy)
+        for position, captured in enumerate(recorder.models)
+    ]
+    if task["side"] == "old":
+        _measure_old(task, side, recorder, models, result, folder)
+    else:
+        _compare_new(task, side, recorder, models, result)
+    sandbox.alarm_off()
+    result["notes"] = recorder.notes
+    scratch = folder / "result.tmp"
+    scratch.write_text(json.dumps(result, default=_json_default), encoding="utf-8")
+    scratch.rename(folder / "result.json")
+
+
+def _side(task: dict[str, Any]) -> Any:
+    if task["side"] == "old":
+        from kerasmig.legacy import bridge
+        from kerasmig.verify.keras1 import Keras1
+
+        bridge.reset(task["ordering"], floatx=task["floatx"])
+        sys.modules["tensorflow"].set_random_seed(task["seed"])
+        return Keras1()
+    from kerasmig.verify.keras3 import Keras3
+
+    side = Keras3()
+    side.keras.config.set_floatx(task["floatx"])
+    if task["data_format"]:
+        side.keras.config.set_image_data_format(task["data_format"])
+    side.keras.utils.set_random_seed(task["seed"])
+    return side
+
+
+def _summary(captured: Captured, call: str, copy: Path) -> dict[str, Any]:
+    frame = captured.frames[0] if captured.frames else None
+    return {
+        "call": call,
+        "file": frame.file if frame else None,
+        "line": frame.line if frame else 0,
+        "function": frame.function if frame else None,
+        "variable": model_variable(captured, copy),
+        "frames": [vars(f) for f in captured.frames],
+        "incomplete": captured.incomplete,
+        "class": type(captured.model).__name__,
+        "calls": captured.calls,
+    }
+
+
+def _measure_old(
+    task: dict[str, Any],
+    side: Any,
+    recorder: Recorder,
+    models: list[dict[str, Any]],
+    result: dict[str, Any],
+    folder: Path,
+) -> None:
+    from kerasmig.verify.measure_old import measure
+
+    seen: set[str] = set()
+    for position, (summary, captured) in enumerate(zip(models, recorder.models, strict=True)):
+        summary["order"] = position
+        if summary["call"] == "failed attempt" or not captured.frames:
+            continue
+        if summary["incomplete"]:
+            summary["error"] = summary["incomplete"]
+        else:
+            try:
+                summary.update(
+                    measure(
+                        side,
+                        captured.model,
+                        folder / f"model{position}.npz",
+                        task["seed"] + position,
+                        task["level"],
+                        captured.compiled,
+                    )
+                )
+            except ProgramStop as stop:
+                summary["error"] = str(stop)
+            except Exception as error:
+                text = " ".join(str(error).split())[:300]
+                summary["error"] = f"cannot be measured: {type(error).__name__}: {text}"
+        fingerprint = json.dumps(
+            [summary["file"], summary["line"], summary["variable"], summary.get("error")]
+            + [
+                [row["class"], row["shapes"], row["params"], row["inputs"]]
+                for row in summary.get("rows", ())
+            ]
+        )
+        if fingerprint not in seen:  # the same model, built again
+            seen.add(fingerprint)
+            result["models"].append(summary)
+
+
+def _compare_new(
+    task: dict[str, Any],
+    side: Any,
+    recorder: Recorder,
+    models: list[dict[str, Any]],
+    result: dict[str, Any],
+) -> None:
+    import numpy as np
+
+    from kerasmig.verify.measure_new import compare
+
+    old = json.loads(Path(task["old_result"]).read_text(encoding="utf-8"))["models"]
+    for i, j in pair_models(old, models):
+        entry: dict[str, Any] = {"old": i, "new": None if j is None else models[j]}
+        result["models"].append(entry)
+        if j is None or "error" in old[i]:
+            continue
+        captured = recorder.models[j]
+        if captured.incomplete:
+            entry["error"] = captured.incomplete
+            continue
+        try:
+            arrays = np.load(old[i]["arrays"]) if "arrays" in old[i] else {}
+            entry["comparison"] = compare(
+                side,
+                captured.model,
+                old[i],
+                arrays,
+                level=task["level"],
+                tolerance=task["tolerance"],
+                compiled=captured.compiled,
+            )
+        except ProgramStop as stop:
+            entry["not_verified"] = str(stop)
+        except Exception as error:
+            text = " ".join(str(error).split())[:300]
+            entry["not_verified"] = f"cannot be compared: {type(error).__name__}: {text}"
+
+
+def _answer_numpy(ordering: str) -> None:
+    """Arrays that a program wants to load from files that are not there."""
+    import numpy as np
+
+    from kerasmig.verify.datasets import missing_array
+
+    for name in ("load", "loadtxt", "genfromtxt"):
+        original = getattr(np, name)
+
+        def load(path: Any, *args: Any, _original: Any = original, **kwargs: Any) -> Any:
+            try:
+                return _original(path, *args, **kwargs)
+            except FileNotFoundError:
+                return missing_array(path, ordering, seed=0)
+
+        setattr(np, name, load)
+
+
+def _json_default(value: Any) -> Any:
+    if hasattr(value, "item"):
+        return value.item()
+    return str(value)

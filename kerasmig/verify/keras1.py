@@ -1,0 +1,304 @@
+"""Keras 1.2.2, instrumented: capture, answers, description. Runs in workers of the old side."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kerasmig.verify import datasets
+from kerasmig.verify.graph import Row
+from kerasmig.verify.library import HIDDEN_SETTINGS, answered, bound, history_values, sample_count
+from kerasmig.verify.recorder import Recorder, wrap_init
+
+_PREDICTS = ("predict", "predict_proba", "predict_on_batch")
+_MEASURES = ("evaluate", "train_on_batch", "test_on_batch", "evaluate_generator")
+_NOISE = ("Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D")
+_CONFIG = ("dim_ordering", "input_dim", "axis", "mode", "activation", "inner_activation",
+           "border_mode", "subsample", "strides", "pool_size", "atrous_rate", "concat_axis",
+           "dot_axes", "go_backwards", "stateful", "return_sequences", "padding")  # fmt: skip
+
+
+class Keras1:
+    """The old side; see `kerasmig.verify.library.Side`."""
+
+    name = "old"
+
+    def __init__(self) -> None:
+        self.keras = importlib.import_module("keras")
+        self.backend = importlib.import_module("keras.backend")
+        self.topology = importlib.import_module("keras.engine.topology")
+        self.training = importlib.import_module("keras.engine.training")
+        self.models = importlib.import_module("keras.models")
+        importlib.import_module("keras.layers")
+        self.real: dict[str, Callable[..., Any]] = {}
+
+    # Capture
+
+    def install(self, recorder: Recorder, ordering: str) -> None:
+        self.recorder = recorder
+        container = self.topology.Container
+
+        def made(model: Any) -> None:
+            caller = sys._getframe(3).f_code.co_filename
+            if not caller.endswith("keras/models.py"):  # Sequential's model within
+                recorder.made(model)
+
+        wrap_init(container, made, None)
+        wrap_init(self.models.Sequential, recorder.made, None)
+        wrap_init(self.topology.Layer, lambda layer: None, recorder.layer_made)
+        wrap_init(self.topology.Merge, lambda layer: None, recorder.layer_made)
+        for cls in (self.training.Model, self.models.Sequential):
+            self._answer_methods(cls)
+        self._answer_loading(ordering)
+        self._silence_noise()
+
+    def _answer_methods(self, cls: type) -> None:
+        recorder, side = self.recorder, self
+        own = cls.__dict__
+
+        def replace(name: str, answer: Callable[[Any, dict[str, Any]], Any]) -> None:
+            original = own.get(name)
+            if original is None:
+                return
+            self.real[f"{cls.__name__}.{name}"] = original
+
+            def method(model: Any, *args: Any, **kwargs: Any) -> Any:
+                arguments = bound(original, (model, *args), kwargs)
+                recorder.called(model, name, _figures(arguments))
+                return answer(model, arguments)
+
+            method.__name__, method.__doc__ = name, original.__doc__
+            setattr(cls, name, method)
+
+        def fit(model: Any, arguments: dict[str, Any]) -> Any:
+            validation = bool(arguments.get("validation_split")) or any(
+                arguments.get(key) is not None for key in ("validation_data",)
+            )
+            history = importlib.import_module("keras.callbacks").History()
+            history.model = model
+            history.history = history_values(
+                side._metric_names(model), arguments.get("nb_epoch"), validation
+            )
+            history.epoch = list(range(len(next(iter(history.history.values()), []))))
+            return history
+
+        def measure(model: Any, arguments: dict[str, Any]) -> Any:
+            names = side._metric_names(model)
+            return 0.5 if len(names) == 1 else [0.5] * len(names)
+
+        def predict(model: Any, arguments: dict[str, Any]) -> Any:
+            count = arguments.get("val_samples") or sample_count(
+                arguments.get("x", arguments.get("generator"))
+            )
+            return answered(side._output_shapes(model), int(count))
+
+        def predict_classes(model: Any, arguments: dict[str, Any]) -> Any:
+            probabilities = predict(model, arguments)
+            if probabilities.shape[-1] > 1:
+                return probabilities.argmax(axis=-1)
+            return (probabilities > 0.5).astype("int32")
+
+        for name in ("fit", "fit_generator"):
+            replace(name, fit)
+        for name in _MEASURES:
+            replace(name, measure)
+        for name in (*_PREDICTS, "predict_generator"):
+            replace(name, predict)
+        replace("predict_classes", predict_classes)
+
+        compile_ = own["compile"]
+        self.real[f"{cls.__name__}.compile"] = compile_
+
+        def compile_and_record(model: Any, *args: Any, **kwargs: Any) -> Any:
+            recorder.compiled(model, bound(compile_, (model, *args), kwargs))
+            return compile_(model, *args, **kwargs)
+
+        cls.compile = compile_and_record  # type: ignore[attr-defined]
+
+    def _answer_loading(self, ordering: str) -> None:
+        recorder, container = self.recorder, self.topology.Container
+
+        def nothing(what: str) -> Callable[..., None]:
+            def answer(*args: Any, **kwargs: Any) -> None:
+                recorder.note(f"{what} answered without doing it")
+
+            return answer
+
+        for cls in (container, self.models.Sequential):
+            for name in ("save", "save_weights", "load_weights"):
+                if name in cls.__dict__:
+                    setattr(cls, name, nothing(name))
+
+        def load_model(filepath: Any, *args: Any, **kwargs: Any) -> Any:
+            if (model := recorder.latest()) is None:
+                raise OSError(f"kerasmig verify: {filepath} was never saved by this program")
+            return model
+
+        replace_everywhere("keras", self.models.load_model, load_model)
+        replace_everywhere("keras", self.models.save_model, nothing("save_model"))
+        data_utils = importlib.import_module("keras.utils.data_utils")
+        replace_everywhere(
+            "keras", data_utils.get_file, lambda fname, *args, **kwargs: str(fname)
+        )
+        for name in ("mnist", "cifar10", "cifar100", "imdb", "reuters"):
+            module = importlib.import_module(f"keras.datasets.{name}")
+
+            def load_data(*args: Any, _name: str = name, **kwargs: Any) -> Any:
+                given = self.backend.image_dim_ordering()
+                return datasets.load(_name, given, kwargs, seed=len(_name))
+
+            replace_everywhere("keras", module.load_data, load_data)
+        if importlib.util.find_spec("pydot") is None and importlib.util.find_spec("pydot_ng") is None:
+            drawing = types.ModuleType("keras.utils.visualize_util")
+            drawing.__dict__.update(plot=nothing("plot"), model_to_dot=nothing("plot"))
+            sys.modules["keras.utils.visualize_util"] = drawing
+
+    def _silence_noise(self) -> None:
+        """Noise off, so that training mode can be compared; the settings stay and are compared."""
+        core = importlib.import_module("keras.layers.core")
+        noise = importlib.import_module("keras.layers.noise")
+        classes = [getattr(core, name) for name in _NOISE if hasattr(core, name)]
+        for cls in [*classes, noise.GaussianNoise, noise.GaussianDropout]:
+            if "call" in cls.__dict__:
+                cls.call = lambda layer, x, mask=None: x
+        backend = importlib.import_module("keras.backend.tensorflow_backend")
+        replace_everywhere("keras", backend.dropout, lambda x, level, *args, **kwargs: x)
+        tf = sys.modules["tensorflow"]
+
+        def random_normal(
+            shape: Any, mean: float = 0.0, std: float = 1.0, dtype: Any = None, seed: Any = None
+        ) -> Any:
+            return tf.fill(shape, tf.cast(mean, dtype or backend.floatx()))
+
+        replace_everywhere("keras", backend.random_normal, random_normal)
+
+    # Description
+
+    def ready(self, model: Any) -> str:
+        if isinstance(model, self.models.Sequential) and not model.built:
+            if not model.layers:
+                return "the model has no layers"
+            model.build()
+        return ""
+
+    def core(self, model: Any) -> Any:
+        """The container of a Sequential; any other model itself."""
+        return model.model if isinstance(model, self.models.Sequential) else model
+
+    def ends(self, model: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+        if isinstance(model, self.models.Sequential) and not model.built:
+            model.build()
+        model = self.core(model)
+        return model.inputs, model.outputs
+
+    def history(self, tensor: Any) -> tuple[Any, int]:
+        layer, index, _ = tensor._keras_history
+        return layer, index
+
+    def node(self, layer: Any, index: int) -> tuple[Sequence[Any], Sequence[Any]]:
+        node = layer.inbound_nodes[index]
+        inputs = [] if isinstance(layer, self.topology.InputLayer) else node.input_tensors
+        return inputs, node.output_tensors
+
+    def is_model(self, layer: Any) -> bool:
+        return isinstance(layer, self.topology.Container)
+
+    def shape(self, tensor: Any) -> list[int | None]:
+        return [None if size is None else int(size) for size in tensor._keras_shape]
+
+    def facts(self, layer: Any) -> Row:
+        weights = [] if self.is_model(layer) else list(layer.weights)
+        inner = getattr(layer, "layer", None)
+        return {
+            "class": type(layer).__name__,
+            "bases": _bases(layer),
+            "name": layer.name,
+            "params": int(layer.count_params()) if layer.built or weights else 0,
+            "trainable": bool(getattr(layer, "trainable", True)),
+            "weights": [{"name": w.name, "shape": list(self.backend.int_shape(w))} for w in weights],
+            "config": {
+                key: _plain(getattr(layer, key)) for key in _CONFIG if hasattr(layer, key)
+            },
+            "hidden": {
+                old: _plain(getattr(layer, old, None))
+                for old, _ in HIDDEN_SETTINGS.get(type(layer).__name__, ())
+            },
+            "inner": None if inner is None else self._inner(inner),
+            "line": self.recorder.line_of(layer),
+            "operation": False,
+        }
+
+    def _inner(self, layer: Any) -> Row:
+        facts = self.facts(layer)
+        if self.is_model(layer):
+            facts["layers"] = [self.facts(item) for item in layer.layers]
+        return facts
+
+    def get_weights(self, layer: Any) -> list[Any]:
+        return list(self.backend.batch_get_value(layer.weights))
+
+    def set_weights(self, layer: Any, arrays: Sequence[Any]) -> None:
+        self.backend.batch_set_value(list(zip(layer.weights, arrays, strict=True)))
+
+    def params(self, model: Any) -> int:
+        return int(self.core(model).count_params())
+
+    # Work with symbols
+
+    def make_input(self, shape: tuple[int, ...]) -> Any:
+        return self.topology.Input(shape=shape)
+
+    def belongs(self, value: Any) -> bool:
+        return isinstance(value, self.topology.Layer) or hasattr(value, "_keras_history")
+
+    def _metric_names(self, model: Any) -> list[str]:
+        return list(getattr(self.core(model), "metrics_names", None) or ["loss"])
+
+    def _output_shapes(self, model: Any) -> list[list[int | None]]:
+        self.ready(model)
+        return [self.shape(tensor) for tensor in self.ends(model)[1]]
+
+
+def replace_everywhere(package: str, original: Any, replacement: Any) -> None:
+    """Put `replacement` wherever a loaded module of `package` holds `original` by any name."""
+    for name, module in list(sys.modules.items()):
+        if module is None or name.partition(".")[0] != package:
+            continue
+        for attribute, value in list(vars(module).items()):
+            if value is original:
+                setattr(module, attribute, replacement)
+
+
+def _bases(layer: Any) -> list[str]:
+    """Names of Keras's own classes that a user's class derives from."""
+    cls = type(layer)
+    if cls.__module__.partition(".")[0] == "keras":
+        return []
+    return [
+        base.__name__
+        for base in cls.__mro__[1:]
+        if base.__module__.partition(".")[0] == "keras" and base.__name__ not in ("Layer", "Wrapper")
+    ]
+
+
+def _figures(arguments: dict[str, Any]) -> dict[str, Any]:
+    """What of a training call's arguments both sides should agree on."""
+    return {
+        key: arguments[key]
+        for key in ("batch_size", "nb_epoch", "validation_split", "shuffle")
+        if isinstance(arguments.get(key), (int, float, bool))
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (bool, int, float, str)) or value is None:
+        return value
+    if isinstance(value, (tuple, list)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):
+        return value.item()
+    return getattr(value, "__name__", type(value).__name__)

@@ -1,0 +1,143 @@
+"""Pairing models with models by place, and layers with layers by order and kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Row = dict[str, Any]
+
+# What an old class may have become, beyond keeping its name or losing "olution".
+_BECOMES: dict[str, frozenset[str]] = {
+    "Merge": frozenset(
+        {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "Lambda"}
+    ),
+    "Convolution1D": frozenset({"Conv1D"}),
+    "AtrousConvolution1D": frozenset({"Conv1D"}),
+    "Convolution2D": frozenset({"Conv2D"}),
+    "AtrousConvolution2D": frozenset({"Conv2D"}),
+    "AtrousConv2D": frozenset({"Conv2D"}),
+    "Deconvolution2D": frozenset({"Conv2DTranspose"}),
+    "Deconv2D": frozenset({"Conv2DTranspose"}),
+    "SeparableConvolution2D": frozenset({"SeparableConv2D"}),
+    "Convolution3D": frozenset({"Conv3D"}),
+    "TimeDistributedDense": frozenset({"Dense", "TimeDistributed"}),
+    "ParametricSoftplus": frozenset({"ParametricSoftplus"}),
+    "ThresholdedReLU": frozenset({"ReLU", "ThresholdedReLU"}),
+    "Activation": frozenset({"ReLU", "Softmax", "LeakyReLU", "ELU"}),
+    "Model": frozenset({"Functional", "Sequential"}),
+    "Sequential": frozenset({"Functional", "Model"}),
+    "Lambda": frozenset({"Rescaling"}),
+}
+_MERGES = _BECOMES["Merge"]
+_ADDED = frozenset(
+    {"ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Activation", "Lambda", "Reshape", "Dropout",
+     "Cropping1D", "Cropping2D", "Cropping3D", "Permute", "InputLayer", "ActivityRegularization"}
+)  # fmt: skip
+_GAP_OLD = -2.0
+_GAP_NEW = -1.0
+
+
+def similarity(old: Row, new: Row) -> float:
+    """How well a new layer may stand for an old one; negative: not at all."""
+    if bool(old["is_model"]) != bool(new["is_model"]):
+        return -10.0
+    kinds = [old["class"], *old.get("bases", ())]
+    becomes = frozenset().union(*(_BECOMES.get(kind, frozenset()) for kind in kinds))
+    inner_old, inner_new = old.get("inner") or {}, new.get("inner") or {}
+    if new["class"] in kinds or new["class"] in becomes:
+        score = 4.0
+    elif "Merge" in kinds and (new.get("operation") or new["class"].startswith("Merge")):
+        score = 3.0
+    elif set(kinds) & set(new.get("bases", ())):
+        score = 3.0
+    elif old["weights"] and new["weights"] and not new["class"] == "InputLayer":
+        score = 0.5  # other class, but it holds weights too: a compat class or a user's layer
+    elif not old["weights"] and not new["weights"] and "InputLayer" not in (*kinds, new["class"]):
+        score = 0.2
+    else:
+        return -10.0
+    if inner_old and inner_new and inner_old["class"] != inner_new["class"]:
+        score -= 0.5
+    if old["depth"] != new["depth"]:
+        score -= 1.0
+    if old["shapes"] == new["shapes"]:
+        score += 1.0
+    if old["params"] == new["params"]:
+        score += 1.0 if old["params"] else 0.2
+    if old["name"] == new["name"]:
+        score += 1.0
+    return score
+
+
+def align_layers(old: Sequence[Row], new: Sequence[Row]) -> list[tuple[int | None, int | None]]:
+    """Pairs of row indices, in order; None on a side that has no counterpart.
+
+    A global alignment: the sum of similarities is as large as can be. Rows of both sides come in
+    topological order, so only insertions and deletions have to be found.
+    """
+    columns = len(new) + 1
+    best = [[0.0] * columns for _ in range(len(old) + 1)]
+    move = [[""] * columns for _ in range(len(old) + 1)]
+    for j in range(1, columns):
+        best[0][j], move[0][j] = best[0][j - 1] + _gap_new(new[j - 1]), "n"
+    for i in range(1, len(old) + 1):
+        best[i][0], move[i][0] = best[i - 1][0] + _GAP_OLD, "o"
+        for j in range(1, columns):
+            score = similarity(old[i - 1], new[j - 1])
+            options = [
+                (best[i - 1][j] + _GAP_OLD, "o"),
+                (best[i][j - 1] + _gap_new(new[j - 1]), "n"),
+            ]
+            if score > 0:
+                options.append((best[i - 1][j - 1] + score, "="))
+            best[i][j], move[i][j] = max(options)
+    pairs: list[tuple[int | None, int | None]] = []
+    i, j = len(old), len(new)
+    while i or j:
+        step = move[i][j]
+        if step == "=":
+            i, j = i - 1, j - 1
+            pairs.append((i, j))
+        elif step == "o":
+            i -= 1
+            pairs.append((i, None))
+        else:
+            j -= 1
+            pairs.append((None, j))
+    return pairs[::-1]
+
+
+def _gap_new(row: Row) -> float:
+    return -0.2 if row["class"] in _ADDED and not row["weights"] else _GAP_NEW
+
+
+def pair_models(
+    old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]
+) -> list[tuple[int, int | None]]:
+    """For each old model the new one from the same place, or None.
+
+    Args:
+        old, new: descriptions with ``file``, ``function``, ``variable`` and ``call`` (which call of
+            the plan made it), in the order of making.
+
+    Models are told apart by call, file and function first, within these by the variable they are
+    bound to, then by order.
+    """
+    free: list[int] = list(range(len(new)))
+    result: dict[int, int] = {}
+    for fields in (
+        ("call", "file", "function", "variable"),
+        ("call", "file", "function"),
+        ("call", "file"),
+        ("file", "function", "variable"),
+    ):
+        for i, model in enumerate(old):
+            if i in result or ("variable" in fields and not model["variable"]):
+                continue
+            for j in free:
+                if all(model[f] == new[j][f] for f in fields):
+                    result[i] = j
+                    free.remove(j)
+                    break
+    return [(i, result.get(i)) for i in range(len(old))]

@@ -1,0 +1,423 @@
+"""Comparing a new model with the description and arrays of the old one. In workers, new side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from kerasmig.verify.causes import cause_of
+from kerasmig.verify.feeding import sample
+from kerasmig.verify.graph import Description, describe
+from kerasmig.verify.keras3 import Keras3
+from kerasmig.verify.library import HIDDEN_SETTINGS
+from kerasmig.verify.match import align_layers
+from kerasmig.verify.measure_old import model_facts
+from kerasmig.verify.weights import WeightMismatch, carry_over
+
+FLOAT64_WORTH = 0.05
+"""A relative difference below this may be float32 error: a float64 run decides."""
+
+
+@dataclass
+class Comparison:
+    """What comparing two models came to, as it goes on."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    not_verified: str = ""
+    float64: bool = False
+    training: dict[str, Any] | None = None
+
+    def differs(self, what: str, row: dict[str, Any] | None = None, cause: str = "") -> None:
+        self.differences.append({"what": what, "cause": cause, "row": row})
+
+
+def compare(
+    side: Keras3,
+    model: Any,
+    old: dict[str, Any],
+    arrays: Mapping[str, Any],
+    *,
+    level: str,
+    tolerance: float,
+    compiled: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """Compare a new model with an old one.
+
+    Args:
+        side: Keras 3.
+        model: the new model.
+        old: facts of the old one, from `kerasmig.verify.measure_old.measure`.
+        arrays: its inputs, outputs and weights.
+        level: ``shapes``, ``outputs`` or ``training``.
+        tolerance: largest difference allowed, relative to the size of the old output.
+        compiled: arguments of ``compile`` on the new side, if it was called.
+
+    Returns:
+        JSON-able: rows, differences, output figures, facts of the new model.
+    """
+    if reason := side.ready(model):
+        return {"differences": [{"what": f"the new model cannot be used: {reason}", "row": None}]}
+    description = describe(model, side)
+    facts = model_facts(side, model, description)
+    result = Comparison()
+    pairs = align_layers(old["rows"], facts["rows"])
+    _structure(result, old, facts, pairs)
+    if level != "shapes":
+        if "numbers_error" in old:
+            result.not_verified = old["numbers_error"]
+        elif _carry(result, side, old, facts, description, pairs, arrays):
+            _numbers(result, side, model, old, facts, description, pairs, arrays, tolerance)
+            if level == "training" and "train" in old:
+                from kerasmig.verify.train_new import train
+
+                train(result, side, model, old, description, pairs, arrays, tolerance, compiled)
+    return {
+        "rows": result.rows,
+        "differences": result.differences,
+        "notes": result.notes,
+        "outputs": result.outputs,
+        "not_verified": result.not_verified,
+        "float64": result.float64,
+        "training": result.training,
+        "input_shapes": facts["input_shapes"],
+        "output_shapes": facts["output_shapes"],
+        "params": facts["params"],
+    }
+
+
+def same_shape(old: list[int | None], new: list[int | None]) -> bool:
+    """Whether two symbolic shapes agree, batch axis and unknown sizes aside."""
+    return len(old) == len(new) and all(
+        a is None or b is None or a == b for a, b in zip(old[1:], new[1:], strict=True)
+    )
+
+
+def _structure(
+    result: Comparison,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    pairs: list[tuple[int | None, int | None]],
+) -> None:
+    row_of_old: dict[int, int] = {}
+    row_of_new: dict[int, int] = {}
+    for index, (i, j) in enumerate(pairs):
+        a = old["rows"][i] if i is not None else None
+        b = new["rows"][j] if j is not None else None
+        if i is not None:
+            row_of_old[i] = index
+        if j is not None:
+            row_of_new[j] = index
+        row = {
+            "index": index,
+            "old_class": a and _kind(a),
+            "new_class": b and _kind(b),
+            "old_name": a and a["name"],
+            "new_name": b and b["name"],
+            "old_shape": a and a["shapes"][0],
+            "new_shape": b and b["shapes"][0],
+            "old_params": a and a["params"],
+            "new_params": b and b["params"],
+            "old_weight_shapes": [w["shape"] for w in a["weights"]] if a else [],
+            "new_weight_shapes": [w["shape"] for w in b["weights"]] if b else [],
+            "old_line": a and a["line"],
+            "new_line": b and b["line"],
+            "old_inputs": [row_of_old[k] for k in a["inputs"] if k in row_of_old] if a else [],
+            "new_inputs": [row_of_new[k] for k in b["inputs"] if k in row_of_new] if b else [],
+            "depth": (a or b or {})["depth"],
+            "max_abs_diff": None,
+            "status": "not_verified",
+            "note": "",
+        }
+        result.rows.append(row)
+        if a is None or b is None:
+            continue
+        if len(a["shapes"]) != len(b["shapes"]) or not all(
+            same_shape(x, y) for x, y in zip(a["shapes"], b["shapes"], strict=False)
+        ):
+            row["status"], row["note"] = "mismatch", "output shapes differ"
+        elif a["params"] != b["params"]:
+            row["status"], row["note"] = "mismatch", "parameter counts differ"
+        else:
+            _settings(result, row, a, b)
+        if a["calls"] != b["calls"]:
+            row["note"] = f"used {a['calls']} times before, {b['calls']} times now"
+            result.differs(f"{a['class']} {a['name']!r} is {row['note']}", row, "a shared layer")
+    for what in ("input", "output"):
+        before, after = old[f"{what}_shapes"], new[f"{what}_shapes"]
+        if len(before) != len(after):
+            result.differs(f"{len(before)} {what}s before, {len(after)} now")
+        for a_shape, b_shape in zip(before, after, strict=False):
+            if not same_shape(a_shape, b_shape):
+                row, cause = _first_bad(result, old, new, pairs)
+                result.differs(f"{what} shape {_show(a_shape)} became {_show(b_shape)}", row, cause)
+    if old["params"] != new["params"]:
+        row, cause = _first_bad(result, old, new, pairs)
+        result.differs(f"{old['params']:,} parameters became {new['params']:,}", row, cause)
+
+
+def _settings(
+    result: Comparison, row: dict[str, Any], a: dict[str, Any], b: dict[str, Any]
+) -> None:
+    """Settings that outputs at inference do not show."""
+    for before, after in HIDDEN_SETTINGS.get(a["class"], ()):
+        x, y = a["hidden"].get(before), b["hidden"].get(after)
+        if isinstance(x, (int, float)) and isinstance(y, (int, float)) and abs(x - y) > 1e-9:
+            row["status"], row["note"] = "mismatch", f"{before} = {x:g} became {after} = {y:g}"
+            result.differs(
+                f"{a['class']} {a['name']!r}: {row['note']}", row, "a default or value changed"
+            )
+    if a["weights"] and a["trainable"] != b["trainable"]:
+        row["status"], row["note"] = "mismatch", f"trainable={a['trainable']} became {b['trainable']}"
+        result.differs(f"{a['class']} {a['name']!r}: {row['note']}", row, "the trainable flag")
+
+
+def _kind(row: dict[str, Any]) -> str:
+    inner = row.get("inner")
+    return f"{row['class']}({inner['class']})" if inner else str(row["class"])
+
+
+def _show(shape: Any) -> str:
+    return "(" + ", ".join("None" if size is None else str(size) for size in shape) + ")"
+
+
+def _first_bad(
+    result: Comparison,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    pairs: list[tuple[int | None, int | None]],
+) -> tuple[dict[str, Any] | None, str]:
+    for row, (i, j) in zip(result.rows, pairs, strict=True):
+        if row["status"] == "mismatch":
+            a = old["rows"][i] if i is not None else None
+            b = new["rows"][j] if j is not None else None
+            return row, cause_of(a, b, None)
+        if i is not None and j is None and row["old_weight_shapes"]:
+            return row, "the layer is missing on the new side"
+        if j is not None and i is None and row["new_weight_shapes"]:
+            return row, "the layer is only on the new side"
+    return None, ""
+
+
+def _carry(
+    result: Comparison,
+    side: Keras3,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    description: Description,
+    pairs: list[tuple[int | None, int | None]],
+    arrays: Mapping[str, Any],
+) -> bool:
+    """Give the new model the old weights; False if that is impossible."""
+    fits = True
+    for row, (i, j) in zip(result.rows, pairs, strict=True):
+        a = old["rows"][i] if i is not None else None
+        b = new["rows"][j] if j is not None else None
+        has_old, has_new = bool(a and a["weights"]), bool(b and b["weights"])
+        if not has_old and not has_new:
+            continue
+        if a is None or b is None or has_old != has_new:
+            fits = False
+            known = a or b or {}
+            gone = "has no counterpart on the new side" if has_old else "is only on the new side"
+            row["status"], row["note"] = "mismatch", gone
+            result.differs(f"{known['class']} {known['name']!r} with weights {gone}", row)
+            continue
+        values = [arrays[f"w{i}_{position}"] for position in range(len(a["weights"]))]
+        try:
+            side.set_weights(description.layers[j or 0], carry_over(a, values, b))
+        except WeightMismatch as error:
+            fits = False
+            row["status"], row["note"] = "mismatch", "weights do not fit"
+            result.differs(str(error), row, cause_of(a, b, None))
+    return fits
+
+
+def _numbers(
+    result: Comparison,
+    side: Keras3,
+    model: Any,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    description: Description,
+    pairs: list[tuple[int | None, int | None]],
+    arrays: Mapping[str, Any],
+    tolerance: float,
+) -> None:
+    data = _data(side, model, arrays)
+    if len(data) != len(new["input_shapes"]):
+        return  # reported as a difference of structure
+    fed = data[0] if len(data) == 1 else data
+    try:
+        reset_states(model)
+        predicted = _as_list(side.real["predict_on_batch"](model, fed))
+        reset_states(model)
+        called, rows = _eager(side, model, description, data)
+    except Exception as error:
+        text = " ".join(str(error).split())[:300]
+        row, cause = _first_bad(result, old, new, pairs)
+        result.differs(f"the new model cannot compute: {type(error).__name__}: {text}", row, cause)
+        return
+    _rows(result, old, new, pairs, arrays, rows, tolerance)
+    for position, (by_predict, by_call) in enumerate(zip(predicted, called, strict=True)):
+        key = f"y{position}"
+        if key not in arrays:
+            break
+        before = np.asarray(arrays[key])
+        limit, scale = limit_for(before, tolerance)
+        diffs = [difference(before, np.asarray(value)) for value in (by_predict, by_call)]
+        result.outputs.append(
+            {
+                "index": position,
+                "max_abs_predict": diffs[0],
+                "max_abs_call": diffs[1],
+                "scale": scale,
+                "limit": limit,
+            }
+        )
+        if all(d is not None and d <= limit for d in diffs):
+            continue
+        row, cause = _first_bad(result, old, new, pairs)
+        if diffs[0] is not None and diffs[0] <= limit:
+            cause = (
+                "predict is right and a call is not: Keras 3 adds the bias of a channels_first "
+                "layer along the wrong axis when there are as many filters as the output is wide"
+            )
+        if None in diffs:
+            what = f"output {position}: data of shape {before.shape} became {np.shape(by_predict)}"
+        else:
+            worst = max(d for d in diffs if d is not None)
+            what = f"output {position} differs by up to {worst:.3g} (allowed: {limit:.3g})"
+            result.float64 = result.float64 or worst <= FLOAT64_WORTH * max(scale, 1e-30)
+        result.differs(what, row, cause)
+
+
+def limit_for(before: Any, tolerance: float) -> tuple[float, float]:
+    """Largest difference allowed for an output, and the output's scale.
+
+    The limit is the tolerance times the output's largest absolute value (so that small outputs,
+    as of a softmax over many classes, are held to as many digits as large ones), or a twentieth
+    of what the output varies from sample to sample, if that is less: a model whose output hardly
+    depends on its input would otherwise hide errors.
+    """
+    flat = np.abs(np.asarray(before, dtype="float64"))
+    scale = float(flat.max()) if flat.size else 0.0
+    limit = tolerance * scale
+    if len(before) > 1:
+        spread = float(np.ptp(np.asarray(before, dtype="float64"), axis=0).max())
+        if spread > 0:
+            limit = min(limit, max(0.05 * spread, 4e-7 * scale))
+    return max(limit, 1e-9), scale
+
+
+def difference(before: Any, after: Any) -> float | None:
+    """Largest absolute difference; None: other shapes, or not finite."""
+    if before.shape != after.shape:
+        squeezed = [size for size in before.shape[1:] if size != 1]
+        if squeezed != [size for size in after.shape[1:] if size != 1]:
+            return None
+        after = after.reshape(before.shape)
+    if not before.size:
+        return 0.0
+    worst = float(np.max(np.abs(before.astype("float64") - after.astype("float64"))))
+    return worst if np.isfinite(worst) else None
+
+
+def _data(side: Keras3, model: Any, arrays: Mapping[str, Any]) -> list[Any]:
+    data = []
+    while f"x{len(data)}" in arrays:
+        data.append(np.asarray(arrays[f"x{len(data)}"]))
+    return data
+
+
+def _as_list(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def reset_states(model: Any) -> None:
+    """Forget the states of stateful layers, nested ones too."""
+    for layer in model._flatten_layers(include_self=False):
+        for name in ("reset_states", "reset_state"):
+            if getattr(layer, "stateful", False) and hasattr(layer, name):
+                getattr(layer, name)()
+                break
+
+
+def _eager(
+    side: Keras3, model: Any, description: Description, data: list[Any]
+) -> tuple[list[Any], dict[int, Any]]:
+    """Outputs of the model, and sampled outputs of its rows, by one call (not a traced function)."""
+    inputs, outputs = side.ends(model)
+    wanted = [
+        (row["index"], tensors[0])
+        for row, tensors in zip(description.rows, description.tensors, strict=True)
+        if tensors
+    ]
+    side.recorder.paused = True
+    try:
+        probe = side.functional(list(inputs), [*outputs, *(tensor for _, tensor in wanted)])
+    finally:
+        side.recorder.paused = False
+    values = _as_list(probe([side.keras.ops.convert_to_tensor(x) for x in data], training=False))
+    to_numpy: Callable[[Any], Any] = side.keras.ops.convert_to_numpy
+    called = [to_numpy(value) for value in values[: len(outputs)]]
+    rows = {
+        index: (tuple(value.shape), sample(to_numpy(value)))
+        for (index, _), value in zip(wanted, values[len(outputs) :], strict=True)
+    }
+    return called, rows
+
+
+def _rows(
+    result: Comparison,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    pairs: list[tuple[int | None, int | None]],
+    arrays: Mapping[str, Any],
+    rows: Mapping[int, Any],
+    tolerance: float,
+) -> None:
+    """Fill in the differences layer by layer."""
+    for position, (row, (i, j)) in enumerate(zip(result.rows, pairs, strict=True)):
+        if i is None or j is None or f"r{i}" not in arrays or j not in rows:
+            continue
+        a, b = old["rows"][i], new["rows"][j]
+        before = np.asarray(arrays[f"r{i}"])
+        limit = max(tolerance * float(np.abs(before).max() if before.size else 0.0), 1e-9)
+        # An activation or a padding that the new side has as a layer of its own comes after.
+        candidates = [j]
+        for _, (later_old, later_new) in zip(
+            result.rows[position + 1 :], pairs[position + 1 :], strict=True
+        ):
+            if later_old is not None or later_new is None or new["rows"][later_new]["weights"]:
+                break
+            candidates.append(later_new)
+        best: float | None = None
+        for candidate in candidates:
+            shape, values = rows[candidate] if candidate in rows else ((), None)
+            if values is None or list(shape) != a["data_shape"] and _dense(shape) != _dense(
+                a["data_shape"]
+            ):
+                continue
+            found = difference(before.reshape(-1), np.asarray(values).reshape(-1))
+            if found is not None and (best is None or found < best):
+                best = found
+        row["max_abs_diff"] = best
+        if best is None:
+            row["status"], row["note"] = "mismatch", row["note"] or "shapes on data differ"
+        elif best > limit:
+            row["status"] = "mismatch"
+            row["note"] = row["note"] or cause_of(a, b, best) or "values differ"
+        elif row["status"] == "not_verified":
+            row["status"] = "match"
+
+
+def _dense(shape: Any) -> list[int]:
+    return [size for size in shape if size != 1]
