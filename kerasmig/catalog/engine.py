@@ -11,8 +11,6 @@ _MERGE = {
     "output_shape": handled("`output_shape` of Lambda where the mode is a function"),
     "output_mask": gone("subclass keras.layers.Layer and say what becomes of masks"),
     "arguments": handled("`arguments` of Lambda where the mode is a function"),
-    "node_indices": gone("call the new layer on the tensors themselves"),
-    "tensor_indices": gone("call the new layer on the tensors themselves"),
 }
 
 _INTERNAL = "an internal of Keras 1 without counterpart: "
@@ -80,6 +78,8 @@ FAMILIES = (
                 args={
                     **_MERGE,
                     "layers": handled("the tensors that those layers or models give"),
+                    "node_indices": gone("call the new layer on the tensors themselves"),
+                    "tensor_indices": gone("call the new layer on the tensors themselves"),
                     "name": to("name"),
                 },
             ),

@@ -135,6 +135,7 @@ class Entry:
             which counts with its old default where it is left out.
         write_when: new argument → (its old default as source text, old arguments): like `write`,
             but only where one of those old arguments is given.
+        old: the old callable's parameters where the photograph of Keras 1.2.2 lacks it.
         signature: the new callable's parameters where the library itself shows only ``*args,
             **kwargs``, or is not Keras.
     """
@@ -154,6 +155,7 @@ class Entry:
     differs: str = ""
     template: str = ""
     write_when: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    old: str = ""
     signature: str = ""
     code: str = ""
 
