@@ -63,6 +63,7 @@ class FileContext:
     imports: Imports = field(init=False)
     directives: Directives = field(default_factory=Directives)
     kept: int = 0
+    _sites: dict[int, CallSite] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.imports = Imports(self.names, self.text)
@@ -126,8 +127,11 @@ class FileContext:
         return iter(found)
 
     def site(self, call: ast.Call) -> CallSite:
-        """A call in its text."""
-        return CallSite(call, self.text)
+        """A call in its text; the same object for the same call."""
+        found = self._sites.get(id(call))
+        if found is None:
+            found = self._sites[id(call)] = CallSite(call, self.text)
+        return found
 
     def constant(self, node: ast.expr) -> Any:
         """The certain value of an expression, or `UNKNOWN`."""

@@ -50,9 +50,10 @@ def after_comma(utf8: bytes, position: int, close: int) -> int:
         byte = utf8[index : index + 1]
         if byte == b",":
             index += 1
-            while utf8[index : index + 1] == b" ":
-                index += 1
-            return index
+            behind = index
+            while utf8[behind : behind + 1] == b" ":
+                behind += 1
+            return index if utf8[behind : behind + 1] == b"#" else behind
         if byte == b"#":
             newline = utf8.find(b"\n", index, close)
             index = close if newline < 0 else newline
