@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kerasmig.catalog.vocabulary import Entry, Family, gone, handled, to
+from kerasmig.catalog.vocabulary import Arguments, Entry, Family, gone, handled, to
 
-_MERGE = {
+_MERGE: Arguments = {
     "mode": handled("chooses the layer: Add, Multiply, Average, Maximum, Concatenate, Dot, Lambda"),
     "concat_axis": handled("`axis` of Concatenate"),
     "dot_axes": handled("`axes` of Dot"),
