@@ -32,7 +32,6 @@ _CLASSES: Mapping[str, str] = {
         "make encoder and decoder as models and train `Model(x, decoder(encoder(x)))`."
     ),
     "keras.layers.core.LambdaMerge": ("call `Lambda(function)` on the list of tensors."),
-    "keras.layers.core.LayerWrapper": "subclass keras.layers.Wrapper.",
     "keras.layers.core.add_shared_layer": "call the same layer on each tensor.",
     "keras.layers.core.Siamese": "call the same layer on each tensor.",
     "keras.layers.core.SiameseHead": "use the tensor that the shared layer's call gave.",
@@ -64,7 +63,6 @@ _CLASSES: Mapping[str, str] = {
     "keras.utils.layer_utils.container_from_config": "use keras.layers.deserialize.",
     "keras.utils.layer_utils.model_summary": "call `model.summary()`.",
     "keras.datasets.data_utils.get_file": "use keras.utils.get_file.",
-    "keras.optimizers.kl_divergence": "use keras.losses.kl_divergence.",
 }
 
 METHODS: Mapping[str, str] = {
@@ -90,10 +88,6 @@ ARGUMENTS: Mapping[str, str] = {
     "stack_size": "the number of input channels is inferred.",
     "cache_enabled": "layers keep no cache.",
     "truncate_gradient": "Keras 3 has no counterpart; shorten the sequences.",
-    "train_on_batch": "see fit.",
-    "concat_mode": "see Concatenate.",
-    "weights_regularizer": "it was renamed W_regularizer.",
-    "nb_feature": "it was renamed in MaxoutDense.",
 }
 """Keyword arguments that only Keras 0.x layers take."""
 
