@@ -10,6 +10,10 @@ from kerasmig.verify.result import VerifyReport
 #: Format name to the module and function that write it.
 _RENDERERS = {
     "json": ("kerasmig.report.document", "to_json"),
+    "markdown": ("kerasmig.report.markdown", "to_markdown"),
+    "junit": ("kerasmig.report.junit", "to_junit"),
+    "sarif": ("kerasmig.report.sarif", "to_sarif"),
+    "github": ("kerasmig.report.github", "to_github"),
 }
 
 FORMATS = tuple(_RENDERERS)
