@@ -166,6 +166,11 @@ class Names:
             kept = []
         return ".".join([*kept, *([node.module] if node.module else [])])
 
+    def other(self, module: str) -> Names | None:
+        """The names of another module of the project."""
+        found = None if self._loader is None else self._loader(module)
+        return None if found is self else found
+
     # -- how it is found ----------------------------------------------------------------------
 
     def _find_path(self, node: ast.expr) -> str | None:

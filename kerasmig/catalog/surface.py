@@ -122,9 +122,21 @@ def leaked_module(path: str) -> str | None:
 
 
 def keras1_signature(name: str) -> Signature | None:
-    """Signature of a canonical Keras 1 callable."""
+    """Signature of a canonical Keras 1 callable, or of a method (``...Model.fit``)."""
     text = _keras1()["signatures"].get(name)
+    if text is None:
+        owner, _, method = name.rpartition(".")
+        text = _method_signature(owner, method)
     return None if text is None else sig(text)
+
+
+def _method_signature(owner: str, method: str) -> str | None:
+    """Signature text of a method of a Keras 1 class or of its bases; ``None`` for properties."""
+    for name in (owner, *keras1_bases(owner)):
+        text: str | None = _keras1()["methods"].get(name, {}).get(method)
+        if text is not None:
+            return None if text == "property" else text
+    return None
 
 
 def keras1_bases(name: str) -> tuple[str, ...]:
