@@ -33,9 +33,9 @@ def train(nb_epoch, batch_size, noise_dim, generator):
             fake = g.predict(z, verbose=0)
             X = np.concatenate((real, fake))
             y = [1] * batch_size + [0] * batch_size
-            d_loss = d.train_on_batch(X, y)
+            d_loss = d.train_on_batch(X, np.array(y))
             d.trainable = False
-            g_loss = gan.train_on_batch(z, [1] * batch_size)
+            g_loss = gan.train_on_batch(z, np.array([1] * batch_size))
             d.trainable = True
         print('d %.4f  g %.4f' % (d_loss, g_loss))
         g.save_weights('generator.weights.h5', True)
