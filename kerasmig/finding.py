@@ -177,6 +177,7 @@ class FileResult:
         old, new: the text before and after; equal where nothing changed.
         compat: names needed from the generated ``keras1_compat`` module.
         error: why the file could not be read or parsed; then all else is empty.
+        encoding, bom: how the file's bytes are made of its text.
     """
 
     path: str
@@ -187,6 +188,8 @@ class FileResult:
     tally: Tally = field(default_factory=Tally)
     compat: tuple[str, ...] = ()
     error: str = ""
+    encoding: str = "utf-8"
+    bom: bool = False
 
     @property
     def changed(self) -> bool:

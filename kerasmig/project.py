@@ -14,7 +14,8 @@ from pathlib import Path
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.catalog import surface
-from kerasmig.compat.select import compat_source
+from kerasmig.compat.select import compat_present, compat_source
+from kerasmig.files import Backups, write_atomically
 from kerasmig.finding import FileResult, RunResult
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
@@ -165,11 +166,12 @@ class Project:
         )
         surroundings = Surroundings(facts, lambda name: self._load(name, path))
         try:
-            return upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
+            result = upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
         except RecursionError:
             return FileResult(shown, error="is nested too deeply to be analysed")
         except AssertionError as error:
             return FileResult(shown, error=f"internal error, file left alone: {error}")
+        return replace(result, encoding=module.encoding.name, bom=module.encoding.bom)
 
     def _source(self, name: str, near: Path) -> tuple[ast.Module, Names] | None:
         names = self._load(name, near)
@@ -205,9 +207,47 @@ class Project:
             if result.compat:
                 wanted.setdefault(path.parent, set()).update(result.compat)
         return {
-            _shown(folder / COMPAT_FILE): compat_source(sorted(names))
+            _shown(folder / COMPAT_FILE): _compat_text(folder / COMPAT_FILE, names)
             for folder, names in sorted(wanted.items())
         }
+
+    def write(self, run: RunResult, backups: Backups | None) -> list[str]:
+        """Write what changed; each file is replaced in one step.
+
+        Args:
+            backups: keeps the old text of files that git could not give back.
+
+        Returns:
+            The paths that could not be written, with the reason.
+        """
+        failed: list[str] = []
+        for path, text in run.extra_files.items():
+            failed += _try_write(Path(path), text.encode("utf-8"), None)
+        for path, result in zip(self.files, run.files, strict=True):
+            if result.changed and not result.error:
+                failed += _try_write(path, bytes_of(result), backups)
+        return failed
+
+
+def _try_write(path: Path, data: bytes, backups: Backups | None) -> list[str]:
+    try:
+        if path.exists() and path.read_bytes() == data:
+            return []
+        if backups is not None:
+            backups.keep(path)
+        write_atomically(path, data)
+    except OSError as error:
+        return [f"{_shown(path)}: cannot be written: {error.strerror or error}"]
+    return []
+
+
+def _compat_text(path: Path, names: set[str]) -> str:
+    """The compat module with what the new code needs, and what an earlier run already put there."""
+    try:
+        present = set(compat_present(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        present = set()
+    return compat_source(sorted(names | present))
 
 
 _worker: Project | None = None
@@ -256,9 +296,9 @@ def _resolves(node: ast.ImportFrom, package: str) -> bool:
     )
 
 
-def bytes_of(result: FileResult, encoding: Encoding) -> bytes:
+def bytes_of(result: FileResult) -> bytes:
     """The new contents of a file in its own encoding."""
-    return encode(result.new, encoding)
+    return encode(result.new, Encoding(result.encoding, result.bom))
 
 
 def default_jobs() -> int:
@@ -266,8 +306,3 @@ def default_jobs() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def with_settings(project: Project, **changes: object) -> Project:
-    """The same files under other settings."""
-    return Project(project.files, replace(project.settings, **changes))  # type: ignore[arg-type]

@@ -1,0 +1,185 @@
+"""Which old tree and which new tree a verification compares, and under which ordering."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from kerasmig.finding import DataFormat, FileResult, RunResult, Verdict
+from kerasmig.project import Project, bytes_of
+from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
+
+_ORDERINGS = {
+    DataFormat.CHANNELS_FIRST: ("th",),
+    DataFormat.CHANNELS_LAST: ("tf",),
+    DataFormat.EITHER: ("th", "tf"),
+    DataFormat.UNDECIDED: ("tf",),
+}
+_LARGE = 50_000_000
+
+
+def require_tensorflow() -> None:
+    """Make sure that models can be run at all.
+
+    Raises:
+        VerifyError: TensorFlow is not installed; the message says how to get it.
+    """
+    from importlib.util import find_spec
+
+    for module in ("tensorflow", "keras"):
+        if find_spec(module) is None:
+            raise VerifyError(
+                f"{module} is not installed, which is needed to run models: "
+                "pip install 'kerasmig[verify]'"
+            )
+
+
+def verify_run(
+    project: Project,
+    run: RunResult,
+    settings: VerifySettings,
+    progress: Progress | None = None,
+) -> VerifyReport:
+    """Verify an upgrade before or without writing it: the old code is what stands on disk.
+
+    Args:
+        run: the result of ``project.upgrade()``.
+    """
+    root = common_root(project.files)
+    changed = {
+        path.resolve().relative_to(root).as_posix(): result
+        for path, result in zip(project.files, run.files, strict=True)
+        if result.changed and not result.error
+    }
+    with _copy(root) as new:
+        for relative, result in changed.items():
+            (new / relative).write_bytes(bytes_of(result))
+        for path, text in run.extra_files.items():
+            target = new / Path(path).resolve().relative_to(root)
+            target.write_text(text, encoding="utf-8")
+        return verify_trees(
+            root,
+            new,
+            files=sorted(changed),
+            orderings=orderings({name: r.verdicts for name, r in changed.items()}),
+            settings=settings,
+            progress=progress,
+        )
+
+
+def verify_pair(
+    old: Path,
+    new: Path,
+    settings: VerifySettings,
+    progress: Progress | None = None,
+    upgrade: Callable[[Sequence[Path]], Sequence[FileResult]] | None = None,
+    files: Sequence[str] | None = None,
+) -> VerifyReport:
+    """Verify two given trees (or files).
+
+    Args:
+        upgrade: analyses the old files, for their verdicts.
+    """
+    verdicts: dict[str, tuple[Verdict, ...]] = {}
+    if upgrade is not None:
+        base = old if old.is_dir() else old.parent
+        paths = sorted(old.rglob("*.py")) if old.is_dir() else [old]
+        for path, result in zip(paths, upgrade(paths), strict=True):
+            verdicts[path.relative_to(base).as_posix()] = result.verdicts
+    return verify_trees(
+        old,
+        new,
+        files=files,
+        orderings=orderings(verdicts),
+        settings=settings,
+        progress=progress,
+    )
+
+
+@contextmanager
+def git_tree(path: Path, reference: str) -> Iterator[Path]:
+    """A folder with what stood at ``path`` in a git commit.
+
+    Raises:
+        VerifyError: not a git repository, or no such commit.
+    """
+    folder = path if path.is_dir() else path.parent
+    with tempfile.TemporaryDirectory(prefix="kerasmig-base-") as temporary:
+        archive = Path(temporary) / "tree.tar"
+        try:
+            prefix = _git(folder, "rev-parse", "--show-prefix").strip()
+            with archive.open("wb") as file:
+                subprocess.run(
+                    ["git", "archive", "--format=tar", f"{reference}:{prefix}"],
+                    cwd=_git(folder, "rev-parse", "--show-toplevel").strip(),
+                    stdout=file,
+                    stderr=subprocess.PIPE,
+                    check=True,
+                )
+        except FileNotFoundError as error:
+            raise VerifyError("git is not installed, which --base needs") from error
+        except subprocess.CalledProcessError as error:
+            message = (error.stderr or b"").decode("utf-8", "replace").strip().splitlines()
+            raise VerifyError(
+                f"cannot read {reference} of {folder}: {message[-1] if message else 'git failed'}"
+            ) from error
+        tree = Path(temporary) / "tree"
+        tree.mkdir()
+        with tarfile.open(archive) as tar:
+            tar.extractall(tree, filter="data")
+        yield tree if path.is_dir() else tree / path.name
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def orderings(verdicts: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[str, ...]]:
+    """Under which of Keras 1's orderings each file's models are to run."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, of_file in verdicts.items():
+        formats = {verdict.data_format for verdict in of_file}
+        formats.discard(DataFormat.UNDECIDED)
+        if not formats:
+            continue
+        wanted: tuple[str, ...] = ()
+        for data_format in sorted(formats, key=lambda f: f.value):
+            wanted += tuple(o for o in _ORDERINGS[data_format] if o not in wanted)
+        found[name] = wanted
+    return found
+
+
+def common_root(paths: Sequence[Path]) -> Path:
+    """The deepest folder that holds all files, out of any package it is in."""
+    folders = [path.resolve().parent for path in paths]
+    root = folders[0]
+    for folder in folders[1:]:
+        while not folder.is_relative_to(root):
+            root = root.parent
+    while (root / "__init__.py").exists() and root != root.parent:
+        root = root.parent
+    return root
+
+
+@contextmanager
+def _copy(root: Path) -> Iterator[Path]:
+    """A copy of a tree without what no program needs to run: history, caches, huge data."""
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        skipped = {n for n in names if n in (".git", ".hg", "__pycache__", ".venv", "node_modules")}
+        for name in names:
+            path = Path(folder) / name
+            if path.is_file() and path.stat().st_size > _LARGE:
+                skipped.add(name)
+        return skipped
+
+    with tempfile.TemporaryDirectory(prefix="kerasmig-new-") as temporary:
+        target = Path(temporary) / root.name
+        shutil.copytree(root, target, symlinks=True, ignore=ignore, ignore_dangling_symlinks=True)
+        yield target
