@@ -153,11 +153,12 @@ class _Judge:
         """All verdicts."""
         by_call: dict[int, Verdict] = {}
         verdicts = []
-        for component in self._components():
-            verdict = self._verdict(component)
-            verdicts.append(verdict)
-            for call in component.calls:
-                by_call[id(call)] = verdict
+        for whole in self._components():
+            for component in _by_statement(whole):
+                verdict = self._verdict(component)
+                verdicts.append(verdict)
+                for call in component.calls:
+                    by_call[id(call)] = verdict
         verdicts.sort(key=lambda v: v.line)
         return Inference(
             tuple(verdicts),
@@ -297,6 +298,8 @@ class _Judge:
         result = [
             *by_shape,
             *rules.axes(applications),
+            *rules.deconvolutions(component.first, "th"),
+            *rules.deconvolutions(component.last, "tf"),
             *rules.problems([(self.first, component.first), (self.last, component.last)]),
         ]
         return [*result, *self.file_evidence]
@@ -318,8 +321,9 @@ class _Judge:
                 )
             )
         if component.first and component.last:
-            difference = _difference(component)
             branches = [m for m in self.marks if m.kind == "branch"]
+            alternatives = self._alternatives({m.line for m in branches if not m.path})
+            difference = _difference(component, alternatives) if branches else None
             if difference is not None:
                 line = min((m.line for m in branches if not m.path), default=difference)
                 result.append(
@@ -331,6 +335,16 @@ class _Judge:
                     )
                 )
         return result
+
+    def _alternatives(self, branch_lines: set[int]) -> list[range]:
+        """The lines of every ``if`` whose condition is one of these lines."""
+        if not branch_lines:
+            return []
+        return [
+            range(node.lineno, (node.end_lineno or node.lineno) + 1)
+            for node in ast.walk(self.tree)
+            if isinstance(node, (ast.If, ast.IfExp)) and node.test.lineno in branch_lines
+        ]
 
     def _ambient(self) -> DataFormat | None:
         values = {
@@ -360,11 +374,37 @@ class _Judge:
                 if len(entry) < 32:
                     use = LayerUse(
                         tuple(map(plain_shape, application.inputs)),
-                        plain_shape(application.output),
+                        _buildable(application),
                         application.problem,
                     )
                     entry[use] = None
         return {key: LayerShapes(tuple(a), tuple(b)) for key, (a, b) in uses.items()}
+
+
+def _by_statement(component: _Component) -> list[_Component]:
+    """Where the author gives some layers of a model the one ordering and some the other, each
+    kind (and the layers without a statement) for itself; otherwise the component."""
+    layers = component.layers or component.other_layers
+    stated: dict[int, str | None] = {
+        id(layer.node): explicit_ordering(layer) for layer in layers if SPECS[layer.kind].spatial
+    }
+    if not {"th", "tf"} <= set(stated.values()):
+        return [component]
+    parts = []
+    for ordering in ("th", "tf", None):
+        calls = [call for call in component.calls if stated.get(id(call)) == ordering]
+        nodes = {id(call) for call in calls}
+        if calls:
+            parts.append(
+                _Component(
+                    [layer for layer in component.layers if id(layer.node) in nodes],
+                    [layer for layer in component.other_layers if id(layer.node) in nodes],
+                    component.first,
+                    component.last,
+                    calls,
+                )
+            )
+    return parts
 
 
 def combine(evidence: Iterable[Evidence]) -> tuple[float, float]:
@@ -389,30 +429,37 @@ def _follows_caller(layer: Layer) -> bool:
     return isinstance(value, (Unknown, AmbientOrdering))
 
 
-def _difference(component: _Component) -> int | None:
-    """Line of the first layer or input that is not the same under both readings."""
-    for one, other in zip(component.first, component.last, strict=False):
-        if one.node is not other.node:
-            return one.line
+_AXIS_ARGUMENTS = ("axis", "concat_axis", "dot_axes", "axes", "shared_axes", "dims")
+_INPUT_ARGUMENTS = ("input_shape", "batch_input_shape", "shape", "batch_shape")
+
+
+def _difference(component: _Component, alternatives: Sequence[range]) -> int | None:
+    """Line of the first input, axis or layer that the code chooses by the ordering.
+
+    Sizes that the code reads from a tensor differ between the readings by themselves; axes and
+    input shapes do not. Layers of which only one is made count where a branch chooses between
+    them.
+    """
+    firsts, lasts = _numbered(component.first), _numbered(component.last)
+    for key in [*firsts, *[k for k in lasts if k not in firsts]]:
+        one, other = firsts.get(key), lasts.get(key)
+        if one is None or other is None:
+            line = (one or other).line  # type: ignore[union-attr]
+            if any(line in lines for lines in alternatives):
+                return line
+            continue
         if one.kind == "Input" and _comparable(one.output) != _comparable(other.output):
             return one.line
-        layers = one.layer, other.layer
-        if None not in layers and _configuration(layers[0]) != _configuration(layers[1]):
+        if _chosen_arguments(one.layer) != _chosen_arguments(other.layer):
             return one.line
     return None
 
 
-def _configuration(layer: Layer | None) -> list[tuple[str, object]]:
+def _chosen_arguments(layer: Layer | None) -> list[object]:
     if layer is None:
         return []
-    ignored = ("dim_ordering", "data_format", "name")
-    return sorted(
-        (name, _comparable(value))
-        for name, value in layer.config.values.items()
-        if name not in ignored
-        and (_comparable(value) is not None)
-        and not isinstance(value, AmbientOrdering)
-    )
+    values = layer.config.values
+    return [_comparable(values.get(name)) for name in (*_AXIS_ARGUMENTS, *_INPUT_ARGUMENTS)]
 
 
 def _comparable(value: Value | Shape) -> object:
@@ -442,12 +489,19 @@ def _paired_shapes(component: _Component) -> tuple[TensorShapes, ...]:
             TensorShapes(
                 some.kind,
                 some.line,
-                plain_shape(one.output) if one is not None else None,
-                plain_shape(other.output) if other is not None else None,
+                _buildable(one),
+                _buildable(other),
                 problem,
             )
         )
     return tuple(result)
+
+
+def _buildable(application: Application | None) -> tuple[int | None, ...] | None:
+    """Output shape; None where this or an earlier layer cannot be built."""
+    if application is None or application.problem or application.inherited:
+        return None
+    return plain_shape(application.output)
 
 
 def _numbered(applications: Sequence[Application]) -> dict[tuple[int, int], Application]:

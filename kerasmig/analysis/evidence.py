@@ -15,7 +15,7 @@ from kerasmig.analysis.image_sizes import (
 )
 from kerasmig.analysis.keras_calls import explicit_ordering
 from kerasmig.analysis.layer_arguments import ORDERINGS
-from kerasmig.analysis.layer_shapes import SPECS, show
+from kerasmig.analysis.layer_shapes import SPECS, deconvolution_fits, show, spatial_axes
 from kerasmig.analysis.project_facts import NameResolver
 from kerasmig.analysis.trace import Application, Trace
 from kerasmig.analysis.values import Layer, Seq, Tensor, Unknown
@@ -199,6 +199,40 @@ def _axis_evidence(
     if axis == -1:
         return LAST, 0.6, f"{what} -1 of a {rank}-D tensor: channels come last."
     return None
+
+
+def deconvolutions(applications: Iterable[Application], ordering: str) -> list[Evidence]:
+    """A Deconvolution2D whose output_shape TensorFlow would refuse under this reading."""
+    other = LAST if ordering == "th" else FIRST
+    for application in applications:
+        layer = application.layer
+        shape = application.inputs[0] if application.inputs else None
+        if layer is None or layer.kind != "Deconvolution2D" or not shape or len(shape) != 4:
+            continue
+        if explicit_ordering(layer) is not None or application.inherited:
+            continue
+        given = layer.config.get("output_shape")
+        if not isinstance(given, Seq) or len(given.items) != 4:
+            continue
+        border = layer.config.get("border_mode", "valid")
+        strides = layer.config.sizes("subsample", 2, 1)
+        windows = (layer.config.get("nb_row"), layer.config.get("nb_col"))
+        for i, axis in enumerate(spatial_axes(2, ordering)):
+            wanted = given.items[axis]
+            fits = deconvolution_fits(shape[axis], wanted, windows[i], border, strides[i])
+            if fits is False:
+                return [
+                    Evidence(
+                        f"As {FORMATS[ordering].value} the model cannot run: Deconvolution2D is "
+                        f"to make {wanted} out of {shape[axis]} with a window of {windows[i]} "
+                        f"and a stride of {strides[i]}.",
+                        application.line,
+                        other,
+                        0.9,
+                        application.path,
+                    )
+                ]
+    return []
 
 
 def _deconvolution_evidence(layer: Layer) -> tuple[DataFormat, float, str] | None:

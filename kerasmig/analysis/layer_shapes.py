@@ -12,7 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kerasmig.analysis.layer_arguments import Config, spread
-from kerasmig.analysis.values import Dim, Seq, Shape, Unknown, Value, different_size, is_known
+from kerasmig.analysis.values import (
+    DictValue,
+    Dim,
+    Seq,
+    Shape,
+    Unknown,
+    Value,
+    different_size,
+    is_known,
+)
 
 
 class ShapeProblem(Exception):
@@ -165,6 +174,18 @@ def _convolution(spatial: int, dilated: bool = False, check_channels: bool = Tru
     return shape_of
 
 
+def _local(spatial: int) -> ShapeFunction:
+    convolution = _convolution(spatial)
+
+    def shape_of(config: Config, inputs: Sequence[Shape | None], ordering: str) -> Shape | None:
+        shape = inputs[0]
+        if shape is not None and any(size is None for size in shape[1:]):
+            raise ShapeProblem("has weights for every place, so that no size may be None")
+        return convolution(config, inputs, ordering)
+
+    return shape_of
+
+
 def _deconvolution(config: Config, inputs: Sequence[Shape | None], ordering: str) -> Shape:
     shape = list(_ranked(inputs[0], 4))
     channels = channel_axis(2, ordering)
@@ -177,36 +198,31 @@ def _deconvolution(config: Config, inputs: Sequence[Shape | None], ordering: str
         if "kernel_size" in config.values or not config.has("output_shape"):
             shape[axis] = natural_deconvolution_length(shape[axis], kernel[i], border, strides[i])
         elif isinstance(given, Seq) and len(given.items) == 4:
-            wanted = given.items[axis]
-            check_deconvolution_length(shape[axis], wanted, kernel[i], border, strides[i])
-            shape[axis] = wanted
+            shape[axis] = given.items[axis]
         else:
             shape[axis] = Unknown()
     shape[channels] = config.get("nb_filter", Unknown("nb_filter"))
     return tuple(shape)
 
 
-def check_deconvolution_length(
+def deconvolution_fits(
     length: Dim, wanted: Dim, window: Value, border_mode: Value, stride: Value
-) -> None:
-    """TensorFlow refuses an output that a convolution back would not bring to the input.
+) -> bool | None:
+    """Can ``output_shape`` be what it says? Keras 1 builds the layer either way.
 
-    Raises:
-        ShapeProblem: if ``wanted`` is surely not such an output length.
+    When such a model runs, TensorFlow refuses an output that the convolution back would not
+    bring to the size of the input.
+
+    Returns:
+        None where the sizes are not known.
     """
     if not all(map(_is_size, (length, wanted, window, stride))) or stride <= 0:
-        return
+        return None
     if border_mode == "same":
-        back = (wanted + stride - 1) // stride
-    elif border_mode == "valid":
-        back = (wanted - window + stride) // stride
-    else:
-        return
-    if back != length:
-        raise ShapeProblem(
-            f"is to make {wanted} out of {length}, which a window of {window} with a stride of "
-            f"{stride} cannot"
-        )
+        return bool((wanted + stride - 1) // stride == length)
+    if border_mode == "valid":
+        return bool((wanted - window + stride) // stride == length)
+    return None
 
 
 def natural_deconvolution_length(
@@ -277,6 +293,13 @@ def _zero_padding(spatial: int) -> ShapeFunction:
 def _paddings(value: Value, spatial: int) -> list[tuple[Value, Value]]:
     """(before, after) for each axis from any of the forms that Keras takes."""
     unknown = [(Unknown(), Unknown())] * spatial
+    if isinstance(value, DictValue):
+        ends = [("left_pad", "right_pad")]
+        if spatial == 2:
+            ends = [("top_pad", "bottom_pad"), *ends]
+        if spatial > 2 or not value.state.keys() <= {name for pair in ends for name in pair}:
+            return unknown
+        return [(value.state.get(before, 0), value.state.get(after, 0)) for before, after in ends]
     if _is_size(value):
         return [(value, value)] * spatial
     if not isinstance(value, Seq):
@@ -379,6 +402,8 @@ def _reshape(config: Config, inputs: Sequence[Shape | None], ordering: str) -> S
         return None
     batch = shape[0] if shape else None
     sizes = list(target.items)
+    if shape is not None and any(size is None for size in shape[1:]):
+        raise ShapeProblem("needs to know all sizes of its input, of which one is None")
     total = product(shape[1:]) if shape is not None else Unknown()
     if any(_is_size(s) and s < 0 for s in sizes):
         open_axes = [i for i, s in enumerate(sizes) if _is_size(s) and s < 0]
@@ -392,7 +417,7 @@ def _reshape(config: Config, inputs: Sequence[Shape | None], ordering: str) -> S
         else:
             sizes[open_axes[0]] = total // known
     wanted = product(sizes)
-    if different_size(total, wanted) and shape is not None and None not in shape[1:]:
+    if different_size(total, wanted):
         raise ShapeProblem(f"is to make {wanted} values out of {total}")
     return (batch, *sizes)
 
@@ -562,9 +587,9 @@ _ROWS = [
     _row(
         "LocallyConnected1D",
         f"nb_filter filter_length init activation weights border_mode subsample_length {_W}",
-        _convolution(1),
+        _local(1),
     ),
-    _row("LocallyConnected2D", f"{_CONV2D} dim_ordering {_W}", _convolution(2), 2),
+    _row("LocallyConnected2D", f"{_CONV2D} dim_ordering {_W}", _local(2), 2),
     _row(
         "ConvLSTM2D",
         "nb_filter nb_row nb_col init inner_init forget_bias_init activation inner_activation "
