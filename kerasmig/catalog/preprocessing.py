@@ -67,6 +67,8 @@ FAMILIES = (
                     "validation_split=0.0, interpolation_order=1, dtype=None"
                 ),
                 docs=_NEAREST + " Needs SciPy.",
+                differs="`channel_shift_range` moved each channel by an amount of its own; today "
+                "all channels move by the same amount.",
             ),
             Entry("Iterator", to="Iterator", signature="n, batch_size, shuffle, seed, **kwargs"),
             Entry(
@@ -107,12 +109,7 @@ FAMILIES = (
                 )
                 for name, first in _RANDOM.items()
             ),
-            Entry(
-                "random_channel_shift",
-                to="random_channel_shift",
-                args={"intensity": to("intensity_range")},
-                signature="x, intensity_range, channel_axis=0",
-            ),
+            Entry("random_channel_shift", to="keras1_compat.random_channel_shift"),
             Entry("apply_transform", to="keras1_compat.apply_transform", docs="Needs SciPy."),
             Entry(
                 "transform_matrix_offset_center",

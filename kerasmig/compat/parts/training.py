@@ -1,0 +1,305 @@
+"""Training as Keras 1 did it: an optimizer, a callback, generators, scikit-learn wrappers."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-subclassing-any, disable-error-code="no-any-return"
+from __future__ import annotations
+
+import copy
+import inspect
+import itertools
+
+import keras
+import numpy as np
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class Nadam(keras.optimizers.Optimizer):
+    """Adam with Nesterov momentum, warmed up by 0.96 ** (t * schedule_decay)."""
+
+    def __init__(
+        self,
+        learning_rate=0.002,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-8,
+        schedule_decay=0.004,
+        name="nadam",
+        **kwargs,
+    ):
+        super().__init__(learning_rate=learning_rate, name=name, **kwargs)
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.schedule_decay = schedule_decay
+
+    def build(self, variables):
+        """Make the moments of each variable and the product of the momenta so far."""
+        if self.built:
+            return
+        super().build(variables)
+        self._momenta = self.add_optimizer_variables(variables, "momentum")
+        self._velocities = self.add_optimizer_variables(variables, "velocity")
+        self._product = self.add_variable((), initializer="ones", name="product")
+
+    def _momentum(self, t):
+        return self.beta_1 * (1.0 - 0.5 * ops.power(0.96, t * self.schedule_decay))
+
+    def apply(self, grads, trainable_variables=None):
+        """Apply the gradients, then take the momentum of this step into the product."""
+        result = super().apply(grads, trainable_variables)
+        t = ops.cast(self.iterations, self._product.dtype)  # already counted up
+        self._product.assign(self._product * self._momentum(t))
+        return result
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Move one variable by its gradient."""
+        dtype = variable.dtype
+        rate = ops.cast(learning_rate, dtype)
+        gradient = ops.cast(gradient, dtype)
+        t = ops.cast(self.iterations + 1, dtype)
+        momentum, following = self._momentum(t), self._momentum(t + 1)
+        product = ops.cast(self._product, dtype) * momentum
+        index = self._get_variable_index(variable)
+        m, v = self._momenta[index], self._velocities[index]
+        self.assign(m, self.beta_1 * m + (1.0 - self.beta_1) * gradient)
+        self.assign(v, self.beta_2 * v + (1.0 - self.beta_2) * ops.square(gradient))
+        ahead = (1.0 - momentum) * gradient / (1.0 - product)
+        ahead = ahead + following * m / (1.0 - product * following)
+        scale = ops.sqrt(v / (1.0 - ops.power(self.beta_2, t))) + self.epsilon
+        self.assign_sub(variable, rate * ahead / scale)
+
+    def get_config(self):
+        """The configuration that `from_config` makes the same optimizer of."""
+        names = ("beta_1", "beta_2", "epsilon", "schedule_decay")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+class ModelCheckpoint(keras.callbacks.ModelCheckpoint):
+    """Save every `period` epochs, to a file name in which epochs count from zero."""
+
+    def __init__(
+        self,
+        filepath,
+        monitor="val_loss",
+        verbose=0,
+        save_best_only=False,
+        save_weights_only=False,
+        mode="auto",
+        period=1,
+    ):
+        super().__init__(filepath, monitor, verbose, save_best_only, save_weights_only, mode)
+        self.period = period
+        self.epochs_since_last_save = 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Save if it is time to."""
+        self.epochs_since_last_save += 1
+        if self.epochs_since_last_save >= self.period:
+            self.epochs_since_last_save = 0
+            super().on_epoch_end(epoch - 1, logs)
+
+
+def _tuples(batch):
+    """A batch as Keras 3 wants it: a tuple, with tuples of inputs and of outputs."""
+    batch = batch if isinstance(batch, (tuple, list)) else (batch,)
+    return tuple(tuple(part) if isinstance(part, list) else part for part in batch)
+
+
+def _batches(generator):
+    """The batches of a generator without end, and how many samples the first one has."""
+    generator = iter(generator)
+    first = _tuples(next(generator))
+    array = first[0]
+    while isinstance(array, (tuple, dict)):
+        array = array[0] if isinstance(array, tuple) else next(iter(array.values()))
+    return itertools.chain([first], map(_tuples, generator)), len(array)
+
+
+def _steps(samples, batch_size):
+    """How many batches Keras 1 took until it had seen that many samples."""
+    return -(-int(samples) // batch_size)
+
+
+def fit_generator(
+    model,
+    generator,
+    samples_per_epoch,
+    nb_epoch,
+    verbose=1,
+    callbacks=None,
+    validation_data=None,
+    nb_val_samples=None,
+    class_weight=None,
+    max_q_size=10,
+    nb_worker=1,
+    pickle_safe=False,
+    initial_epoch=0,
+):
+    """Train from a generator, with epochs and validation counted in samples."""
+    batches, batch_size = _batches(generator)
+    validation_steps = None
+    if validation_data is not None and nb_val_samples is not None:
+        if hasattr(validation_data, "__next__"):
+            validation_data, validation_size = _batches(validation_data)
+            validation_steps = _steps(nb_val_samples, validation_size)
+    elif isinstance(validation_data, list):
+        validation_data = tuple(validation_data)
+    return model.fit(
+        batches,
+        epochs=nb_epoch,
+        verbose=verbose,
+        callbacks=callbacks,
+        validation_data=validation_data,
+        class_weight=class_weight,
+        initial_epoch=initial_epoch,
+        steps_per_epoch=_steps(samples_per_epoch, batch_size),
+        validation_steps=validation_steps,
+    )
+
+
+def evaluate_generator(
+    model, generator, val_samples, max_q_size=10, nb_worker=1, pickle_safe=False
+):
+    """Evaluate on that many samples of a generator."""
+    batches, batch_size = _batches(generator)
+    return model.evaluate(batches, steps=_steps(val_samples, batch_size), verbose=0)
+
+
+def predict_generator(model, generator, val_samples, max_q_size=10, nb_worker=1, pickle_safe=False):
+    """Predict that many samples of a generator."""
+    batches, batch_size = _batches(generator)
+    return model.predict(batches, steps=_steps(val_samples, batch_size), verbose=0)
+
+
+def predict_classes(model, x, batch_size=32, verbose=1):
+    """The likeliest class of each sample; of a single output, whether it is above one half."""
+    probabilities = model.predict(x, batch_size=batch_size, verbose=verbose)
+    if probabilities.shape[-1] > 1:
+        return probabilities.argmax(axis=-1)
+    return (probabilities > 0.5).astype("int32")
+
+
+def reset_states(model):
+    """Reset the states of all stateful layers of a model."""
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            reset_states(layer)
+        elif getattr(layer, "stateful", False):
+            layer.reset_state()
+
+
+def model_from_config(config, custom_objects=None):
+    """A model of its configuration: {"class_name": ..., "config": ...}."""
+    classes = {"Sequential": keras.Sequential}
+    cls = classes.get(config["class_name"], keras.Model)
+    return cls.from_config(config["config"], custom_objects=custom_objects)
+
+
+def make_batches(size, batch_size):
+    """The first and last index of each batch."""
+    return [(start, min(size, start + batch_size)) for start in range(0, size, batch_size)]
+
+
+def slice_X(X, start=None, stop=None):
+    """A slice, or some rows, of an array or of each array of a list."""
+    if isinstance(X, list):
+        return [slice_X(x, start, stop) for x in X]
+    return X[start] if hasattr(start, "__len__") else X[start:stop]
+
+
+class BaseWrapper:
+    """What the scikit-learn wrappers share: a function that builds a model, and parameters."""
+
+    def __init__(self, build_fn=None, **sk_params):
+        self.build_fn = build_fn
+        self.sk_params = sk_params
+        self.check_params(sk_params)
+
+    def _builder(self):
+        return (
+            self.__call__ if self.build_fn is None else self.build_fn
+        )
+
+    def _names(self, function):
+        return set(inspect.signature(function).parameters) - {"self"}
+
+    def check_params(self, params):
+        """Raise for a parameter that neither the builder nor training and prediction take."""
+        functions = (keras.Model.fit, keras.Model.predict, keras.Model.evaluate, self._builder())
+        legal = {"nb_epoch"}.union(*map(self._names, functions))
+        for name in params:
+            if name not in legal:
+                raise ValueError(f"{name} is not a legal parameter")
+
+    def get_params(self, deep=True):
+        """The parameters and the builder, as scikit-learn wants them."""
+        return {**copy.deepcopy(self.sk_params), "build_fn": self.build_fn}
+
+    def set_params(self, **params):
+        """Change parameters."""
+        params = dict(params)
+        self.build_fn = params.pop("build_fn", self.build_fn)
+        self.check_params(params)
+        self.sk_params.update(params)
+        return self
+
+    def filter_sk_params(self, fn, override=None):
+        """The parameters that a function takes; `nb_epoch` counts as `epochs`."""
+        given = {("epochs" if k == "nb_epoch" else k): v for k, v in self.sk_params.items()}
+        override = {("epochs" if k == "nb_epoch" else k): v for k, v in (override or {}).items()}
+        names = self._names(fn)
+        return {**{name: value for name, value in given.items() if name in names}, **override}
+
+    def _targets(self, y):
+        loss = getattr(self.model.loss, "__name__", self.model.loss)
+        if loss == "categorical_crossentropy" and len(np.shape(y)) != 2:
+            return keras.utils.to_categorical(y)
+        return y
+
+    def fit(self, x, y, **kwargs):
+        """Build the model and train it."""
+        builder = self._builder()
+        names = self._names(builder)
+        self.model = builder(**{k: v for k, v in self.sk_params.items() if k in names})
+        arguments = {"epochs": 10, **self.filter_sk_params(keras.Model.fit, kwargs)}
+        return self.model.fit(x, self._targets(y), **arguments)
+
+
+class KerasClassifier(BaseWrapper):
+    """A classifier for scikit-learn."""
+
+    def predict(self, x, **kwargs):
+        """The classes of the samples."""
+        kwargs = self.filter_sk_params(predict_classes, kwargs)
+        return predict_classes(self.model, x, **kwargs)
+
+    def predict_proba(self, x, **kwargs):
+        """The probability of each class; two columns for a single output."""
+        kwargs = self.filter_sk_params(keras.Model.predict, kwargs)
+        probabilities = self.model.predict(x, **kwargs)
+        if probabilities.shape[1] == 1:
+            probabilities = np.hstack([1 - probabilities, probabilities])
+        return probabilities
+
+    def score(self, x, y, **kwargs):
+        """Accuracy: the model has to be compiled with it."""
+        kwargs = self.filter_sk_params(keras.Model.evaluate, kwargs)
+        logs = self.model.evaluate(x, self._targets(y), return_dict=True, **kwargs)
+        for name in ("acc", "accuracy"):
+            if name in logs:
+                return logs[name]
+        raise ValueError('The model has no accuracy: compile it with metrics=["accuracy"].')
+
+
+class KerasRegressor(BaseWrapper):
+    """A regressor for scikit-learn."""
+
+    def predict(self, x, **kwargs):
+        """The predictions, without axes of one."""
+        kwargs = self.filter_sk_params(keras.Model.predict, kwargs)
+        return np.squeeze(self.model.predict(x, **kwargs))
+
+    def score(self, x, y, **kwargs):
+        """The loss on the data."""
+        kwargs = self.filter_sk_params(keras.Model.evaluate, kwargs)
+        return self.model.evaluate(x, y, return_dict=True, **kwargs)["loss"]
