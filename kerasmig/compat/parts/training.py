@@ -216,9 +216,7 @@ class BaseWrapper:
         self.check_params(sk_params)
 
     def _builder(self):
-        return (
-            self.__call__ if self.build_fn is None else self.build_fn
-        )
+        return self if self.build_fn is None else self.build_fn
 
     def _names(self, function):
         return set(inspect.signature(function).parameters) - {"self"}
