@@ -13,7 +13,7 @@ OPTIMIZERS = {
     'sgd': SGD(learning_rate=InverseTimeDecay(lr, 1, decay), momentum=0.9),
     'sgd_clipped': SGD(lr, 0.9, nesterov=True, global_clipnorm=1.),
     'sgd_value': optimizers.SGD(learning_rate=0.1, clipvalue=0.5),
-    'adagrad': Adagrad(learning_rate=0.01, initial_accumulator_value=0.0, epsilon=1e-08),
+    'adagrad': Adagrad(learning_rate=0.01, initial_accumulator_value=0.0, epsilon=1e-16),
     'adadelta': Adadelta(learning_rate=1.0, rho=0.9, epsilon=1e-08),
     'rmsprop': RMSprop(learning_rate=0.0005, epsilon=1e-16),
     'adam': Adam(1e-3, 0.5, 0.99, epsilon=1e-08),
