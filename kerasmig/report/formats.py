@@ -13,6 +13,7 @@ _RENDERERS = {
     "markdown": ("kerasmig.report.markdown", "to_markdown"),
     "junit": ("kerasmig.report.junit", "to_junit"),
     "sarif": ("kerasmig.report.sarif", "to_sarif"),
+    "html": ("kerasmig.report.html.page", "to_html"),
     "github": ("kerasmig.report.github", "to_github"),
 }
 

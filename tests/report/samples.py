@@ -263,6 +263,7 @@ def _unet_rows() -> tuple[LayerRow, ...]:
         shapes: tuple[tuple[int | None, ...] | None, tuple[int | None, ...] | None],
         inputs: tuple[int, ...],
         status: Status = Status.MATCH,
+        new_inputs: tuple[int, ...] | None = None,
         params: int = 0,
         difference: float | None = 1e-7,
         note: str = "",
@@ -283,7 +284,7 @@ def _unet_rows() -> tuple[LayerRow, ...]:
             status=status,
             note=note,
             old_inputs=inputs if old else (),
-            new_inputs=inputs if new else (),
+            new_inputs=(inputs if new_inputs is None else new_inputs) if new else (),
         )
 
     bad = Status.MISMATCH
@@ -310,6 +311,7 @@ def _unet_rows() -> tuple[LayerRow, ...]:
             ((None, 1, 48, 64), (None, 1, 48, 128)),
             (5,),
             bad,
+            new_inputs=(4,),
             params=17,
             difference=None,
         ),

@@ -1,0 +1,186 @@
+"""A file before and after in two columns, highlighted, with the changed words marked."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from markupsafe import Markup
+from pygments.lexer import Lexer
+from pygments.lexers.python import PythonLexer
+from pygments.token import Token, _TokenType, is_token_subtype
+
+from kerasmig.finding import FileResult
+from kerasmig.report.html.visible import visible
+
+_CONTEXT = 3
+_LONGEST = 2_000  # characters of a pair of lines whose words are compared: the time is quadratic
+_NEWLINE = re.compile(r"\r\n|\r|\n")  # what ends a line for Python, as findings count them
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_CLASSES = (
+    (Token.Comment, "c"),
+    (Token.Literal.String, "s"),
+    (Token.Literal.Number, "m"),
+    (Token.Keyword, "k"),
+    (Token.Operator.Word, "k"),
+    (Token.Name.Function, "f"),
+    (Token.Name.Class, "f"),
+    (Token.Name.Decorator, "f"),
+    (Token.Name.Builtin, "b"),
+)
+
+_NOTHING = Markup()
+
+Piece = tuple[str, str]  # CSS class, text
+Range = tuple[int, int]  # half-open, in characters of the line
+
+
+@dataclass(frozen=True)
+class DiffRow:
+    """One line of the two columns; a number is None where that side has no line here.
+
+    ``kind`` is ``same``, ``changed``, ``removed``, ``added`` or, for lines left out, ``gap``.
+    """
+
+    kind: str
+    old_number: int | None = None
+    new_number: int | None = None
+    old: Markup = _NOTHING
+    new: Markup = _NOTHING
+    gap: int = 0
+
+
+def side_by_side(file: FileResult) -> list[DiffRow]:
+    """The changed parts of a file with three lines around them; empty where nothing changed."""
+    return list(_rows(file.path, file.old, file.new)) if file.changed else []
+
+
+def highlighted(path: str, text: str) -> list[DiffRow]:
+    """A new file, all of its lines added."""
+    return list(_rows(path, "", text)) if text else []
+
+
+def _rows(path: str, before: str, after: str) -> Iterator[DiffRow]:
+    old, new = _split(before), _split(after)
+    old_pieces, new_pieces = _highlight(path, before), _highlight(path, after)
+    matcher = difflib.SequenceMatcher(None, old, new)
+    shown = 0
+    for group in matcher.get_grouped_opcodes(_CONTEXT):
+        if gap := group[0][1] - shown:
+            yield DiffRow("gap", gap=gap)
+        for tag, i1, i2, j1, j2 in group:
+            marks = _marks(old[i1:i2], new[j1:j2]) if tag == "replace" else []
+            for offset in range(max(i2 - i1, j2 - j1)):
+                i = i1 + offset if i1 + offset < i2 else None
+                j = j1 + offset if j1 + offset < j2 else None
+                old_marks, new_marks = marks[offset] if offset < len(marks) else ([], [])
+                yield DiffRow(
+                    _kind(tag, i, j),
+                    None if i is None else i + 1,
+                    None if j is None else j + 1,
+                    _NOTHING if i is None else _render(old_pieces[i], old_marks),
+                    _NOTHING if j is None else _render(new_pieces[j], new_marks),
+                )
+        shown = group[-1][2]
+    if gap := len(old) - shown:
+        yield DiffRow("gap", gap=gap)
+
+
+def _kind(tag: str, old: int | None, new: int | None) -> str:
+    if tag == "equal":
+        return "same"
+    if new is None:
+        return "removed"
+    return "added" if old is None else "changed"
+
+
+def _split(text: str) -> list[str]:
+    lines = _NEWLINE.split(text)
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def _marks(old: Sequence[str], new: Sequence[str]) -> list[tuple[list[Range], list[Range]]]:
+    """For lines that stand opposite each other, the ranges that differ."""
+    marks: list[tuple[list[Range], list[Range]]] = []
+    for before, after in zip(old, new, strict=False):
+        if len(before) + len(after) > _LONGEST:
+            marks.append(([], []))
+            continue
+        old_words, new_words = _WORD.findall(before), _WORD.findall(after)
+        matcher = difflib.SequenceMatcher(None, old_words, new_words, autojunk=False)
+        left: list[Range] = []
+        right: list[Range] = []
+        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+            if tag != "equal":
+                left.append(_range(old_words, i1, i2))
+                right.append(_range(new_words, j1, j2))
+        marks.append((left, right))
+    return marks
+
+
+def _range(words: Sequence[str], first: int, last: int) -> Range:
+    start = sum(map(len, words[:first]))
+    return start, start + sum(map(len, words[first:last]))
+
+
+def _highlight(path: str, text: str) -> list[list[Piece]]:
+    """The pieces of each line; the lexer sees the text as it is, newlines included."""
+    if not path.endswith((".py", ".pyw")):
+        return [[("", line)] for line in _split(text)]
+    lines: list[list[Piece]] = [[]]
+    pending = ""  # a carriage return whose line feed comes with the next token
+    for _, kind, value in _lexer().get_tokens_unprocessed(text):
+        value = pending + value
+        pending = "\r" if value.endswith("\r") else ""
+        parts = _NEWLINE.split(value[: len(value) - len(pending)])
+        css = _css_class(kind)
+        for number, part in enumerate(parts):
+            if number:
+                lines.append([])
+            if part:
+                lines[-1].append((css, part))
+    if pending:
+        lines.append([])
+    return lines
+
+
+@cache
+def _lexer() -> Lexer:
+    return PythonLexer()
+
+
+@cache
+def _css_class(kind: _TokenType) -> str:
+    return next((css for parent, css in _CLASSES if is_token_subtype(kind, parent)), "")
+
+
+def _render(pieces: Sequence[Piece], marks: Sequence[Range]) -> Markup:
+    """Escaped HTML of a line: a span for each highlighted piece, a mark around what changed."""
+    out = Markup()
+    position = 0
+    for css, text in pieces:
+        for start, end, marked in _cut(position, position + len(text), marks):
+            html = Markup("{}").format(visible(text[start - position : end - position]))
+            if css:
+                html = Markup('<span class="{}">{}</span>').format(css, html)
+            out += Markup("<mark>{}</mark>").format(html) if marked else html
+        position += len(text)
+    return out
+
+
+def _cut(start: int, end: int, marks: Sequence[Range]) -> Iterator[tuple[int, int, bool]]:
+    """Cut a range of characters at the borders of the marks."""
+    position = start
+    for first, last in marks:
+        first, last = max(first, position), min(last, end)
+        if first >= last:
+            continue
+        if position < first:
+            yield position, first, False
+        yield first, last, True
+        position = last
+    if position < end:
+        yield position, end, False
