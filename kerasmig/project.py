@@ -90,6 +90,8 @@ class Project:
     def find(self, name: str, near: Path) -> Path | None:
         """The file of a module, as a program that lives at ``near`` would import it."""
         parts = name.split(".")
+        if not all(parts):
+            return None
         folder = near.parent
         for base in [folder, *list(folder.parents)[:8]]:
             for candidate in (

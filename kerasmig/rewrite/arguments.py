@@ -88,7 +88,9 @@ def _packed(
     """``3, 3`` → ``(3, 3)`` in place, or gathered at the first one if they stand apart."""
     first, last = new.sources[0], new.sources[-1]
     name = f"{keyword}=" if keyword else ""
-    if indices == list(range(indices[0], indices[0] + len(indices))):
+    adjacent = indices == list(range(indices[0], indices[0] + len(indices)))
+    broken = b"\n" in site.text.utf8[first.span.start : last.span.end]
+    if adjacent and not broken:
         stay.update(indices)
         edits = [
             Edit(Span(first.span.start, first.value_span.start), (f"{name}(",)),

@@ -11,6 +11,7 @@ from kerasmig.analysis.era import Era, call_era
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer import keywords as layer_keywords
 from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread, To
+from kerasmig.compat.select import compat_signature
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding, Span
 from kerasmig.rewrite.arguments import NewArgument, argument_edits
 from kerasmig.rewrite.callsite import Argument, CallSite
@@ -289,13 +290,20 @@ def new_positional(new: Draft) -> tuple[str, ...]:
     if new.entry.signature:
         return surface.sig(new.entry.signature).positional()
     if new.target is not None and new.target.startswith("keras1_compat."):
-        return compat_positional(new)
+        text = compat_signature(new.target.rpartition(".")[2])
+        return surface.sig(text).positional() if text is not None else ()
     signature = surface.keras3_signature(new.target) if new.target else None
     return signature.positional() if signature else ()
 
 
-def finish(new: Draft, message: str = "") -> Finding | None:
-    """The finding of a drafted call, or ``None`` if the call may stay as it is."""
+def finish(
+    new: Draft, message: str = "", positional: Sequence[str] | None = None
+) -> Finding | None:
+    """The finding of a drafted call, or ``None`` if the call may stay as it is.
+
+    Args:
+        positional: the parameters that may be given by position, where not all that can be should.
+    """
     context, use = new.context, new.use
     if new.target is None and not new.entry.template and not any(level is Applicability.MANUAL for level, _ in new.reasons):
         new.refuse(new.entry.manual or f"{new.entry.short} has no counterpart in Keras 3")
@@ -303,7 +311,9 @@ def finish(new: Draft, message: str = "") -> Finding | None:
         return refused(context, use, new.entry, new.reasons)
     if new.entry.template:
         return _finish_template(new, message)
-    edits = argument_edits(new.site, new.kept, new.added, new_positional(new))
+    if positional is None:
+        positional = new_positional(new)
+    edits = argument_edits(new.site, new.kept, new.added, positional)
     assert new.target is not None
     spelling = context.imports.spell(use.root, use.node, new.target)
     if spelling != context.text.of(use.node):
@@ -375,18 +385,6 @@ def _needs_parentheses(node: ast.expr) -> bool:
     return isinstance(
         node, (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda)
     )
-
-
-def compat_positional(new: Draft) -> tuple[str, ...]:
-    """Positional parameters of a compat object: those of Keras 1 under their new names."""
-    signature = surface.keras1_signature(new.entry.name)
-    names: list[str] = []
-    for name in signature.positional() if signature else ():
-        rule = new.entry.argument(name)
-        if not isinstance(rule, To):
-            break
-        names.append(rule.name)
-    return tuple(names)
 
 
 def refused(

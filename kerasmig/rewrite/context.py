@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerasmig.analysis.constants import UNKNOWN, constant
 from kerasmig.analysis.dataformat import Inference
 from kerasmig.analysis.era import Era, FileEra, file_era
 from kerasmig.analysis.names import Names
+from kerasmig.analysis.orderings import Orderings
+from kerasmig.analysis.receivers import Receivers
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
@@ -20,6 +22,9 @@ from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.imports import Imports
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import Text
+
+if TYPE_CHECKING:
+    from kerasmig.rewrite.methods import MethodUse
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +82,18 @@ class FileContext:
     def calls(self) -> list[ast.Call]:
         """All calls of the file."""
         return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+
+    @cached_property
+    def receivers(self) -> Receivers:
+        """What the objects of the file are instances of."""
+        return Receivers(self.names, self.parents)
+
+    @cached_property
+    def method_uses(self) -> list[MethodUse]:
+        """Every use of a method or attribute of Keras objects, in the order of the text."""
+        from kerasmig.rewrite.methods import find_method_uses
+
+        return find_method_uses(self)
 
     @cached_property
     def era(self) -> FileEra:
@@ -174,18 +191,10 @@ class FileContext:
         """Whether a string constant of the file (or the project) is this."""
         return text in self.strings or text in self.project_strings
 
-    def is_ordering_call(self, node: ast.expr) -> bool:
-        """Whether an expression is ``K.image_dim_ordering()``, or a name bound to it."""
-        if isinstance(node, ast.Name):
-            bindings = self.names.bindings_of(node)
-            values = [b.value for b in bindings if b.kind == "assign" and b.value is not None]
-            return bool(values) and len(values) == len(bindings) and all(
-                isinstance(v, ast.Call) and self.is_ordering_call(v) for v in values
-            )
-        return isinstance(node, ast.Call) and self.names.keras_name(node.func) in (
-            "keras.backend.image_dim_ordering",
-            "keras.backend.image_data_format",
-        )
+    @cached_property
+    def orderings(self) -> Orderings:
+        """The variables of the file that hold an image ordering."""
+        return Orderings(self.tree, self.names.keras_name)
 
     # -- what rules yield ----------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
 from kerasmig.rewrite.calls import BindError, draft, finish, is_settled, refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
-from kerasmig.rewrite.registry import file_rules, find_use_rule
+from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import OverlapError, SourceError, Text, parse
 
@@ -45,6 +45,7 @@ def upgrade_text(
     Returns:
         The result, with ``error`` set where the text cannot be parsed.
     """
+    load()
     surroundings = surroundings or Surroundings()
     if tree is None:
         try:

@@ -36,7 +36,7 @@ class Converted:
 
 
 UNCHANGED = Converted()
-_Converter: TypeAlias = Callable[[FileContext, Argument], Converted]
+Converter: TypeAlias = Callable[[FileContext, Argument], Converted]
 
 
 def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
@@ -50,8 +50,10 @@ def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
         return UNCHANGED
     if kind in _TABLES:
         table, adapter = _TABLES[kind]
-        return _by_table(context, argument, table, adapter)
-    return _SPECIAL[kind](context, argument)
+        return by_table(context, argument, table, adapter)
+    from kerasmig.rewrite.api_values import API_CONVERTERS
+
+    return {**_SPECIAL, **API_CONVERTERS}[kind](context, argument)
 
 
 def spelled(context: FileContext, text: str) -> str:
@@ -59,18 +61,18 @@ def spelled(context: FileContext, text: str) -> str:
     return tables.fill(text, {name: context.imports.need(name) for name in tables.imports(text)})
 
 
-def _written(context: FileContext, value: Value) -> str:
+def written(context: FileContext, value: Value) -> str:
     return spelled(context, value.idiomatic if context.settings.idiomatic and value.idiomatic else value.text)
 
 
-def _by_table(
+def by_table(
     context: FileContext, argument: Argument, table: Mapping[str, Value], adapter: str
 ) -> Converted:
     value = context.constant(argument.value)
     if isinstance(value, str):
         if value not in table:
             return UNCHANGED
-        new = _requoted(_written(context, table[value]), context, argument)
+        new = _requoted(written(context, table[value]), context, argument)
         assumed = context.settings.idiomatic and table[value].why
         if _text_value(new) == value:
             return UNCHANGED
@@ -106,6 +108,8 @@ def _is_passed_on(node: ast.expr) -> bool:
 
 
 def _data_format(context: FileContext, argument: Argument) -> Converted:
+    if context.orderings.holds(argument.value) and not context.mentions("default"):
+        return UNCHANGED  # the variable itself holds today's names, see rules.ordering
     value = context.constant(argument.value)
     if value == "default":
         return Converted(drop=True)
@@ -113,8 +117,6 @@ def _data_format(context: FileContext, argument: Argument) -> Converted:
         return Converted((_requoted(tables.DATA_FORMAT[value].text, context, argument),))
     if isinstance(value, str):
         return UNCHANGED
-    if context.is_ordering_call(argument.value):
-        return UNCHANGED  # K.image_dim_ordering() becomes K.image_data_format()
     adapter = context.imports.need("keras1_compat.data_format")
     return Converted((f"{adapter}(", argument.value_span, ")"))
 
@@ -126,7 +128,7 @@ def _padding(context: FileContext, argument: Argument) -> Converted:
 
 
 def _activity_regularizer(context: FileContext, argument: Argument) -> Converted:
-    plain = _by_table(context, argument, tables.REGULARIZERS, "keras1_compat.get_regularizer")
+    plain = by_table(context, argument, tables.REGULARIZERS, "keras1_compat.get_regularizer")
     if isinstance(argument.value, ast.Constant) and argument.value.value is None:
         return UNCHANGED
     if context.settings.idiomatic:
@@ -199,9 +201,10 @@ _TABLES: dict[str, tuple[Mapping[str, Value], str]] = {
     "regularizer": (tables.REGULARIZERS, "keras1_compat.get_regularizer"),
     "constraint": (tables.CONSTRAINTS, "keras1_compat.get_constraint"),
     "activation": (tables.ACTIVATIONS, "keras1_compat.get_activation"),
+    "forget_bias": (tables.FORGET_BIAS, ""),
 }
 
-_SPECIAL: dict[str, _Converter] = {
+_SPECIAL: dict[str, Converter] = {
     "data_format": _data_format,
     "padding": _padding,
     "activity_regularizer": _activity_regularizer,
@@ -211,11 +214,8 @@ _SPECIAL: dict[str, _Converter] = {
 }
 
 
-def register_table(kind: str, table: Mapping[str, Value], adapter: str = "") -> None:
-    """Make a further table of named values known as a conversion."""
-    _TABLES[kind] = (table, adapter)
-
-
 def conversions() -> frozenset[str]:
     """The conversions that the catalog may name."""
-    return frozenset(_TABLES) | frozenset(_SPECIAL)
+    from kerasmig.rewrite.api_values import API_CONVERTERS
+
+    return frozenset(_TABLES) | frozenset(_SPECIAL) | frozenset(API_CONVERTERS)

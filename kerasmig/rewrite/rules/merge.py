@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from kerasmig.analysis.constants import UNKNOWN
 from kerasmig.catalog.vocabulary import Entry
@@ -14,6 +15,7 @@ from kerasmig.rewrite.calls import BindError, bind, refused
 from kerasmig.rewrite.callsite import Argument
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
+from kerasmig.rewrite.values import convert
 
 _LAYERS = {
     "sum": "Add",
@@ -155,7 +157,9 @@ def _known(found: _Merge, mode: str) -> Finding:
             added.append(("normalize", "True"))
             assumption = _COS_SHAPE
     if "name" in found.given:
-        kept.append(NewArgument("name", (found.given["name"],)))
+        name = convert("layer_name", found.context, found.given["name"])
+        assumption = assumption or name.reason
+        kept.append(NewArgument("name", (found.given["name"],), name.parts))
     target = layer.lower() if found.is_function else layer
     order = ["inputs"] if found.is_function else []
     order += {"Concatenate": ["axis"], "Dot": ["axes"]}.get(layer, [])
@@ -213,7 +217,8 @@ def _merge_of_layers(found: _Merge, mode: object) -> Finding:
     outputs: list[str | Span] = ["["]
     inputs: list[str | Span] = []
     for index, span in enumerate(spans):
-        outputs += [", " if index else "", span, ".output"]
+        # `.output` of a Sequential raises until the model is called.
+        outputs += [", " if index else "", span, ".outputs[0]"]
         inputs += [" + " if index else "", span, ".inputs"]
     outputs.append("]")
     statement = found.context.text.span(chain.first)
@@ -265,15 +270,9 @@ class _Chain:
     context: FileContext
     model: str
     creation: ast.Assign
+    first: ast.stmt
+    last: ast.stmt
     adds: list[ast.Expr]
-
-    @property
-    def first(self) -> ast.Expr:
-        return self.adds[0]
-
-    @property
-    def last(self) -> ast.Expr:
-        return self.adds[-1]
 
     @property
     def tensor(self) -> str:
@@ -307,28 +306,22 @@ class _Chain:
         between = block[block.index(creation) + 1 : start]
         if any(_mentions(s, model) for s in between):
             return None
-        adds: list[ast.Expr] = [statement]
-        for later in block[start + 1 :]:
-            if _is_add(later, model):
-                assert isinstance(later, ast.Expr)
-                adds.append(later)
-            elif _mentions(later, model):
-                break
-        rest = block[block.index(adds[-1]) + 1 :]
-        if any(_adds(s, model) for s in rest):
-            return None
-        if any(
-            _mentions(s, model) and not _is_add(s, model)
-            for s in block[start : block.index(adds[-1]) + 1]
-        ):
+        end = start
+        for index, later in enumerate(block[start + 1 :], start + 1):
+            if _adds(later, model):
+                end = index
+        region = block[start : end + 1]
+        adds = [node for s in region for node in ast.walk(s) if _is_add(node, model)]
+        mentions = sum(_mentions(s, model) for s in region)
+        if mentions != len(adds) or any(_leaves_block(s) for s in region):
             return None
         assert isinstance(creation, ast.Assign)
-        return cls(context, model, creation, adds)
+        return cls(context, model, creation, statement, block[end], [a for a in adds if a is not statement])
 
     def layer_edits(self) -> list[Edit]:
         """``model.add(Dense(10))`` → ``x = Dense(10)(x)``."""
         edits: list[Edit] = []
-        for statement in self.adds[1:]:
+        for statement in self.adds:
             call = statement.value
             assert isinstance(call, ast.Call)
             site = self.context.site(call)
@@ -368,14 +361,21 @@ def _creates(context: FileContext, statement: ast.stmt, model: str) -> bool:
     )
 
 
-def _mentions(statement: ast.stmt, model: str) -> bool:
-    return any(
+def _mentions(statement: ast.stmt, model: str) -> int:
+    """How often a statement names the model."""
+    return sum(
         isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == model
         for node in ast.walk(statement)
     )
 
 
-def _is_add(statement: ast.stmt, model: str) -> bool:
+def _leaves_block(statement: ast.stmt) -> bool:
+    """Whether a statement could skip the rest of the chain, or hide it in a function."""
+    kinds = (ast.Return, ast.FunctionDef, ast.ClassDef, ast.Lambda)
+    return any(isinstance(node, kinds) for node in ast.walk(statement) if node is not statement)
+
+
+def _is_add(statement: ast.AST, model: str) -> TypeGuard[ast.Expr]:
     return (
         isinstance(statement, ast.Expr)
         and isinstance(statement.value, ast.Call)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from kerasmig.catalog.values import DATA_FORMAT
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Applicability, Edit, Finding
+from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls import refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import file_rule, use_rule
 
 CODE = "KM502"
-_GETTERS = ("keras.backend.image_dim_ordering",)
 
 
 @use_rule("ordering")
@@ -64,74 +64,37 @@ def _literal(context: FileContext, node: ast.Constant) -> Edit:
 
 
 @file_rule
-def comparisons(context: FileContext) -> Iterator[Finding]:
-    """``K.image_dim_ordering() == 'th'`` compares with today's names.
+def strings(context: FileContext) -> Iterator[Finding]:
+    """'th' and 'tf' become 'channels_first' and 'channels_last' wherever an ordering is meant.
 
-    Variables that hold the ordering are followed: what is compared with them, assigned to the same
-    names and given as their default changes together, so that no comparison is left half done.
+    A literal is an ordering's if it is compared with one, assigned to a variable that holds one,
+    its default, passed under its name, or a key of a dictionary that one looks up.
     """
-    carriers = _Carriers(context)
-    for node in ast.walk(context.tree):
-        if isinstance(node, ast.Compare) and carriers.compares_ordering(node):
-            yield from _compare(context, node)
+    for node in context.orderings.literals():
+        edits = [_literal(context, node)]
+        parent = context.parent(node)
+        if isinstance(parent, ast.Compare):
+            edits += _identity(context, parent, node)
+        yield context.finding(
+            CODE,
+            node,
+            f"{node.value!r} is {DATA_FORMAT[str(node.value)].text} now",
+            Applicability.AUTOMATIC,
+            name=str(node.value),
+            edits=edits,
+        )
 
 
-def _compare(context: FileContext, node: ast.Compare) -> Iterator[Finding]:
-    edits: list[Edit] = []
-    for operand in [node.left, *node.comparators]:
-        literals = operand.elts if isinstance(operand, (ast.Set, ast.Tuple, ast.List)) else [operand]
-        for literal in literals:
-            if isinstance(literal, ast.Constant) and literal.value in DATA_FORMAT:
-                edits.append(_literal(context, literal))
-    if not edits:
-        return
-    edits += _identity(context, node)
-    yield context.finding(
-        CODE,
-        node,
-        "compares with 'channels_first'/'channels_last' instead of 'th'/'tf'",
-        Applicability.AUTOMATIC,
-        name="image_dim_ordering",
-        edits=edits,
-    )
-
-
-def _identity(context: FileContext, node: ast.Compare) -> Iterator[Edit]:
+def _identity(context: FileContext, node: ast.Compare, literal: ast.Constant) -> Iterator[Edit]:
     """``is 'th'`` compared identities and worked by chance: ``==``."""
     text = context.text
     left: ast.expr = node.left
     for operator, right in zip(node.ops, node.comparators, strict=True):
-        if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(right, ast.Constant):
+        if isinstance(operator, (ast.Is, ast.IsNot)) and literal in (left, right):
             start, end = text.span(left).end, text.span(right).start
-            between = text.utf8[start:end].decode("utf-8")
-            new = "!=" if isinstance(operator, ast.IsNot) else "=="
-            head = between[: len(between) - len(between.lstrip(" )"))]
-            from kerasmig.finding import Span
-
-            yield Edit(Span(start, end), (f"{head or ' '}{new} ",))
+            between = text.get(Span(start, end))
+            word = re.search(r"\bis(\s+not)?\b", between)
+            if word is not None:
+                new = "!=" if isinstance(operator, ast.IsNot) else "=="
+                yield Edit(Span(start + word.start(), start + word.end()), (new,))
         left = right
-
-
-class _Carriers:
-    """Which expressions of a file hold an image ordering ('th' or 'tf')."""
-
-    def __init__(self, context: FileContext) -> None:
-        self._context = context
-
-    def compares_ordering(self, node: ast.Compare) -> bool:
-        """Whether one side is the backend's ordering."""
-        return any(self.holds_backend(side) for side in [node.left, *node.comparators])
-
-    def holds_backend(self, node: ast.expr) -> bool:
-        """Whether an expression has the value of ``K.image_dim_ordering()``."""
-        if isinstance(node, ast.Call):
-            return self._context.names.keras_name(node.func) in _GETTERS
-        if isinstance(node, ast.Name):
-            bindings = self._context.names.bindings_of(node)
-            return any(
-                b.kind == "assign"
-                and isinstance(b.value, ast.Call)
-                and self._context.names.keras_name(b.value.func) in _GETTERS
-                for b in bindings
-            )
-        return False

@@ -1,0 +1,147 @@
+"""Which variables of a file hold an image ordering, and which string literals mean one.
+
+Variables are known by their names: ``dim_ordering`` as a parameter, an attribute and a keyword is
+one carrier, so that what is renamed in one place is renamed in all, also across files.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from functools import cached_property
+
+ORDERINGS = ("th", "tf")
+_GETTERS = (
+    "keras.backend.image_dim_ordering",
+    "keras.backend.image_data_format",
+    "keras.config.image_data_format",
+)
+#: What Keras 1 itself called it; authors took the name over.
+_CONVENTION = frozenset({"dim_ordering", "image_dim_ordering"})
+
+
+class Orderings:
+    """The orderings of one file.
+
+    Args:
+        tree: the module.
+        keras_name: resolves an expression to a canonical Keras name.
+    """
+
+    def __init__(self, tree: ast.Module, keras_name: Callable[[ast.expr], str | None]) -> None:
+        self._tree = tree
+        self._keras_name = keras_name
+
+    def holds(self, node: ast.expr) -> bool:
+        """Whether an expression has an ordering as its value."""
+        if isinstance(node, ast.Call):
+            return self._keras_name(node.func) in _GETTERS
+        if isinstance(node, ast.Name):
+            return node.id in self.carriers
+        if isinstance(node, ast.Attribute):
+            return node.attr in self.carriers
+        if isinstance(node, ast.IfExp):
+            return self.holds(node.body) or self.holds(node.orelse)
+        return False
+
+    @cached_property
+    def carriers(self) -> frozenset[str]:
+        """Names of variables, parameters and attributes that hold an ordering."""
+        if not any(_is_ordering(node) for node in ast.walk(self._tree)) and not self._calls_getter:
+            return frozenset()
+        found = set(_CONVENTION)
+        while True:
+            more = {name for name, value in self._flows if self._is_source(value, found)}
+            if more <= found:
+                return frozenset(found)
+            found |= more
+
+    @cached_property
+    def _calls_getter(self) -> bool:
+        return any(
+            isinstance(node, ast.Call) and self._keras_name(node.func) in _GETTERS
+            for node in ast.walk(self._tree)
+        )
+
+    @cached_property
+    def _flows(self) -> list[tuple[str, ast.expr]]:
+        """Every name that takes a value: by assignment or default."""
+        flows: list[tuple[str, ast.expr]] = []
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Assign):
+                flows += [(name, node.value) for t in node.targets if (name := _name(t))]
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                flows += list(_defaults(node.args))
+            elif isinstance(node, ast.keyword) and node.arg in _CONVENTION:
+                # What is passed on as `dim_ordering=` holds an ordering.
+                flows += [(name, ast.Name("dim_ordering")) for name in [_name(node.value)] if name]
+        return flows
+
+    def _is_source(self, value: ast.expr, found: set[str]) -> bool:
+        if isinstance(value, ast.Call):
+            return self._keras_name(value.func) in _GETTERS
+        if isinstance(value, ast.IfExp):
+            return self._is_source(value.body, found) or self._is_source(value.orelse, found)
+        return _name(value) in found
+
+    def literals(self) -> Iterator[ast.Constant]:
+        """The literals 'th' and 'tf' that mean an ordering, in the order of the text."""
+        found: dict[int, ast.Constant] = {}
+        for node in ast.walk(self._tree):
+            for literal in self._literals_at(node):
+                found[id(literal)] = literal
+        yield from sorted(found.values(), key=lambda n: (n.lineno, n.col_offset))
+
+    def _literals_at(self, node: ast.AST) -> Iterator[ast.Constant]:
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(self.holds(side) for side in sides):
+                for side in sides:
+                    yield from _constants(side)
+        elif isinstance(node, ast.Subscript):
+            if self.holds(node.slice) and isinstance(node.value, ast.Dict):
+                for key in node.value.keys:
+                    if key is not None:
+                        yield from _constants(key)
+        elif isinstance(node, ast.Assign):
+            if any(_name(target) in self.carriers for target in node.targets):
+                yield from _constants(node.value)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            for name, value in _defaults(node.args):
+                if name in self.carriers:
+                    yield from _constants(value)
+        elif isinstance(node, ast.Call) and self._keras_name(node.func) is None:
+            for keyword in node.keywords:
+                if keyword.arg in self.carriers:
+                    yield from _constants(keyword.value)
+
+
+def _name(node: ast.expr) -> str:
+    if isinstance(node, ast.Name):
+        return node.id
+    return node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _is_ordering(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and node.value in ORDERINGS
+
+
+def _constants(node: ast.expr) -> Iterator[ast.Constant]:
+    if isinstance(node, ast.Constant):
+        if node.value in ORDERINGS:
+            yield node
+    elif isinstance(node, (ast.Set, ast.Tuple, ast.List)):
+        for element in node.elts:
+            yield from _constants(element)
+    elif isinstance(node, ast.IfExp):
+        yield from _constants(node.body)
+        yield from _constants(node.orelse)
+
+
+def _defaults(args: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    plain = [*args.posonlyargs, *args.args]
+    for parameter, default in zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True):
+        yield parameter.arg, default
+    for parameter, kw_default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+        if kw_default is not None:
+            yield parameter.arg, kw_default

@@ -1,0 +1,166 @@
+"""Conversions of values outside layers: optimizers, losses, metrics, epsilons, file names."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+
+from kerasmig.analysis.constants import UNKNOWN
+from kerasmig.catalog.metrics import METRICS
+from kerasmig.catalog.objectives import LOSSES
+from kerasmig.catalog.optimizers import OPTIMIZERS
+from kerasmig.catalog.values import Value
+from kerasmig.finding import Applicability, Span
+from kerasmig.rewrite.callsite import Argument
+from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.values import UNCHANGED, Converted, Converter, by_table, written
+
+
+def _named_anywhere(table: Mapping[str, Value]) -> Converter:
+    """Names given alone, in a list, or as values of a dictionary."""
+
+    def convert(context: FileContext, argument: Argument) -> Converted:
+        pieces: list[str | Span] = []
+        position = argument.value_span.start
+        assumed = ""
+        for literal in _strings(argument.value):
+            value = table.get(str(literal.value))
+            if value is None:
+                continue
+            new = written(context, value)
+            if new.strip("'") == literal.value:
+                continue
+            span = context.text.span(literal)
+            if new.startswith("'") and context.text.get(span).startswith('"'):
+                new = f'"{new[1:-1]}"'
+            pieces += [Span(position, span.start), new]
+            position = span.end
+            if context.settings.idiomatic and value.why:
+                assumed = value.why
+        if not pieces:
+            return UNCHANGED
+        pieces.append(Span(position, argument.value_span.end))
+        level = Applicability.ASSUMED if assumed else Applicability.AUTOMATIC
+        return Converted(tuple(pieces), applicability=level, reason=assumed)
+
+    return convert
+
+
+def _strings(node: ast.expr) -> Iterator[ast.Constant]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        for element in node.elts:
+            yield from _strings(element)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _strings(value)
+
+
+def _optimizer(context: FileContext, argument: Argument) -> Converted:
+    """Optimizers by name, which Keras 1 took in any case."""
+    value = context.constant(argument.value)
+    if isinstance(value, str) and value not in OPTIMIZERS and value.lower() in OPTIMIZERS:
+        return Converted((written(context, OPTIMIZERS[value.lower()]),))
+    return by_table(context, argument, OPTIMIZERS, "")
+
+
+_SMALL = 1e-4
+
+
+def _squared(context: FileContext, argument: Argument) -> Converted:
+    """Keras 1 added epsilon to the root, Keras 3 adds it under the root."""
+    value = context.constant(argument.value)
+    why = "epsilon now stands under the square root: its square gives nearly the same steps"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        level = Applicability.ASSUMED if value > _SMALL else Applicability.AUTOMATIC
+        return Converted((repr(float(f"{value * value:.12g}")),), applicability=level,
+                         reason=why if value > _SMALL else "")
+    return Converted(
+        ("(", argument.value_span, ") ** 2"), applicability=Applicability.ASSUMED, reason=why
+    )
+
+
+def _one_more(context: FileContext, argument: Argument) -> Converted:
+    """Keras 1's EarlyStopping waited one epoch longer than it was told."""
+    value = context.constant(argument.value)
+    if isinstance(argument.value, ast.Constant) and isinstance(value, int):
+        return UNCHANGED if value == 0 else Converted((str(value + 1),))
+    if isinstance(argument.value, (ast.Name, ast.Attribute, ast.Call, ast.Subscript)):
+        return Converted((argument.value_span, " + 1"))
+    return Converted(("(", argument.value_span, ") + 1"))
+
+
+def _infinity(context: FileContext, argument: Argument) -> Converted:
+    if isinstance(argument.value, ast.Constant) and argument.value.value is None:
+        return Converted(("float('inf')",))
+    return UNCHANGED
+
+
+def _color_mode(context: FileContext, argument: Argument) -> Converted:
+    value = context.constant(argument.value)
+    if isinstance(value, (bool, int)):
+        return Converted(("'grayscale'" if value else "'rgb'",))
+    return Converted(("'grayscale' if ", argument.value_span, " else 'rgb'"))
+
+
+def _unknown_axes(context: FileContext, argument: Argument) -> Converted:
+    """``placeholder(ndim=4)`` → a shape of four unknown sizes."""
+    value = context.constant(argument.value)
+    if isinstance(value, int):
+        return Converted((f"({', '.join(['None'] * value)}{',' if value == 1 else ''})",))
+    return Converted(("(None,) * ", argument.value_span))
+
+
+def _logged_key(context: FileContext, argument: Argument) -> Converted:
+    """`compile` keeps logging 'acc' where the code reads that key (see the compile rule)."""
+    return UNCHANGED
+
+
+_EXTENSION = re.compile(r"(\.weights)?(\.h5|\.hdf5)?(?=['\"]$)")
+
+
+def _weights_path(context: FileContext, argument: Argument) -> Converted:
+    """``save_weights`` wants a name that ends in ``.weights.h5``."""
+    value = context.constant(argument.value)
+    if value is UNKNOWN:
+        return Converted(
+            applicability=Applicability.MANUAL,
+            reason="Keras 3 wants a file name that ends in '.weights.h5' here",
+        )
+    if not isinstance(value, str) or value.endswith(".weights.h5"):
+        return UNCHANGED
+    if not isinstance(argument.value, ast.Constant):
+        stem = re.sub(r"(\.h5|\.hdf5)$", "", value)
+        return Converted((repr(f"{stem}.weights.h5"),))
+    old = context.text.get(argument.value_span)
+    return Converted((_EXTENSION.sub(".weights.h5", old, count=1),))
+
+
+def _model_path(context: FileContext, argument: Argument) -> Converted:
+    """``save`` wants ``.keras``, ``.h5`` or ``.hdf5``."""
+    value = context.constant(argument.value)
+    if not isinstance(value, str) or value.endswith((".keras", ".h5", ".hdf5")):
+        return UNCHANGED
+    if isinstance(argument.value, ast.Constant):
+        old = context.text.get(argument.value_span)
+        return Converted((f"{old[:-1]}.h5{old[-1]}",))
+    return Converted((repr(f"{value}.h5"),))
+
+
+API_CONVERTERS: dict[str, Converter] = {
+    "optimizer": _optimizer,
+    "loss": _named_anywhere(LOSSES),
+    "metric": _named_anywhere(METRICS),
+    "metrics": _named_anywhere(METRICS),
+    "squared": _squared,
+    "one_more": _one_more,
+    "infinity": _infinity,
+    "color_mode": _color_mode,
+    "unknown_axes": _unknown_axes,
+    "logged_key": _logged_key,
+    "weights_path": _weights_path,
+    "model_path": _model_path,
+}
+"""Conversions by the name that the catalog gives them."""

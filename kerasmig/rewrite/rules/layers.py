@@ -1,0 +1,258 @@
+"""Layers whose rewrite depends on more than their own arguments."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+
+from kerasmig.analysis.constants import UNKNOWN
+from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
+from kerasmig.catalog.vocabulary import Entry
+from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
+from kerasmig.rewrite.arguments import NewArgument
+from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled, refused
+from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.engine import bare_reference, moved
+from kerasmig.rewrite.registry import use_rule
+
+
+def _drafted(
+    context: FileContext, use: Use, entry: Entry, change: Callable[[Draft], None]
+) -> Finding | None:
+    """Draft a call by its entry, let ``change`` see to the rest, and finish it."""
+    if use.call is None:
+        return bare_reference(context, use, entry)
+    if is_settled(context, use, entry):
+        return moved(context, use, entry)
+    try:
+        new = draft(context, use, entry)
+    except BindError as error:
+        why = f"the call cannot be rewritten, because {error}"
+        return refused(context, use, entry, [(Applicability.MANUAL, why)])
+    change(new)
+    return finish(new)
+
+
+# -- BatchNormalization -------------------------------------------------------------------------
+
+
+@use_rule("batch_normalization")
+def batch_normalization(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """Mode 0 is today's layer; modes 1 and 2 and a mode in a variable need more."""
+    return _drafted(context, use, entry, _mode)
+
+
+def _mode(new: Draft) -> None:
+    argument = new.given.get("mode")
+    mode = 0 if argument is None else new.context.constant(argument.value)
+    if mode == 0:
+        return
+    if mode == 1:
+        new.target = "keras1_compat.SampleNormalization"
+    elif mode == 2:
+        applied = new.context.parent(new.call)
+        if isinstance(applied, ast.Call) and applied.func is new.call:
+            site = new.context.site(applied)
+            end = site.arguments[-1].span.end if site.arguments else site.open + 1
+            new.edits.append(Edit(Span(end, end), (", training=True",)))
+        else:
+            new.target = "keras1_compat.BatchStatisticsNormalization"
+    elif mode is UNKNOWN and argument is not None:
+        new.target = "keras1_compat.batch_normalization"
+        new.kept.append(NewArgument("mode", (argument,)))
+    else:
+        new.refuse(f"Keras 1 has no mode {mode!r}")
+
+
+# -- Deconvolution2D ------------------------------------------------------------------------------
+
+
+@use_rule("deconvolution")
+def deconvolution(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """``output_shape`` goes where Keras 3 computes the same size; ``output_padding`` helps."""
+    return _drafted(context, use, entry, _output_shape)
+
+
+def _output_shape(new: Draft) -> None:
+    argument = new.given.get("output_shape")
+    if argument is None:
+        new.refuse("output_shape is missing, so the call fails in Keras 1 as well")
+        return
+    padding = _output_padding(new)
+    if padding is None:
+        new.target = "keras1_compat.Deconvolution2D"
+        new.kept.append(NewArgument("output_shape", (argument,)))
+        return
+    if any(padding):
+        new.added.append(("output_padding", f"({padding[0]}, {padding[1]})"))
+
+
+def _output_padding(new: Draft) -> tuple[int, int] | None:
+    """``output_padding`` that gives the size that the author wrote; ``None``: cannot be known."""
+    context = new.context
+    verdict = context.inference.verdict_for(new.call)
+    if verdict is None or verdict.data_format not in (
+        DataFormat.CHANNELS_FIRST,
+        DataFormat.CHANNELS_LAST,
+    ):
+        return None
+    rows = 2 if verdict.data_format is DataFormat.CHANNELS_FIRST else 1
+    kernel = [_integer(new, name) for name in ("nb_row", "nb_col")]
+    strides = [1, 1]
+    if "subsample" in new.given:
+        value = context.constant(new.given["subsample"].value)
+        if not isinstance(value, (tuple, list)) or len(value) != 2:
+            return None
+        strides = [v if isinstance(v, int) else 0 for v in value]
+    same = False
+    if "border_mode" in new.given:
+        mode = context.constant(new.given["border_mode"].value)
+        if mode not in ("same", "valid"):
+            return None
+        same = mode == "same"
+    uses = context.inference.shapes_at(new.call).under(verdict.data_format)
+    found: set[tuple[int, int]] = set()
+    for layer in uses:
+        before, after = layer.inputs[0] if layer.inputs else None, layer.output
+        if before is None or after is None:
+            return None
+        sizes = [(before[rows + axis], after[rows + axis]) for axis in (0, 1)]
+        padding = _missing(sizes, kernel, strides, same)
+        if padding is None:
+            return None
+        found.add(padding)
+    return found.pop() if len(found) == 1 else None
+
+
+def _missing(
+    sizes: list[tuple[int | None, int | None]],
+    kernel: list[int | None],
+    strides: list[int],
+    same: bool,
+) -> tuple[int, int] | None:
+    """``output_padding`` for rows and columns; (0, 0) where Keras 3's own size is the wanted one.
+
+    Sizes of ``keras/src/backend/common/backend_utils.py``: left alone, the input times the stride,
+    for 'valid' plus what the kernel is longer than the stride; with ``output_padding``, which goes
+    for both axes at once, from the kernel alone.
+    """
+    natural: list[bool] = []
+    extra: list[int] = []
+    for (size, wanted), width, stride in zip(sizes, kernel, strides, strict=True):
+        if size is None or wanted is None or width is None or stride <= 0:
+            return None
+        natural.append(size * stride + (0 if same else max(width - stride, 0)) == wanted)
+        smallest = (size - 1) * stride + width - (2 * (width // 2) if same else 0)
+        extra.append(wanted - smallest)
+    if all(natural):
+        return (0, 0)
+    if all(0 <= e < s for e, s in zip(extra, strides, strict=True)) and any(extra):
+        return (extra[0], extra[1])
+    return None
+
+
+def _integer(new: Draft, name: str) -> int | None:
+    argument = new.given.get(name)
+    value = None if argument is None else new.context.constant(argument.value)
+    return value if isinstance(value, int) else None
+
+
+# -- Lambda, Embedding, recurrent layers ----------------------------------------------------------
+
+
+@use_rule("lambda_layer")
+def lambda_layer(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """Only the order of arguments changed; ``output_shape`` means the same."""
+
+    def change(new: Draft) -> None:
+        if "output_shape" in new.given:
+            new.kept.append(NewArgument("output_shape", (new.given["output_shape"],)))
+
+    return _drafted(context, use, entry, change)
+
+
+@use_rule("embedding")
+def embedding(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """``input_length`` becomes the input shape of a first layer."""
+
+    def change(new: Draft) -> None:
+        length = new.given.get("input_length")
+        if _starts_sequential(context, new.call):
+            if length is not None:
+                new.kept.append(
+                    NewArgument("input_shape", (length,), ("(", length.value_span, ",)"))
+                )
+            elif not new.has("input_shape"):
+                new.added.append(("input_shape", "(None,)"))
+        dropout = new.given.get("dropout")
+        if dropout is not None and context.constant(dropout.value) not in (0, 0.0):
+            new.target = "keras1_compat.WordDropoutEmbedding"
+            new.kept.append(NewArgument("dropout", (dropout,)))
+
+    return _drafted(context, use, entry, change)
+
+
+def _starts_sequential(context: FileContext, call: ast.Call) -> bool:
+    """Whether a layer is the first of a Sequential model."""
+    parent = context.parent(call)
+    if isinstance(parent, (ast.List, ast.Tuple)):
+        owner = context.parent(parent)
+        return (
+            isinstance(owner, ast.Call)
+            and context.names.keras_name(owner.func) == "keras.models.Sequential"
+            and bool(parent.elts)
+            and parent.elts[0] is call
+        )
+    if not (
+        isinstance(parent, ast.Call)
+        and isinstance(parent.func, ast.Attribute)
+        and parent.func.attr == "add"
+    ):
+        return False
+    model = ast.unparse(parent.func.value)
+    block = context.parent(context.statement(call))
+    for statement in ast.walk(block) if block is not None else ():
+        if (
+            isinstance(statement, ast.Call)
+            and isinstance(statement.func, ast.Attribute)
+            and statement.func.attr == "add"
+            and ast.unparse(statement.func.value) == model
+            and (statement.lineno, statement.col_offset) < (parent.lineno, parent.col_offset)
+            and not _created_between(context, block, model, statement, parent)
+        ):
+            return False
+    return True
+
+
+def _created_between(
+    context: FileContext, block: ast.AST | None, model: str, first: ast.Call, second: ast.Call
+) -> bool:
+    """Whether the model is made anew between two calls of ``add``."""
+    return any(
+        isinstance(node, ast.Assign)
+        and first.lineno < node.lineno < second.lineno
+        and any(ast.unparse(target) == model for target in node.targets)
+        for node in ast.walk(block or context.tree)
+    )
+
+
+@use_rule("gated_recurrent")
+def gated_recurrent(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """LSTM and GRU looked at ``inner_init`` only under ``consume_less='gpu'``."""
+    argument = None
+    if use.call is not None:
+        argument = next((k.value for k in use.call.keywords if k.arg == "consume_less"), None)
+    arrangement = "cpu" if argument is None else context.constant(argument)
+    if arrangement == "gpu":
+        write = {**entry.write, **GATES_TOGETHER_WRITE}
+        entry = replace(entry, args={**entry.args, **GATES_TOGETHER}, write=write)
+
+    def change(new: Draft) -> None:
+        if arrangement is UNKNOWN and ("inner_init" in new.given or "U_regularizer" in new.given):
+            new.assume(
+                "consume_less is not known here; inner_init and U_regularizer, which Keras 1 "
+                "looked at under 'gpu' only, are left out"
+            )
+
+    return _drafted(context, use, entry, change)
