@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from kerasmig.analysis.names import Binding, Names
 from kerasmig.catalog import surface
+
+if TYPE_CHECKING:
+    from kerasmig.analysis.output_width import OutputWidths
 
 MODEL = "keras.engine.training.Model"
 SEQUENTIAL = "keras.models.Sequential"
@@ -142,6 +147,33 @@ class Receivers:
                 found += self._exported(star.path, node.id)
         return found
 
+    @cached_property
+    def widths(self) -> OutputWidths:
+        """How wide the outputs of the module's models are."""
+        from kerasmig.analysis.output_width import OutputWidths
+
+        return OutputWidths(self._names, self)
+
+    @property
+    def names(self) -> Names:
+        """The names of the module."""
+        return self._names
+
+    def assigned(self, node: ast.Attribute) -> list[ast.expr]:
+        """What the methods of the enclosing class assign to ``self.name``."""
+        owner = self.enclosing_class(node)
+        if owner is None or not isinstance(node.value, ast.Name) or node.value.id != "self":
+            return []
+        return self._assigned(owner, node.attr)
+
+    def returns(self, function: ast.FunctionDef) -> list[ast.expr]:
+        """What a function's own `return` statements give."""
+        return [
+            node.value
+            for node in own_nodes(function)
+            if isinstance(node, ast.Return) and node.value is not None
+        ]
+
     def arguments_for(self, parameter: ast.arg) -> list[ast.expr]:
         """What the calls in this module give for a parameter of a function of this module."""
         function = self._parents.get(id(self._parents.get(id(parameter))))
@@ -238,11 +270,9 @@ class Receivers:
 
     def _attribute(self, node: ast.Attribute) -> str | None:
         if isinstance(node.value, ast.Name) and node.value.id == "self":
-            owner = self.enclosing_class(node)
-            if owner is not None:
-                values = self._assigned(owner, node.attr)
-                if values:
-                    return _agreed(self.kind(value) for value in values)
+            values = self.assigned(node)
+            if values:
+                return _agreed(self.kind(value) for value in values)
         return self._member(self.kind(node.value), node.attr)
 
     def _member(self, kind: str | None, name: str) -> str | None:
@@ -336,12 +366,7 @@ class Receivers:
     # -- functions and modules ----------------------------------------------------------------------
 
     def _returned(self, function: ast.FunctionDef) -> str | None:
-        values = [
-            node.value
-            for node in _own_nodes(function)
-            if isinstance(node, ast.Return) and node.value is not None
-        ]
-        return _agreed(self.kind(value) for value in values)
+        return _agreed(self.kind(value) for value in self.returns(function))
 
     def _exported(self, module: str, name: str) -> list[tuple[ast.FunctionDef, Receivers]]:
         other = self._other(module)
@@ -395,7 +420,7 @@ def _pairs(statement: ast.Assign) -> Iterator[tuple[ast.expr, ast.expr]]:
             yield target, value
 
 
-def _own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
+def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
     """The nodes of a function without those of functions and classes inside it."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:

@@ -134,7 +134,7 @@ TRAINING = (
             "class_weight": handled("'auto' is gone: Keras 1 took only dicts as well, silently"),
         },
         only_keras1=("nb_epoch", "show_accuracy"),
-        write={"epochs": "10", "batch_size": "32"},
+        write={"epochs": "10"},
         new_order=tuple(_FIT.split()),
         docs=(
             "Without `nb_epoch` Keras 1 trained ten epochs, Keras 3 trains one. A batch size of "
