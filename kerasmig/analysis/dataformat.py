@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kerasmig.analysis import evidence as rules
 from kerasmig.analysis.image_sizes import FIRST, LAST
@@ -30,8 +30,12 @@ from kerasmig.analysis.values import (
 )
 from kerasmig.finding import DataFormat, Evidence, TensorShapes, Verdict
 
+UNDECIDED = DataFormat.UNDECIDED
+
 DECIDED = 0.6
 """Belief from which on a verdict names a format."""
+
+_HINT = 0.3
 
 
 @dataclass(frozen=True)
@@ -153,12 +157,12 @@ class _Judge:
         """All verdicts."""
         by_call: dict[int, Verdict] = {}
         verdicts = []
-        for whole in self._components():
-            for component in _by_statement(whole):
-                verdict = self._verdict(component)
-                verdicts.append(verdict)
-                for call in component.calls:
-                    by_call[id(call)] = verdict
+        parts = [part for whole in self._components() for part in _by_statement(whole)]
+        judged = [self._verdict(part) for part in parts]
+        for component, verdict in zip(parts, self._by_consensus(judged), strict=True):
+            verdicts.append(verdict)
+            for call in component.calls:
+                by_call[id(call)] = verdict
         verdicts.sort(key=lambda v: v.line)
         return Inference(
             tuple(verdicts),
@@ -168,6 +172,41 @@ class _Judge:
             self._layer_shapes(),
             self.tree,
         )
+
+    @staticmethod
+    def _by_consensus(verdicts: list[Verdict]) -> list[Verdict]:
+        """Layers that nothing is known of are taken to be like all the others of the file.
+
+        They are mostly parts of its models that the interpreter did not see being put together.
+        """
+        decided = {v.data_format for v in verdicts if v.data_format is not UNDECIDED}
+        if len(decided) != 1:
+            return verdicts
+        (common,) = decided
+        evidence = Evidence(
+            (
+                f"The other models of this file are {common.value}."
+                if common is not DataFormat.EITHER
+                else "The other models of this file handle either ordering."
+            ),
+            favours=common,
+            weight=0.65,
+        )
+        return [
+            (
+                replace(
+                    verdict,
+                    data_format=common,
+                    confidence=evidence.weight,
+                    evidence=(evidence, *verdict.evidence),
+                )
+                if verdict.data_format is UNDECIDED
+                and all(item.weight <= _HINT for item in verdict.evidence)
+                and not any(item.favours is None for item in verdict.evidence)
+                else verdict
+            )
+            for verdict in verdicts
+        ]
 
     # ------------------------------------------------------------------------- grouping
 
@@ -233,11 +272,13 @@ class _Judge:
             return Verdict(name, line, chosen[0], 1.0, (chosen[1], *evidence), shapes)
         both = self._agnostic(component)
         if both and not explicit and not (ambient and settings):
-            return Verdict(name, line, DataFormat.EITHER, 0.9, (*both, *evidence), shapes)
+            # What the shapes of one reading say is the doing of the code, not of its author.
+            said = (*both, *settings, *explicit)
+            return Verdict(name, line, DataFormat.EITHER, 0.9, said, shapes)
         if not any(e.favours and e.weight >= 0.9 for e in (*explicit, *settings)):
             evidence.append(rules.DEFAULT_ORDERING)
         belief_first, belief_last = combine(evidence)
-        decided, confidence = DataFormat.UNDECIDED, 0.0
+        decided, confidence = UNDECIDED, 0.0
         if max(belief_first, belief_last) >= DECIDED:
             decided = FIRST if belief_first > belief_last else LAST
             confidence = max(belief_first, belief_last)

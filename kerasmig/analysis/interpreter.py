@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from kerasmig.analysis import expressions, keras_calls, library_calls
@@ -40,6 +40,7 @@ from kerasmig.analysis.values import (
 
 _MAX_DEPTH = 40
 _MAX_ITERATIONS = 400
+_MAX_LOOP_STEPS = 15_000
 _BUILTINS = frozenset(dir(builtins))
 
 Signal = str
@@ -173,6 +174,24 @@ class Interpreter:
         finally:
             self._frames = frames
         return module
+
+    def enter(self, fuel: int, own: bool, run: Callable[[], object]) -> None:
+        """Follow one piece of code with fuel of its own.
+
+        Args:
+            own: whether it is of the file at hand: then running out of fuel leaves the trace
+                incomplete.
+        """
+        self.fuel = fuel
+        frames = list(self._frames)
+        try:
+            run()
+        except OutOfFuel:
+            self.trace.exhausted = self.trace.exhausted or own
+        except RecursionError:
+            pass
+        finally:
+            self._frames = frames
 
     def provide_module(self, context: Context, scope: Scope) -> None:
         """Make the file at hand what other modules get when they import it."""
@@ -349,6 +368,7 @@ class Interpreter:
         if items is None or len(items) > _MAX_ITERATIONS:
             self._loop_unknown(node.target, node.body, scope)
             return ""
+        before = self.fuel
         for item in items:
             self.assign(node.target, item, scope)
             signal = self.block(node.body, scope)
@@ -356,6 +376,9 @@ class Interpreter:
                 return ""
             if signal in ("return", "raise"):
                 return signal
+            if before - self.fuel > _MAX_LOOP_STEPS:
+                self._loop_unknown(node.target, node.body, scope)
+                return ""
         return self.block(node.orelse, scope)
 
     def _loop_unknown(
@@ -386,7 +409,7 @@ class Interpreter:
                 return ""
             if signal in ("return", "raise"):
                 return signal
-            if isinstance(node.test, ast.Constant) or before - self.fuel > 20_000:
+            if isinstance(node.test, ast.Constant) or before - self.fuel > _MAX_LOOP_STEPS:
                 break
         self._loop_unknown(None, node.body, scope)
         return ""

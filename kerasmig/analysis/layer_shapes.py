@@ -735,6 +735,9 @@ def merge_shape(
     if mode == "concat":
         return _concatenated(shapes, axis)
     if mode in ("dot", "cos") and len(known) == 2 and len(shapes) == 2:
+        if max(map(len, known)) > 3:
+            # Keras 1 declares another rank than its backend's batch_dot gives.
+            return None
         return _dotted(known[0], known[1], dot_axes)
     return None
 

@@ -33,19 +33,25 @@ class OutputWidths:
             values = [b.value for b in self._names.bindings_of(node)]
             if len(values) != 1 or values[0] is None:
                 return None
-            if self._receivers.kind(node) == SEQUENTIAL and _is_empty(values[0]):
+            if self._receivers.kind(node) == SEQUENTIAL and self._is_empty(values[0]):
                 return self._added(node)
             return self.of_model(values[0], depth + 1)
         if isinstance(node, ast.Attribute):
             assigned = self._receivers.assigned(node)
             if len(assigned) != 1:
                 return None
-            if self._receivers.kind(node) == SEQUENTIAL and _is_empty(assigned[0]):
+            if self._receivers.kind(node) == SEQUENTIAL and self._is_empty(assigned[0]):
                 return self._added(node)
             return self.of_model(assigned[0], depth + 1)
         if isinstance(node, ast.Call):
             return self._call(node, depth)
         return None
+
+    def _is_empty(self, node: ast.expr) -> bool:
+        """Whether an expression makes a Sequential without layers."""
+        if not isinstance(node, ast.Call) or node.args:
+            return False
+        return (self._names.keras_name(node.func) or "").endswith(".Sequential")
 
     def _call(self, node: ast.Call, depth: int) -> int | None:
         name = self._names.keras_name(node.func)
@@ -120,10 +126,6 @@ class OutputWidths:
             value = None if units is None else constant(units, self._names)
             return False, value if isinstance(value, int) else None
         return False, None
-
-
-def _is_empty(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and not node.args
 
 
 def _argument(call: ast.Call, index: int, *keywords: str) -> ast.expr | None:

@@ -110,6 +110,13 @@ class Receivers:
             current = self._parents.get(id(current))
         return current
 
+    def enclosing_function(self, node: ast.AST) -> ast.AST | None:
+        """The function that a node stands in."""
+        current = self._parents.get(id(node))
+        while current is not None and not isinstance(current, (*_FUNCTIONS, ast.Lambda)):
+            current = self._parents.get(id(current))
+        return current
+
     def class_kind(self, node: ast.ClassDef) -> str | None:
         """The Keras class that a class of the code inherits from; `FOREIGN` if from none."""
         unknown = False
@@ -173,6 +180,33 @@ class Receivers:
             for node in own_nodes(function)
             if isinstance(node, ast.Return) and node.value is not None
         ]
+
+    def identity(self, node: ast.expr, depth: int = 0) -> object:
+        """Something equal for two expressions that give the same object, as far as is visible."""
+        values: list[ast.expr] = []
+        key: object = id(node)
+        if isinstance(node, ast.Name):
+            bindings = self._names.bindings_of(node)
+            key = (node.id, id(bindings[-1].scope) if bindings else 0)
+            if len(bindings) == 1 and isinstance(bindings[0].node, ast.arg):
+                values = self.arguments_for(bindings[0].node)
+            elif len(bindings) == 1 and bindings[0].value is not None:
+                values = [bindings[0].value]
+        elif isinstance(node, ast.Attribute):
+            values = self.assigned(node)
+            key = (ast.dump(node), id(self.enclosing_class(node)))
+        if len(values) != 1 or depth > _MAX_DEPTH:
+            return key
+        value = values[0]
+        if isinstance(value, (ast.Name, ast.Attribute)):
+            return self.identity(value, depth + 1)
+        if isinstance(value, ast.Call):
+            functions = self.functions(value.func)
+            returned = self.returns(functions[0][0]) if len(functions) == 1 else []
+            if len(returned) == 1 and functions[0][1] is self:
+                if isinstance(returned[0], (ast.Name, ast.Attribute)):
+                    return self.identity(returned[0], depth + 1)
+        return key
 
     def arguments_for(self, parameter: ast.arg) -> list[ast.expr]:
         """What the calls in this module give for a parameter of a function of this module."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from kerasmig.analysis.interpreter import Context, Interpreter, OutOfFuel
+from kerasmig.analysis.interpreter import Context, Interpreter
 from kerasmig.analysis.layer_shapes import ALIASES, MERGE_FUNCTIONS, SPATIAL_NAMES, SPECS
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.trace import Trace
-from kerasmig.analysis.values import ClassValue, Function, Instance, Scope, Value
+from kerasmig.analysis.values import ClassValue, Function, Instance, Module, Scope
 
-FUEL = 150_000
-"""Steps per reading and file; VGG16 takes some 1,000, InceptionV3 some 12,000."""
+_MAX_IMPORTERS = 12
+
+FUEL = 100_000
+"""Steps per reading and entry (the top level, a function nobody calls); VGG16 takes some 1,000, InceptionV3 some 12,000."""
 
 _MODEL_WORDS = (
     frozenset(SPECS)
@@ -95,20 +98,32 @@ def trace_module(
     context.is_package = facts.is_package
     scope = Scope(None, context)
     run.provide_module(context, scope)
-    try:
-        run.run_module(context, scope)
-        run.keep_setting()
-        for importer in facts.importers:
-            run.load_module(importer)
-        _run_uncalled(run, context, scope, found)
-    except OutOfFuel:
-        run.trace.exhausted = True
+    run.enter(fuel, True, lambda: run.run_module(context, scope))
+    run.keep_setting()
+    for importer in facts.importers[:_MAX_IMPORTERS]:
+        _run_importer(run, importer, fuel // 4)
+    run.enter_context(context)
+    _run_uncalled(run, scope, found, fuel, own=True)
     return run.trace
 
 
-def _run_uncalled(run: Interpreter, context: Context, scope: Scope, found: Outline) -> None:
+def _run_importer(run: Interpreter, name: str, fuel: int) -> None:
+    """Follow a module that calls into this one: what it passes are the sizes of our models."""
+    loaded: list[Module] = []
+
+    def load() -> None:
+        module = run.load_module(name)
+        if module is not None:
+            loaded.append(module)
+
+    run.enter(fuel, False, load)
+    for module in loaded:
+        run.enter_context(module.scope.module)
+        _run_uncalled(run, module.scope, outline(module.scope.module.tree), fuel, own=False)
+
+
+def _run_uncalled(run: Interpreter, scope: Scope, found: Outline, fuel: int, *, own: bool) -> None:
     """Call the functions and methods that build models and that the module does not call."""
-    run.enter_context(context)
     defined = [
         value
         for value in scope.state.values()
@@ -120,9 +135,9 @@ def _run_uncalled(run: Interpreter, context: Context, scope: Scope, found: Outli
     for value in defined:
         run.forget_setting()
         if isinstance(value, Function):
-            _call_alone(run, value, found)
+            run.enter(fuel, own, partial(_call_alone, run, value, found, own))
         else:
-            _run_class(run, value, found)
+            run.enter(fuel, own, partial(_run_class, run, value, found, own))
 
 
 def _called_name(call: ast.Call) -> str:
@@ -139,38 +154,30 @@ def _mentions_models(node: ast.AST, found: Outline) -> bool:
     return any(start <= line <= end for line in found.model_lines)
 
 
-def _call_alone(run: Interpreter, function: Function, found: Outline) -> Value:
+def _call_alone(run: Interpreter, function: Function, found: Outline, own: bool) -> None:
     node = function.node
-    if id(node) in run.invoked or not _mentions_models(node, found):
-        return None
-    try:
-        return run.invoke(function, [], {}, True)
-    except RecursionError:
-        return None
+    if id(node) not in run.invoked and (not own or _mentions_models(node, found)):
+        run.invoke(function, [], {}, True)
 
 
-def _run_class(run: Interpreter, cls: ClassValue, found: Outline) -> None:
-    if not _mentions_models(cls.node, found):
+def _run_class(run: Interpreter, cls: ClassValue, found: Outline, own: bool) -> None:
+    if own and not _mentions_models(cls.node, found):
+        return
+    called = {_called_name(call) for call in found.calls}
+    methods = [
+        member
+        for member in cls.members.values()
+        if isinstance(member, Function) and id(member.node) not in run.invoked
+    ]
+    if not methods:
         return
     instance = Instance(cls)
     initializer = cls.find("__init__")
-    if isinstance(initializer, Function) and id(initializer.node) not in run.invoked:
-        bound = Function(
-            initializer.node, initializer.scope, initializer.defaults, instance, initializer.owner
-        )
-        try:
-            run.invoke(bound, [], {}, True)
-        except RecursionError:
-            return
-    called = {_called_name(call) for call in found.calls}
-    methods = [member for member in cls.members.values() if isinstance(member, Function)]
-    for member in sorted(methods, key=lambda method: method.name in called):
-        if isinstance(member, Function):
-            _call_alone(
-                run,
-                Function(member.node, member.scope, member.defaults, instance, member.owner),
-                found,
-            )
+    if isinstance(initializer, Function):
+        # Also where others make such objects: these methods may need another choice of arguments.
+        run.invoke(replace(initializer, bound=instance), [], {}, True)
+    for method in sorted(methods, key=lambda method: method.name in called):
+        _call_alone(run, replace(method, bound=instance), found, own)
 
 
 __all__ = ["FUEL", "Outline", "outline", "trace_module"]
