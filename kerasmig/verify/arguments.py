@@ -159,7 +159,7 @@ def from_call_site(
     Raises:
         CannotInfer: the call does not fit the function, or (strict) cannot be evaluated.
     """
-    names = {**namespace, **{key: ast.literal_eval(value) for key, value in constants.items()}}
+    names = _Names(namespace, constants)
     call = ast.parse(f"f({arguments})", mode="eval").body
     assert isinstance(call, ast.Call)
     values: dict[str, Any] = {}
@@ -170,11 +170,28 @@ def from_call_site(
     ]
     for name, node in _arguments(call, parameters):
         try:
-            values[name] = eval(compile(ast.Expression(node), "<call>", "eval"), dict(names))
+            values[name] = names.value(node)
         except Exception as error:
             if strict:
                 raise CannotInfer(f"argument {name!r}: {error}") from error
     return values
+
+
+class _Names:
+    """Evaluates expressions of a calling file: its names are evaluated when they are needed."""
+
+    def __init__(self, namespace: Mapping[str, Any], sources: Mapping[str, str]) -> None:
+        self._namespace = dict(namespace)
+        self._sources = dict(sources)
+
+    def value(self, node: ast.expr) -> Any:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and inner.id in self._sources:
+                source = self._sources.pop(inner.id)  # once: a name may be bound to itself
+                if "import_module" in source and inner.id in self._namespace:
+                    continue
+                self._namespace[inner.id] = self.value(ast.parse(source, mode="eval").body)
+        return eval(compile(ast.Expression(node), "<call>", "eval"), self._namespace)
 
 
 def _arguments(call: ast.Call, parameters: list[str]) -> Iterator[tuple[str, ast.expr]]:

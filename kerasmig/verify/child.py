@@ -86,6 +86,8 @@ def _side(task: dict[str, Any]) -> Any:
 
     side = Keras3()
     side.keras.config.set_floatx(task["floatx"])
+    if task["floatx"] == "float64":
+        side.convolve_in_float64()
     if task["data_format"]:
         side.keras.config.set_image_data_format(task["data_format"])
     side.keras.utils.set_random_seed(task["seed"])
@@ -119,38 +121,52 @@ def _measure_old(
 
     seen: set[str] = set()
     for position, (summary, captured) in enumerate(zip(models, recorder.models, strict=True)):
-        summary["order"] = position
         if summary["call"] == "failed attempt" or not captured.frames:
             continue
+        result["models"].append(summary)
         if summary["incomplete"]:
             summary["error"] = summary["incomplete"]
-        else:
-            try:
-                summary.update(
-                    measure(
-                        side,
-                        captured.model,
-                        folder / f"model{position}.npz",
-                        task["seed"] + position,
-                        task["level"],
-                        captured.compiled,
-                    )
+            continue
+
+        def is_known(facts: dict[str, Any], summary: dict[str, Any] = summary) -> bool:
+            mark = fingerprint({**summary, **facts})
+            known = mark in seen
+            seen.add(mark)
+            return known
+
+        try:
+            summary.update(
+                measure(
+                    side,
+                    captured.model,
+                    folder / f"model{position}.npz",
+                    task["seed"] + position,
+                    task["level"],
+                    captured.compiled,
+                    is_known,
                 )
-            except ProgramStop as stop:
-                summary["error"] = str(stop)
-            except Exception as error:
-                text = " ".join(str(error).split())[:300]
-                summary["error"] = f"cannot be measured: {type(error).__name__}: {text}"
-        fingerprint = json.dumps(
-            [summary["file"], summary["line"], summary["variable"], summary.get("error")]
-            + [
-                [row["class"], row["shapes"], row["params"], row["inputs"]]
-                for row in summary.get("rows", ())
-            ]
-        )
-        if fingerprint not in seen:  # the same model, built again
-            seen.add(fingerprint)
-            result["models"].append(summary)
+            )
+        except ProgramStop as stop:
+            summary["error"] = str(stop)
+        except Exception as error:
+            text = " ".join(str(error).split())[:300]
+            summary["error"] = f"cannot be measured: {type(error).__name__}: {text}"
+
+
+def fingerprint(model: dict[str, Any]) -> str:
+    """The same for models that were built in the same place and have the same architecture."""
+    return json.dumps(
+        [model["file"], model["line"], model["variable"], _compile_mark(model)]
+        + [
+            [row["class"], row["shapes"], row["params"], row["inputs"]]
+            for row in model.get("rows", ())
+        ]
+    )
+
+
+def _compile_mark(model: dict[str, Any]) -> str:
+    """Models compiled otherwise train otherwise."""
+    return str(model.get("compiled") or "")
 
 
 def _compare_new(
@@ -168,7 +184,7 @@ def _compare_new(
     for i, j in pair_models(old, models):
         entry: dict[str, Any] = {"old": i, "new": None if j is None else models[j]}
         result["models"].append(entry)
-        if j is None or "error" in old[i]:
+        if j is None or "error" in old[i] or old[i].get("duplicate"):
             continue
         captured = recorder.models[j]
         if captured.incomplete:

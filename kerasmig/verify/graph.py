@@ -66,9 +66,14 @@ class _Walk:
             self._tensor(tensor, depth)
 
     def _tensor(self, tensor: Any, depth: int) -> int:
-        """Emit all that leads to a tensor, without recursion: models can be a thousand layers deep."""
+        """Emit all that leads to a tensor, without recursion: models can be a thousand layers deep.
+
+        Raises:
+            ValueError: the graph goes in a circle (a layer returned its input, not a new tensor).
+        """
         start = self.library.history(tensor)
         stack = [(start, False)]
+        opened: set[tuple[int, int]] = set()
         while stack:
             (layer, index), ready = stack.pop()
             if (id(layer), index) in self._of_call:
@@ -76,6 +81,9 @@ class _Walk:
             inputs, outputs = self.library.node(layer, index)
             before = [self.library.history(t) for t in inputs]
             if not ready:
+                if (id(layer), index) in opened:
+                    raise ValueError(f"layer {layer.name!r} is its own input")
+                opened.add((id(layer), index))
                 stack.append(((layer, index), True))
                 stack.extend(
                     (call, False)

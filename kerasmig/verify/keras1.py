@@ -43,7 +43,7 @@ class Keras1:
         container = self.topology.Container
 
         def made(model: Any) -> None:
-            caller = sys._getframe(3).f_code.co_filename
+            caller = sys._getframe(2).f_code.co_filename  # this, the constructor, its caller
             if not caller.endswith("keras/models.py"):  # Sequential's model within
                 recorder.made(model)
 
@@ -161,13 +161,16 @@ class Keras1:
         """Noise off, so that training mode can be compared; the settings stay and are compared."""
         core = importlib.import_module("keras.layers.core")
         noise = importlib.import_module("keras.layers.noise")
+        tf = sys.modules["tensorflow"]
         classes = [getattr(core, name) for name in _NOISE if hasattr(core, name)]
         for cls in [*classes, noise.GaussianNoise, noise.GaussianDropout]:
             if "call" in cls.__dict__:
-                cls.call = lambda layer, x, mask=None: x
+                # A new tensor, for the layer writes its history onto what it returns.
+                cls.call = lambda layer, x, mask=None: tf.identity(x)
         backend = importlib.import_module("keras.backend.tensorflow_backend")
-        replace_everywhere("keras", backend.dropout, lambda x, level, *args, **kwargs: x)
-        tf = sys.modules["tensorflow"]
+        replace_everywhere(
+            "keras", backend.dropout, lambda x, level, *args, **kwargs: tf.identity(x)
+        )
 
         def random_normal(
             shape: Any, mean: float = 0.0, std: float = 1.0, dtype: Any = None, seed: Any = None
@@ -217,7 +220,7 @@ class Keras1:
             "class": type(layer).__name__,
             "bases": _bases(layer),
             "name": layer.name,
-            "params": int(layer.count_params()) if layer.built or weights else 0,
+            "params": self._count(weights),
             "trainable": bool(getattr(layer, "trainable", True)),
             "weights": [{"name": w.name, "shape": list(self.backend.int_shape(w))} for w in weights],
             "config": {
@@ -245,7 +248,17 @@ class Keras1:
         self.backend.batch_set_value(list(zip(layer.weights, arrays, strict=True)))
 
     def params(self, model: Any) -> int:
-        return int(self.core(model).count_params())
+        return self._count(list({id(w): w for w in self.core(model).weights}.values()))
+
+    def _count(self, weights: Sequence[Any]) -> int:
+        # Layer.count_params refuses for wrappers whose inner layer was never built by itself.
+        total = 0
+        for weight in weights:
+            size = 1
+            for axis in self.backend.int_shape(weight):
+                size *= axis
+            total += size
+        return total
 
     # Work with symbols
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ _SETTINGS_BY_NEW_CLASS = {
 _CONFIG = ("data_format", "axis", "padding", "strides", "pool_size", "dilation_rate", "axes",
            "go_backwards", "stateful", "return_sequences", "cropping", "input_dim",
            "recurrent_activation", "activation")  # fmt: skip
+_SPATIAL = ("conv", "conv_transpose", "depthwise_conv", "separable_conv", "max_pool", "average_pool")
 _DATASETS = ("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing")
 
 
@@ -45,7 +47,7 @@ class Keras3:
         self.recorder = recorder
 
         def made(model: Any) -> None:
-            caller = sys._getframe(3).f_code.co_filename
+            caller = sys._getframe(2).f_code.co_filename
             if not caller.replace(os.sep, "/").endswith("models/sequential.py"):
                 recorder.made(model)
 
@@ -169,6 +171,31 @@ class Keras3:
             return ops.full(shape, mean, dtype=dtype or self.keras.config.floatx())
 
         replace_everywhere("keras", public.normal, normal)
+
+    def convolve_in_float64(self) -> None:
+        """TensorFlow computes channels_first in float64 on no CPU: go by channels_last.
+
+        The same sums in the same order; only a float64 run, which is to tell rounding from error,
+        does this.
+        """
+        nn = importlib.import_module("keras.src.backend").nn
+        ops = self.keras.ops
+        for name in _SPATIAL:
+            original = getattr(nn, name)
+            signature = inspect.signature(original)
+
+            def through(*args: Any, _original: Any = original, _by: Any = signature, **kwargs: Any) -> Any:
+                call = _by.bind(*args, **kwargs)
+                call.apply_defaults()
+                given = call.arguments.get("data_format") or self.keras.config.image_data_format()
+                inputs = call.arguments["inputs"]
+                if given != "channels_first" or isinstance(inputs, self.keras.KerasTensor):
+                    return _original(*args, **kwargs)
+                call.arguments["inputs"] = ops.moveaxis(inputs, 1, -1)
+                call.arguments["data_format"] = "channels_last"
+                return ops.moveaxis(_original(*call.args, **call.kwargs), -1, 1)
+
+            setattr(nn, name, through)
 
     # Description
 

@@ -283,7 +283,8 @@ def _numbers(
         if all(d is not None and d <= limit for d in diffs):
             continue
         row, cause = _first_bad(result, old, new, pairs)
-        if diffs[0] is not None and diffs[0] <= limit:
+        by_predict_right = diffs[0] is not None and diffs[0] <= limit
+        if by_predict_right:
             cause = (
                 "predict is right and a call is not: Keras 3 adds the bias of a channels_first "
                 "layer along the wrong axis when there are as many filters as the output is wide"
@@ -293,7 +294,10 @@ def _numbers(
         else:
             worst = max(d for d in diffs if d is not None)
             what = f"output {position} differs by up to {worst:.3g} (allowed: {limit:.3g})"
-            result.float64 = result.float64 or worst <= FLOAT64_WORTH * max(scale, 1e-30)
+            if by_predict_right:
+                what = f"model(x) and model.predict(x) differ: {what} when the model is called"
+            elif worst <= FLOAT64_WORTH * max(scale, 1e-30):
+                result.float64 = True
         result.differs(what, row, cause)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +38,19 @@ def model_facts(side: Any, model: Any, description: Description) -> dict[str, An
 
 
 def measure(
-    side: Keras1, model: Any, arrays_path: Path, seed: int, level: str, compiled: dict[str, Any] | None
+    side: Keras1,
+    model: Any,
+    arrays_path: Path,
+    seed: int,
+    level: str,
+    compiled: dict[str, Any] | None,
+    is_known: Callable[[dict[str, Any]], bool],
 ) -> dict[str, Any]:
     """Describe a model and, unless only shapes are wanted, compute with unsettled weights.
+
+    Args:
+        is_known: told the description; True if the same model was measured before, which makes
+            this one a duplicate, described and not computed.
 
     Returns:
         JSON-able facts; arrays are in ``arrays_path``: ``x0…`` inputs, ``y0…`` outputs, ``w3_1``
@@ -49,7 +60,8 @@ def measure(
         return {"error": reason}
     description = describe(model, side)
     facts = model_facts(side, model, description)
-    if level == "shapes":
+    facts["duplicate"] = is_known(facts)
+    if level == "shapes" or facts["duplicate"]:
         return facts
     arrays: dict[str, Any] = {}
     random = np.random.RandomState(seed % 2**32)

@@ -11,7 +11,7 @@ import ast
 import fnmatch
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,6 +133,20 @@ def make_plan(
     return plan
 
 
+def sites_of_other_tree(root: Path, program: Program) -> dict[str, list[Call]]:
+    """The call sites of a program's builders as another tree spells them.
+
+    Used where the same call is repeated on the new side: its arguments may be written otherwise.
+    """
+    trees: dict[str, ast.Module] = {}
+    for path in sorted(root.rglob("*.py")):
+        try:
+            trees[path.relative_to(root).as_posix()] = ast.parse(read_source(path))
+        except (SyntaxError, ValueError, OSError, RecursionError):
+            continue
+    return {b.qualname: call_sites(b.qualname, trees) for b in program.builders if not b.explicit}
+
+
 def read_source(path: Path) -> str:
     """Text of a Python file, by its coding cookie or byte order mark.
 
@@ -205,20 +219,14 @@ def _builders(
 
 
 def call_sites(qualname: str, trees: Mapping[str, ast.Module], limit: int = 4) -> list[Call]:
-    """Ways in which a project calls a function, most telling first, duplicates removed."""
+    """Ways in which a project calls a function, in the order of files and lines, each once."""
     name = qualname.rpartition(".")[2]
     if name == "__init__":
         name = qualname.split(".")[-2]
     calls: dict[str, Call] = {}
     for tree in trees.values():
         constants: dict[str, str] | None = None
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
-            func = node.func
-            called = func.id if isinstance(func, ast.Name) else getattr(func, "attr", None)
-            if called != name:
-                continue
+        for body, node in _calls_of(tree, name):
             source = ", ".join(
                 [
                     *(ast.unparse(argument) for argument in node.args),
@@ -232,8 +240,57 @@ def call_sites(qualname: str, trees: Mapping[str, ast.Module], limit: int = 4) -
             )
             if constants is None:
                 constants = {k: repr(v) for k, v in top_level_constants(tree) if _plain(v)}
-            calls.setdefault(source, Call(source, constants))
+                constants.update(_imports(tree))
+            calls.setdefault(source, Call(source, {**constants, **_bindings(body, node)}))
     return list(calls.values())[:limit]
+
+
+def _imports(tree: ast.Module) -> dict[str, str]:
+    """Expressions that do what the imports of a file do, by the names they bind."""
+    found: dict[str, str] = {}
+    module = "__import__('importlib').import_module({!r})"
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.name if alias.asname else alias.name.partition(".")[0]
+                found[alias.asname or name] = module.format(name)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                if alias.name != "*":
+                    found[alias.asname or alias.name] = (
+                        f"{module.format(node.module)}.{alias.name}"
+                    )
+    return found
+
+
+def _calls_of(tree: ast.Module, name: str) -> Iterator[tuple[ast.AST, ast.Call]]:
+    """Calls of a name, each with the function (or module) it stands in."""
+    stack: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
+    while stack:
+        body, node = stack.pop()
+        if isinstance(node, ast.Call):
+            func = node.func
+            called = func.id if isinstance(func, ast.Name) else getattr(func, "attr", None)
+            if called == name:
+                yield body, node
+        inner = node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else body
+        stack.extend((inner, child) for child in reversed(list(ast.iter_child_nodes(node))))
+
+
+def _bindings(body: ast.AST, call: ast.Call) -> dict[str, str]:
+    """Source of what local names are bound to ahead of a call, the last binding of each."""
+    if not isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return {}
+    bound: dict[str, str] = {}
+    for node in ast.walk(body):
+        if (
+            isinstance(node, ast.Assign)
+            and len(node.targets) == 1
+            and isinstance(node.targets[0], ast.Name)
+            and node.lineno < call.lineno
+        ):
+            bound[node.targets[0].id] = ast.unparse(node.value)
+    return bound
 
 
 def _plain(value: object) -> bool:

@@ -8,11 +8,11 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kerasmig.verify.plan import Plan, Program, make_plan
+from kerasmig.verify.plan import Plan, Program, make_plan, sites_of_other_tree
 from kerasmig.verify.pool import Pool, WorkerUnavailable
 from kerasmig.verify.result import VerifyReport, to_jsonable
 from kerasmig.verify.settings import VerifySettings
@@ -163,13 +163,27 @@ class _Session:
         if side == "new":
             before = run.old64 if double else run.old
             assert before is not None
-            task["replay"] = before["calls"]
+            task["replay"] = self._respelled(run.program, before["calls"])
             task["old_result"] = before["path"]
         elif stage != "old":
             assert run.old is not None
             task["replay"] = run.old["calls"]
         # What continues a program goes first: its arrays can be deleted the sooner.
         self.pool.submit(task, first=stage != "old")
+
+    def _respelled(self, program: Program, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The calls that reached models on the old side, in the new tree's spelling."""
+        if all(call.get("site") is None or call["builder"]["explicit"] for call in calls):
+            return calls
+        sites = sites_of_other_tree(self.folder / "new", program)
+        result = []
+        for call in calls:
+            builder = call["builder"]
+            new = [asdict(site) for site in sites.get(builder["qualname"], ())]
+            if len(new) == len(builder["calls"]) and not builder["explicit"]:
+                call = {**call, "builder": {**builder, "calls": new}}
+            result.append(call)
+        return result
 
     def _answer(self, task: dict[str, Any], answer: dict[str, Any]) -> None:
         run, stage = self.runs[task["run"]], task["stage"]

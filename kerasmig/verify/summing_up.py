@@ -79,6 +79,8 @@ class _Summary:
         for index, model in enumerate(run.old["models"]):
             place = self._place(model)
             self.reached.add((place.file, place.line))
+            if model.get("duplicate"):
+                continue
             key = (place.file, place.line, run.ordering, _fingerprint(model))
             if key in self._seen:
                 continue
