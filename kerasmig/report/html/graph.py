@@ -74,22 +74,22 @@ def draw(rows: Sequence[LayerRow]) -> Graph:
     new_edges = _edges(rows, line, lambda row: row.new_inputs)
     old_lanes, new_lanes = _lanes(old_edges), _lanes(new_edges)
     room = _INDENT * max((row.depth for row in rows), default=0)
-    old_x = _MARGIN + _LANE * (1 + max(old_lanes.values(), default=-1)) + room
-    new_x = old_x + _BOX_WIDTH + _GAP
+    old_x = _MARGIN + _LANE * (1 + max(old_lanes.values(), default=-1))
+    new_x = old_x + _BOX_WIDTH + room + _GAP
     right = new_x + _BOX_WIDTH + room
     boxes: list[Box] = []
     links: list[Link] = []
     for number, row in enumerate(rows):
         shift = _INDENT * row.depth
-        boxes.append(_box(row, old_x - shift, number, row.old_class, row.old_name, row.old_shape))
+        boxes.append(_box(row, old_x + shift, number, row.old_class, row.old_name, row.old_shape))
         boxes.append(_box(row, new_x + shift, number, row.new_class, row.new_name, row.new_shape))
-        links.append(_link(row, old_x + _BOX_WIDTH - shift, new_x + shift, _middle(number)))
+        links.append(_link(row, old_x + _BOX_WIDTH + shift, new_x + shift, _middle(number)))
     depth = [row.depth for row in rows]
     edges = [
         _edge(
             edge,
             old_lanes.get(edge),
-            lambda n: old_x - _INDENT * depth[n],
+            lambda n: old_x + _INDENT * depth[n],
             _MARGIN + _LANE * max([*old_lanes.values(), 0]),
             -1,
             "" if edge in new_edges else "odd",

@@ -162,7 +162,7 @@ def _finding_views(run: RunResult, file_views: Iterable[FileView]) -> list[Findi
     return [
         FindingView(finding, file.path, outcome(finding), _target(file, finding, by_path))
         for file in run.files
-        for finding in file.findings
+        for finding in sorted(file.findings, key=lambda f: (f.line, f.column, f.code))
     ]
 
 

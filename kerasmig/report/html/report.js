@@ -83,7 +83,8 @@
     form.querySelector("output").textContent = `${shown} of ${rows.length} shown`;
   }
 
-  form.addEventListener("input", apply);
+  form.addEventListener("input", apply); // while typing
+  form.addEventListener("change", apply); // some drivers and assistive tools send only this
   form.addEventListener("reset", () => setTimeout(apply));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
