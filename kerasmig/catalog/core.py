@@ -18,8 +18,8 @@ KERNEL_AND_BIAS: Arguments = {
 }
 _DENSE: Arguments = {**KERNEL_AND_BIAS, "output_dim": to("units"), "input_dim": to("input_dim")}
 _NOISE_SHAPE = gone("the layer makes its own noise shape, also in Keras 1: leave it out")
-_NO_INPUT_SHAPE = handled(
-    "an `Input(shape=...)` before the layer: Keras 3's takes no keywords but name and dtype"
+_NO_INPUT_SHAPE = gone(
+    "it takes none: put an `Input(shape=...)` before the layer, or nothing if it is not the first"
 )
 _SPATIAL: Arguments = {
     "p": to("rate"),

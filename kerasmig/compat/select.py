@@ -83,11 +83,19 @@ def compat_source(names: Iterable[str], line_length: int = 88) -> str:
     Raises:
         KeyError: a name is not among `compat_names`.
     """
+    needed = frozenset(names)
+    if unknown := sorted(needed - definitions().keys()):
+        raise KeyError(f"keras1_compat has no {', '.join(unknown)}")
+    return _formatted(needed, line_length)
+
+
+@cache
+def _formatted(names: frozenset[str], line_length: int) -> str:
+    import black  # late: it takes longer to import than all of this
+
     known = definitions()
     needed = set(names)
-    if unknown := sorted(needed - known.keys()):
-        raise KeyError(f"keras1_compat has no {', '.join(unknown)}")
-    waiting = list(needed)
+    waiting = list(names)
     while waiting:
         new = known[waiting.pop()].needs - needed
         needed |= new
@@ -97,8 +105,6 @@ def compat_source(names: Iterable[str], line_length: int = 88) -> str:
     blocks = [_import_block(imports)] if imports else []
     texts = [definition.text for definition in chosen]
     source = "\n".join([_HEADER, *blocks]) + "".join(f"\n\n{text}\n" for text in texts)
-    import black  # late: it takes longer to import than all of this
-
     return black.format_str(source, mode=black.Mode(line_length=line_length))
 
 

@@ -109,7 +109,7 @@ def one(shape, name=None, dim_ordering=None, dtype=None):
     return keras.ops.ones(shape, dtype=dtype)
 
 
-def get_initialization(identifier, **kwargs):
+def get_initializer(identifier, **kwargs):
     """The initialiser of a Keras 1 name, or what was given."""
     functions = {
         "uniform": uniform,
