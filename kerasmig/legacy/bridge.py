@@ -52,14 +52,13 @@ def activate(
     Raises:
         LegacyError: TensorFlow or another library it needs is missing or cannot be imported.
     """
-    v1 = import_tensorflow()
-    pretend_tensorflow_1(v1)
-    give_control_flow_back()
-    aliases.heal()
-    _forget_modern_keras()
-    sys.meta_path.insert(0, _LegacyKerasFinder(legacy_path))
-    os.environ["KERAS_BACKEND"] = "tensorflow"
-    keras = _import_keras(dim_ordering, floatx)
+    with _private_home(dim_ordering, floatx):
+        pretend_tensorflow_1(import_tensorflow())
+        give_control_flow_back()
+        aliases.heal()
+        _forget_modern_keras()
+        sys.meta_path.insert(0, _LegacyKerasFinder(legacy_path))
+        keras = _import_keras()
     _keep_downloads_apart()
     _convert_kernels_with_tuples()
     _convolve_in_float64()
@@ -134,10 +133,12 @@ class _LegacyKerasFinder(importlib.abc.MetaPathFinder):
         return importlib.machinery.PathFinder.find_spec(fullname, self._folders)
 
 
-def _import_keras(dim_ordering: str, floatx: str) -> types.ModuleType:
-    """Import Keras with a home of its own, because it reads and writes ``~/.keras/keras.json``.
+@contextlib.contextmanager
+def _private_home(dim_ordering: str, floatx: str) -> Iterator[None]:
+    """Another home folder for a while, with our settings in the place of ``~/.keras/keras.json``.
 
-    Its backend module asks for the home folder once, while it is imported.
+    While they are imported, Keras and a remnant of it within TensorFlow (``tensorflow.python.keras``)
+    read that file, and write it where there is none.
     """
     settings = {
         "backend": "tensorflow",
@@ -149,18 +150,22 @@ def _import_keras(dim_ordering: str, floatx: str) -> types.ModuleType:
         folder = Path(home, ".keras")
         folder.mkdir()
         (folder / "keras.json").write_text(json.dumps(settings), encoding="utf-8")
-        try:
-            with (
-                _environment(HOME=home, USERPROFILE=home),
-                contextlib.redirect_stderr(io.StringIO()),  # "Using TensorFlow backend."
-                warnings.catch_warnings(),
-            ):
-                warnings.simplefilter("ignore")  # invalid escapes and the like in its source
-                return importlib.import_module("keras")
-        except ModuleNotFoundError as error:
-            raise LegacyError(
-                f"Keras 1.2.2 cannot be imported: {error.name} is not installed.", PIP_INSTALL
-            ) from error
+        with _environment(HOME=home, USERPROFILE=home, KERAS_HOME=str(folder)):
+            yield
+
+
+def _import_keras() -> types.ModuleType:
+    """Import the ``keras`` that is found now, with the one backend that there is, quietly."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    try:
+        # It says "Using TensorFlow backend.", and its source has invalid escapes and the like.
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return importlib.import_module("keras")
+    except ModuleNotFoundError as error:
+        raise LegacyError(
+            f"Keras 1.2.2 cannot be imported: {error.name} is not installed.", PIP_INSTALL
+        ) from error
 
 
 def _keep_downloads_apart() -> None:
