@@ -389,7 +389,7 @@ def _upgrade_stdin(diff: bool, options: dict[str, Any]) -> NoReturn:
 
 
 def _exit_code(run: RunResult, report: VerifyReport | None, failed: bool) -> int:
-    from kerasmig.finding import Applicability, DataFormat
+    from kerasmig.finding import Applicability
 
     if failed or any(file.error for file in run.files):
         return UNREADABLE
@@ -398,10 +398,7 @@ def _exit_code(run: RunResult, report: VerifyReport | None, failed: bool) -> int
         for file in run.files
         for finding in file.findings
     )
-    undecided = any(
-        verdict.data_format is DataFormat.UNDECIDED for file in run.files for verdict in file.verdicts
-    )
-    if manual or undecided or (report is not None and report.exit_code):
+    if manual or (report is not None and report.exit_code):
         return FINDINGS
     return OK
 

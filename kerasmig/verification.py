@@ -14,12 +14,6 @@ from kerasmig.finding import DataFormat, FileResult, RunResult, Verdict
 from kerasmig.project import Project, bytes_of
 from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
 
-_ORDERINGS = {
-    DataFormat.CHANNELS_FIRST: ("th",),
-    DataFormat.CHANNELS_LAST: ("tf",),
-    DataFormat.EITHER: ("th", "tf"),
-    DataFormat.UNDECIDED: ("tf",),
-}
 _LARGE = 50_000_000
 
 
@@ -144,14 +138,14 @@ def orderings(verdicts: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[str,
     """Under which of Keras 1's orderings each file's models are to run."""
     found: dict[str, tuple[str, ...]] = {}
     for name, of_file in verdicts.items():
-        formats = {verdict.data_format for verdict in of_file}
-        formats.discard(DataFormat.UNDECIDED)
-        if not formats:
-            continue
-        wanted: tuple[str, ...] = ()
-        for data_format in sorted(formats, key=lambda f: f.value):
-            wanted += tuple(o for o in _ORDERINGS[data_format] if o not in wanted)
-        found[name] = wanted
+        # Where every layer says its format itself, the global ordering decides nothing.
+        formats = {v.data_format for v in of_file if not v.explicit}
+        if DataFormat.EITHER in formats:
+            found[name] = ("th", "tf")
+        elif DataFormat.CHANNELS_FIRST in formats:
+            found[name] = ("th",)
+        elif of_file:
+            found[name] = ("tf",)
     return found
 
 

@@ -10,6 +10,7 @@ from kerasmig.analysis.dataformat import infer
 from kerasmig.analysis.names import Loader, Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.catalog import surface
+from kerasmig.catalog.general import BARE_REFERENCE, BIAS_AXIS, IMPORTS, UNDECIDED, UNKNOWN_NAME
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
 from kerasmig.rewrite.calls import BindError, draft, finish, is_settled, refused
@@ -19,9 +20,7 @@ from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import OverlapError, SourceError, Text, parse
 
-IMPORTS = "KM101"
-UNKNOWN_NAME = "KM102"
-BARE_REFERENCE = "KM103"
+_NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS)
 
 
 @dataclass(frozen=True)
@@ -233,6 +232,8 @@ def _tally(context: FileContext, findings: list[Finding]) -> Tally:
     counts = {level: 0 for level in Applicability}
     suppressed = 0
     for finding in findings:
+        if finding.code in _NO_USES:
+            continue
         if finding.suppressed:
             suppressed += 1
         else:

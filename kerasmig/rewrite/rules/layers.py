@@ -51,13 +51,8 @@ def _mode(new: Draft) -> None:
     if mode == 1:
         new.target = "keras1_compat.SampleNormalization"
     elif mode == 2:
-        applied = new.context.parent(new.call)
-        if isinstance(applied, ast.Call) and applied.func is new.call:
-            site = new.context.site(applied)
-            end = site.arguments[-1].span.end if site.arguments else site.open + 1
-            new.edits.append(Edit(Span(end, end), (", training=True",)))
-        else:
-            new.target = "keras1_compat.BatchStatisticsNormalization"
+        # `training=True` at the call would not do: predict() overrules it in functional models.
+        new.target = "keras1_compat.BatchStatisticsNormalization"
     elif mode is UNKNOWN and argument is not None:
         new.target = "keras1_compat.batch_normalization"
         new.kept.append(NewArgument("mode", (argument,)))
