@@ -27,19 +27,19 @@ _ESCAPES = {
 }
 
 
-def unified_diff(file: FileResult, *, bom: bool = False) -> str:
+def unified_diff(file: FileResult) -> str:
     """The change of one file as a patch; empty where nothing changed.
 
     The headers are pure ASCII, so the patch can be encoded as the file is: for a file that is not
-    UTF-8, write the patch in the file's own encoding and git finds the same bytes again.
+    UTF-8, write the patch in the file's own encoding and git finds the same bytes again, as
+    `run_diff_bytes` does.
 
     Args:
         file: its path is taken as relative to the folder where the patch will be applied.
-        bom: the file starts with a byte-order mark that its text does not contain.
     """
     if not file.changed:
         return ""
-    mark = "\ufeff" if bom else ""
+    mark = "\ufeff" if file.bom else ""
     old, new = _mark(file.old, mark), _mark(file.new, mark)
     header = _git_header(file.path)
     names = f"--- {_name('a', file.path)}\n+++ {_name('b', file.path)}\n"
@@ -55,10 +55,17 @@ def new_file_diff(path: str, text: str) -> str:
 
 
 def run_diff(result: RunResult) -> str:
-    """All changes and new files of a run as one patch."""
+    """All changes and new files of a run as one patch, for people to read."""
     changes = [unified_diff(file) for file in result.files]
-    additions = [new_file_diff(path, result.extra_files[path]) for path in result.extra_files]
+    additions = [new_file_diff(path, text) for path, text in result.extra_files.items()]
     return "".join([*changes, *additions])
+
+
+def run_diff_bytes(result: RunResult) -> bytes:
+    """The same for ``git apply``: the lines of each file in that file's own encoding."""
+    changes = [unified_diff(file).encode(file.encoding) for file in result.files]
+    additions = [new_file_diff(path, text).encode() for path, text in result.extra_files.items()]
+    return b"".join([*changes, *additions])
 
 
 def split_lines(text: str) -> list[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import IO
 
 from rich.console import Console
 
 from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
-from kerasmig.report.diff import new_file_diff, run_diff, unified_diff
+from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unified_diff
 from kerasmig.report.screen import OUTCOME_STYLES, Screen, outcome_mark
 from kerasmig.report.shapes import describe_axes, format_shape
 from kerasmig.report.summary import RunSummary, needs_somebody, plural, summarize
@@ -46,11 +47,11 @@ def print_run(
 def print_diff(result: RunResult, console: Console) -> None:
     """Print the changes: coloured on a terminal, else the exact text that ``git apply`` takes.
 
-    A pipe gets the text as it is, without a check of its encoding: open it with the encoding and
-    ``newline=""`` that the patch is meant to have.
+    A pipe gets bytes, each file's lines in that file's encoding and with its line ends, whatever
+    the encoding of the stream is; a stream of text only, such as `io.StringIO`, gets the text.
     """
     if not console.is_terminal:
-        console.file.write(run_diff(result))
+        _write_diff(result, console.file)
         return
     screen = Screen(console)
     patches = [unified_diff(file) for file in result.files]
@@ -58,6 +59,16 @@ def print_diff(result: RunResult, console: Console) -> None:
     for line in "".join(patches).split("\n")[:-1]:
         header = line.startswith(("diff --git ", "--- ", "+++ ", "new file mode "))
         screen.line((line, "bold" if header else _DIFF_STYLES.get(line[:1], "")))
+
+
+def _write_diff(result: RunResult, stream: IO[str]) -> None:
+    binary = getattr(stream, "buffer", None)
+    if binary is None:
+        stream.write(run_diff(result))
+        return
+    stream.flush()
+    binary.write(run_diff_bytes(result))
+    binary.flush()
 
 
 def _print_file(screen: Screen, file: FileResult, verbose: bool) -> None:

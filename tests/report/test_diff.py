@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kerasmig.finding import FileResult, RunResult
-from kerasmig.report.diff import new_file_diff, run_diff, split_lines, unified_diff
+from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, split_lines, unified_diff
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -42,9 +42,9 @@ def applied(old: str, new: str, *, path: str = "model.py", encoding: str = "utf-
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(old.encode(encoding))
-        patch = unified_diff(FileResult(path, old, new))
+        patch = run_diff_bytes(RunResult((FileResult(path, old, new, encoding=encoding),)))
         if patch:
-            git_apply(folder, patch.encode(encoding))
+            git_apply(folder, patch)
         return target.read_bytes()
 
 
@@ -135,16 +135,19 @@ def test_executable_bit_is_kept(tmp_path: Path) -> None:
     assert target.stat().st_mode & 0o111
 
 
-def test_latin_1_file_applies_when_the_patch_is_in_its_encoding() -> None:
-    old, new = "# -*- coding: latin-1 -*-\n# é\nx = 1\n", "# -*- coding: latin-1 -*-\n# é\nx = 2\n"
-    assert applied(old, new, encoding="latin-1") == new.encode("latin-1")
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "koi8-r", "shift_jis", "utf-8"])
+def test_patch_is_in_the_encoding_of_the_file(encoding: str) -> None:
+    word = {"koi8-r": "слой", "shift_jis": "層"}.get(encoding, "é")
+    old = f"# -*- coding: {encoding} -*-\n# {word}\nx = 1\n"
+    new = old.replace("x = 1", f"x = '{word}'")
+    assert applied(old, new, encoding=encoding) == new.encode(encoding)
 
 
 def test_byte_order_mark_stays(tmp_path: Path) -> None:
     target = tmp_path / "m.py"
     target.write_bytes(b"\xef\xbb\xbfx = 1\r\n")
-    patch = unified_diff(FileResult("m.py", "x = 1\r\n", "x = 2\r\n"), bom=True)
-    git_apply(tmp_path, patch.encode())
+    file = FileResult("m.py", "x = 1\r\n", "x = 2\r\n", bom=True)
+    git_apply(tmp_path, run_diff_bytes(RunResult((file,))))
     assert target.read_bytes() == b"\xef\xbb\xbfx = 2\r\n"
 
 

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from kerasmig.finding import Evidence, FileResult, RunResult, Tally
-from kerasmig.report.diff import run_diff
+from kerasmig.report.diff import run_diff, run_diff_bytes
 from kerasmig.report.terminal import print_diff, print_run, print_verify
 from kerasmig.verify.result import OutputDiff, Reading, Status, VerifyReport
 from tests.report import samples
@@ -175,6 +175,18 @@ def test_pipe_gets_the_diff_as_git_takes_it(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_bytes(old.encode())
     subprocess.run(["git", "apply"], input=stream.getvalue().encode(), cwd=tmp_path, check=True)
     assert (tmp_path / "a.py").read_bytes() == file.new.encode()
+
+
+def test_pipe_of_any_encoding_gets_the_bytes_of_the_files() -> None:
+    files = (
+        FileResult("a.py", "# é\r\nx = 1\r\n", "# é\r\nx = 2\r\n", encoding="latin-1"),
+        FileResult("b.py", "# 漢\nx = 1\n", "# 漢\nx = 2\n"),
+    )
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="\r\n")
+    print_diff(RunResult(files), Console(file=stream))
+    data = stream.buffer.getvalue()
+    assert data == run_diff_bytes(RunResult(files))
+    assert b"+x = 2\r\n" in data and b"# \xe9\r\n" in data and "# 漢\n".encode() in data
 
 
 def test_terminal_shows_the_same_diff_with_its_controls_made_visible() -> None:
