@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from kerasmig.analysis import evidence as rules
 from kerasmig.analysis.image_sizes import FIRST, LAST
 from kerasmig.analysis.keras_calls import explicit_ordering
-from kerasmig.analysis.layer_shapes import SPATIAL_NAMES, SPECS, is_spatial
+from kerasmig.analysis.layer_shapes import SPATIAL_NAMES, SPECS, is_spatial, show
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.shapes import Outline, outline, trace_module
 from kerasmig.analysis.trace import Application, Groups, Mark, Trace
@@ -138,6 +138,7 @@ class _Judge:
         self.facts = facts
         self.found = found
         self.first, self.last = first, last
+        self.complete = not (first.exhausted or last.exhausted)
         self.marks: list[Mark] = list({**first.marks, **last.marks})
         self.file_evidence = rules.data_preparation(found.calls, found.strings, names)
         self.spatial_calls = [call for call in found.calls if self._is_spatial(call)]
@@ -167,7 +168,7 @@ class _Judge:
         return Inference(
             tuple(verdicts),
             self._ambient(),
-            not (self.first.exhausted or self.last.exhausted),
+            self.complete,
             by_call,
             self._layer_shapes(),
             self.tree,
@@ -347,8 +348,6 @@ class _Judge:
 
     def _agnostic(self, component: _Component) -> list[Evidence]:
         """Why the code handles both orderings by itself, if it does."""
-        if self.first.exhausted or self.last.exhausted:
-            return []
         result = []
         parameters = [layer for layer in component.layers if _follows_caller(layer)]
         if parameters:
@@ -361,10 +360,20 @@ class _Judge:
                     0.8,
                 )
             )
+        inputs = self._inputs_by_parameter(component)
+        if inputs:
+            result.append(
+                Evidence(
+                    "The code makes an input for either ordering, as its caller says.",
+                    inputs,
+                    DataFormat.EITHER,
+                    0.9,
+                )
+            )
         if component.first and component.last:
             branches = [m for m in self.marks if m.kind == "branch"]
             alternatives = self._alternatives({m.line for m in branches if not m.path})
-            difference = _difference(component, alternatives) if branches else None
+            difference = _difference(component, alternatives, self.complete) if branches else None
             if difference is not None:
                 line = min((m.line for m in branches if not m.path), default=difference)
                 result.append(
@@ -376,6 +385,20 @@ class _Judge:
                     )
                 )
         return result
+
+    def _inputs_by_parameter(self, component: _Component) -> int:
+        """Line of an input that is made in both branches of an ``if ordering == 'th'``, or 0."""
+        lines = {m.line for m in self.marks if m.kind == "parameter" and not m.path}
+        made = {
+            (application.line, show(application.output))
+            for application in component.first
+            if application.kind == "Input" and not application.path
+        }
+        for alternative in self._alternatives(lines) if len(made) > 1 else ():
+            inside = {shape: line for line, shape in made if line in alternative}
+            if len(inside) > 1:
+                return min(inside.values())
+        return 0
 
     def _alternatives(self, branch_lines: set[int]) -> list[range]:
         """The lines of every ``if`` whose condition is one of these lines."""
@@ -474,7 +497,7 @@ _AXIS_ARGUMENTS = ("axis", "concat_axis", "dot_axes", "axes", "shared_axes", "di
 _INPUT_ARGUMENTS = ("input_shape", "batch_input_shape", "shape", "batch_shape")
 
 
-def _difference(component: _Component, alternatives: Sequence[range]) -> int | None:
+def _difference(component: _Component, alternatives: Sequence[range], complete: bool) -> int | None:
     """Line of the first input, axis or layer that the code chooses by the ordering.
 
     Sizes that the code reads from a tensor differ between the readings by themselves; axes and
@@ -486,7 +509,7 @@ def _difference(component: _Component, alternatives: Sequence[range]) -> int | N
         one, other = firsts.get(key), lasts.get(key)
         if one is None or other is None:
             line = (one or other).line  # type: ignore[union-attr]
-            if any(line in lines for lines in alternatives):
+            if complete and any(line in lines for lines in alternatives):
                 return line
             continue
         if one.kind == "Input" and _comparable(one.output) != _comparable(other.output):

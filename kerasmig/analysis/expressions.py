@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from kerasmig.analysis.layer_arguments import ORDERINGS
 from kerasmig.analysis.values import (
     AmbientOrdering,
     ClassValue,
@@ -258,6 +259,8 @@ def _compare(run: Interpreter, node: ast.Compare, scope: Scope) -> Value:
         right = evaluate(run, comparator, scope)
         if isinstance(left, AmbientOrdering) or isinstance(right, AmbientOrdering):
             run.mark("branch", node)
+        elif _names_ordering(left) or _names_ordering(right):
+            run.mark("parameter", node)
         outcome = _compared(op, left, right)
         if outcome is False:
             return False
@@ -265,6 +268,10 @@ def _compare(run: Interpreter, node: ast.Compare, scope: Scope) -> Value:
             result = Unknown()
         left = right
     return result
+
+
+def _names_ordering(value: Value) -> bool:
+    return isinstance(value, str) and value in ORDERINGS
 
 
 def _compared(op: ast.cmpop, left: Value, right: Value) -> bool | None:

@@ -41,6 +41,7 @@ from kerasmig.analysis.values import (
 _MAX_DEPTH = 40
 _MAX_ITERATIONS = 400
 _MAX_LOOP_STEPS = 15_000
+_MAX_CALL_STEPS = 40_000
 _BUILTINS = frozenset(dir(builtins))
 
 Signal = str
@@ -91,13 +92,14 @@ class Interpreter:
         self._canonical: dict[int, Library] = {}
         self.setting: Mark | None = None
         self._kept_setting: Mark | None = None
+        self._floor = 0
 
     # ------------------------------------------------------------------------- services
 
     def spend(self) -> None:
         """Count one step."""
         self.fuel -= 1
-        if self.fuel < 0:
+        if self.fuel < self._floor:
             raise OutOfFuel
 
     def mark(self, kind: str, node: ast.AST, value: str = "") -> Mark:
@@ -182,7 +184,7 @@ class Interpreter:
             own: whether it is of the file at hand: then running out of fuel leaves the trace
                 incomplete.
         """
-        self.fuel = fuel
+        self.fuel, self._floor = fuel, 0
         frames = list(self._frames)
         try:
             run()
@@ -601,11 +603,20 @@ class Interpreter:
         frame = Frame(function)
         self._frames.append(frame)
         outer, self._context = self._context, function.scope.module
+        outer_floor = self._floor
+        self._floor = own_floor = max(outer_floor, self.fuel - _MAX_CALL_STEPS)
         try:
             self.block(node.body, scope)
+        except OutOfFuel:
+            if own_floor == outer_floor:
+                raise
+            # A call that does not end (training, playing a game) is left; what follows is not.
+            self.trace.exhausted = self.trace.exhausted or not function.scope.module.path
+            return Unknown()
         finally:
             self._frames.pop()
             self._context = outer
+            self._floor = outer_floor
         if not frame.returned:
             return None
         result = frame.returned[0]

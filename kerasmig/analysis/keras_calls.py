@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from kerasmig.analysis import applications
 from kerasmig.analysis.layer_arguments import ORDERINGS, Config, bind
 from kerasmig.analysis.layer_shapes import (
     MERGE_FUNCTIONS,
@@ -56,7 +57,6 @@ _MERGE_PARAMS = [
     "arguments",
     "name",
 ]
-_PICTURE_CHANNELS = 3  # what the networks of keras.applications take
 
 
 # ------------------------------------------------------------------------------ making
@@ -91,28 +91,10 @@ def call_keras(
     if last in ("to_categorical", "load_model"):
         return Unknown()
     if last == "_obtain_input_shape":
-        return _application_input(run, args, kwargs, node)
+        return applications.default_input(run, args, kwargs, node)
+    if last in applications.NETWORKS:
+        return applications.make_network(run, last, args, kwargs, node)
     return Unknown()
-
-
-def _application_input(
-    run: Interpreter, args: list[Value], kwargs: dict[str, Value], node: ast.Call
-) -> Value:
-    """``_obtain_input_shape``: the given shape, or a default in the order of the setting."""
-    names = ("input_shape", "default_size", "min_size", "dim_ordering", "include_top")
-    config = bind(names, (), args, kwargs)
-    given, size = config.get("input_shape"), config.get("default_size")
-    ordering, top = config.get("dim_ordering"), config.get("include_top", True)
-    if isinstance(ordering, AmbientOrdering):
-        run.mark("branch", node)
-    if given is not None and not isinstance(given, Unknown):
-        return given
-    side = size if top is True and given is None else None if top is False else Unknown()
-    if given is not None:
-        return Unknown("input_shape")
-    if ORDERINGS.get(str(ordering)) == "th":
-        return Seq((_PICTURE_CHANNELS, side, side))
-    return Seq((side, side, _PICTURE_CHANNELS)) if isinstance(ordering, str) else Unknown()
 
 
 def _make_layer(
@@ -145,7 +127,7 @@ def _input_layer(run: Interpreter, layer: Layer) -> Value:
     tensor = Tensor(shape, layer.node, "input", layer, line=layer.node.lineno, sizes=sizes)
     tensor.root = tensor
     layer.outputs.append(tensor)
-    _record(run, layer, "Input", layer.node, (), shape)
+    _record(run, layer, "Input", layer.node, (), tensor.shape)
     return layer
 
 
@@ -166,7 +148,7 @@ def _make_input(run: Interpreter, config: Config, node: ast.Call) -> Tensor:
     tensor = Tensor(shape, node, "input", None, line=node.lineno, sizes=sizes)
     tensor.root = tensor
     run.trace.names.setdefault(id(node), run.function_name())
-    _record(run, None, "Input", node, (), shape)
+    _record(run, None, "Input", node, (), tensor.shape)
     return tensor
 
 
@@ -350,7 +332,15 @@ def _apply_layer(run: Interpreter, layer: Layer, tensor: Tensor) -> Tensor:
     layer.outputs.append(output)
     _link(run, layer.node, tensor)
     _record(
-        run, layer, spec.name, layer.node, (tensor.shape,), shape, problem, (tensor,), inherited
+        run,
+        layer,
+        spec.name,
+        layer.node,
+        (tensor.shape,),
+        output.shape,
+        problem,
+        (tensor,),
+        inherited,
     )
     return output
 
@@ -478,7 +468,7 @@ def _apply_custom(run: Interpreter, target: Instance, tensors: list[Tensor] | No
     for tensor in inputs:
         _link(run, node, tensor)
     name = target.cls.node.name
-    _record(run, None, name, node, tuple(t.shape for t in inputs), shape, "", tuple(inputs))
+    _record(run, None, name, node, tuple(t.shape for t in inputs), output.shape, "", tuple(inputs))
     return output
 
 

@@ -248,6 +248,10 @@ class Tensor:
     sizes: Value = None
     root: Tensor | None = None
 
+    def __post_init__(self) -> None:
+        if self.shape is not None:
+            self.shape = tuple(map(as_dim, self.shape))
+
 
 class Model(Mutable):
     """A Sequential or functional model.
@@ -261,6 +265,15 @@ class Model(Mutable):
         super().__init__({"layers": (), "inputs": (), "outputs": ()})
         self.node = node
         self.sequential = sequential
+
+
+def as_dim(value: Value) -> Dim:
+    """The value as one size of a shape; Unknown where it is none."""
+    if value is None or isinstance(value, Unknown):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else Unknown()
 
 
 def is_known(value: Value) -> bool:
