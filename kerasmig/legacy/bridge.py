@@ -27,6 +27,7 @@ from typing import Any
 from kerasmig.legacy import aliases
 from kerasmig.legacy.cache import cache_folder
 from kerasmig.legacy.errors import LegacyError
+from kerasmig.legacy.install import KERAS, version_in
 from kerasmig.legacy.tensorflow1 import (
     PIP_INSTALL,
     give_control_flow_back,
@@ -50,8 +51,14 @@ def activate(
         floatx: ``"float16"``, ``"float32"`` or ``"float64"``.
 
     Raises:
-        LegacyError: TensorFlow or another library it needs is missing or cannot be imported.
+        LegacyError: TensorFlow or another library it needs is missing or cannot be imported, or
+            `legacy_path` does not hold Keras 1.2.2.
     """
+    if version_in(legacy_path) != KERAS.version:
+        raise LegacyError(
+            f"{legacy_path} does not hold Keras {KERAS.version}.",
+            "Run `kerasmig legacy install` to have it fetched again.",
+        )
     with _private_home(dim_ordering, floatx):
         pretend_tensorflow_1(import_tensorflow())
         give_control_flow_back()
@@ -130,7 +137,10 @@ class _LegacyKerasFinder(importlib.abc.MetaPathFinder):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname != "keras":
             return None
-        return importlib.machinery.PathFinder.find_spec(fullname, self._folders)
+        spec = importlib.machinery.PathFinder.find_spec(fullname, self._folders)
+        if spec is None:  # the folder has gone; the next finder would come up with Keras 3
+            raise ModuleNotFoundError(f"No Keras 1.2.2 in {self._folders[0]}", name=fullname)
+        return spec
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ def locate() -> Path | None:
     if by_hand := os.environ.get(PATH_VARIABLE):
         return _prepared_by_hand(Path(by_hand).expanduser().absolute())
     installed = _install_folder()
-    return installed if _version_in(installed) == KERAS.version else None
+    return installed if version_in(installed) == KERAS.version else None
 
 
 def ensure() -> Path:
@@ -68,7 +68,7 @@ def _install_folder() -> Path:
     return cache_folder() / "legacy" / _STEM.lower()
 
 
-def _version_in(folder: Path) -> str | None:
+def version_in(folder: Path) -> str | None:
     """The version of the ``keras`` package in `folder`; None if there is none that says it."""
     try:
         text = (folder / "keras" / "__init__.py").read_text(encoding="utf-8")
@@ -81,7 +81,7 @@ def _version_in(folder: Path) -> str | None:
 def _prepared_by_hand(path: Path) -> Path:
     # What people unpack and point to: the sdist's folder, the folder around it, or keras/ itself.
     candidates = [path, path / _STEM, path.parent if path.name == "keras" else path]
-    versions = {folder: _version_in(folder) for folder in candidates}
+    versions = {folder: version_in(folder) for folder in candidates}
     for folder, version in versions.items():
         if version == KERAS.version:
             return folder
@@ -133,14 +133,14 @@ def _unpacked(brought: Path) -> Path:
             safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
             archive.extractall(brought, members, **safely)  # type: ignore[arg-type]
         brought = brought / _STEM
-    if _version_in(brought) != KERAS.version:
+    if version_in(brought) != KERAS.version:
         raise FetchFailed(f"what was fetched holds no Keras {KERAS.version}")
     return brought
 
 
 def _publish(folder: Path, destination: Path) -> None:
     """Give the complete `folder` its final name, unless another process was faster."""
-    if _version_in(destination) == KERAS.version:
+    if version_in(destination) == KERAS.version:
         return
     if destination.exists():  # a damaged install, which a rename cannot replace
         with contextlib.suppress(FileNotFoundError):
@@ -148,7 +148,7 @@ def _publish(folder: Path, destination: Path) -> None:
     try:
         folder.rename(destination)
     except OSError:
-        if _version_in(destination) != KERAS.version:
+        if version_in(destination) != KERAS.version:
             raise
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from kerasmig.legacy import client, install
+from kerasmig.legacy.bridge import activate
 from kerasmig.legacy.cache import cache_folder
 from kerasmig.legacy.client import ChecksumError, Client
 from kerasmig.legacy.errors import LegacyError
@@ -292,6 +293,12 @@ def test_a_wrong_folder_is_refused(
         install.ensure()
     with pytest.raises(LegacyError, match=complaint):
         install.locate()
+
+
+def test_activate_refuses_another_keras(tmp_path: Path) -> None:
+    # Otherwise the search would go on and end at the Keras 3 of the environment.
+    with pytest.raises(LegacyError, match=r"does not hold Keras 1\.2\.2"):
+        activate(package(tmp_path / "other", "2.0.4"))
 
 
 # ---- the cache folder
