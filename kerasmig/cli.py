@@ -437,12 +437,9 @@ def _print_run(
 
 def _write_diff(run: RunResult) -> None:
     """The diff as bytes: each file in its own encoding, so that `git apply` takes it."""
-    from kerasmig.report.diff import new_file_diff, unified_diff
+    from kerasmig.report.diff import run_diff_bytes
 
-    for file in run.files:
-        sys.stdout.buffer.write(unified_diff(file, bom=file.bom).encode(file.encoding))
-    for path, text in run.extra_files.items():
-        sys.stdout.buffer.write(new_file_diff(path, text).encode("utf-8"))
+    sys.stdout.buffer.write(run_diff_bytes(run))
     sys.stdout.buffer.flush()
 
 
