@@ -340,6 +340,8 @@ class _Judge:
         result = [
             *by_shape,
             *rules.axes(applications),
+            *rules.kept_channels(component.first, "th"),
+            *rules.kept_channels(component.last, "tf"),
             *rules.deconvolutions(component.first, "th"),
             *rules.deconvolutions(component.last, "tf"),
             *rules.problems([(self.first, component.first), (self.last, component.last)]),

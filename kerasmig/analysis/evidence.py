@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
+from kerasmig.analysis.applications import NETWORKS
 from kerasmig.analysis.image_sizes import (
     FIRST,
     LAST,
@@ -58,21 +59,20 @@ def roots(applications: Iterable[Application]) -> list[Evidence]:
     result: list[Evidence] = []
     seen: set[tuple[int, str]] = set()
     for application in applications:
-        layer = application.layer
-        if layer is None or layer.kind not in SPECS or not application.roots:
-            continue
-        spec = SPECS[layer.kind]
-        if not spec.spatial:
+        spec = SPECS.get(application.kind)
+        spatial = 2 if application.kind in NETWORKS else spec.spatial if spec else 0
+        time_axis = spec is not None and spec.time_axis
+        if not spatial:
             continue
         for root in application.roots:
             shape = root.shape
-            if shape is None or len(shape) != spec.spatial + 2 + spec.time_axis:
+            if shape is None or len(shape) != spatial + 2 + time_axis:
                 continue
             key = (root.line, show(shape))
             if key in seen:
                 continue
             seen.add(key)
-            result += _root_evidence(root, spec.time_axis, application.path)
+            result += _root_evidence(root, time_axis, application.path)
     return result
 
 
@@ -235,6 +235,31 @@ def deconvolutions(applications: Iterable[Application], ordering: str) -> list[E
     return []
 
 
+def kept_channels(applications: Iterable[Application], ordering: str) -> list[Evidence]:
+    """A Reshape that flattens rows and columns and keeps the channels where they are."""
+    axis, end = (1, 0) if ordering == "th" else (-1, -1)
+    for application in applications:
+        layer, shape = application.layer, application.inputs[0] if application.inputs else None
+        if layer is None or layer.kind != "Reshape" or shape is None or len(shape) != 4:
+            continue
+        target = layer.config.get("target_shape")
+        channels = shape[axis]
+        if not isinstance(target, Seq) or len(target.items) != 2 or not isinstance(channels, int):
+            continue
+        if target.items[end] == channels and target.items[-1 - end] != channels:
+            place = "first" if ordering == "th" else "last"
+            return [
+                Evidence(
+                    f"The reshape to {show(target.items)} keeps the {channels} channels {place}.",
+                    application.line,
+                    FORMATS[ordering],
+                    0.7,
+                    application.path,
+                )
+            ]
+    return []
+
+
 def _deconvolution_evidence(layer: Layer) -> tuple[DataFormat, float, str] | None:
     shape, filters = layer.config.get("output_shape"), layer.config.get("nb_filter")
     if not isinstance(shape, Seq) or len(shape.items) != 4 or not isinstance(filters, int):
@@ -261,8 +286,10 @@ def data_preparation(
 
     for call in calls:
         called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        if called in ("reshape", "transpose"):
+        if called in ("reshape", "transpose", "rollaxis", "moveaxis"):
             numbers = _integers(call)
+            if called.endswith("axis"):
+                numbers = [n for n in numbers or () if isinstance(n, int)]
             shape = f"{called}{show(tuple(numbers))}" if numbers else ""
             if called == "reshape" and numbers and len(numbers) == 4:
                 if numbers[1] in (1, 3) and numbers[3] not in (1, 3):
@@ -281,6 +308,24 @@ def data_preparation(
                         call.lineno,
                         f"Images are put channels last by {shape}.",
                     )
+            elif called == "rollaxis" and numbers in ([2], [2, 0], [3, 1]):
+                shape = f"rollaxis({', '.join(map(str, numbers))})"
+                add(
+                    "rollaxis",
+                    FIRST,
+                    0.7,
+                    call.lineno,
+                    f"Images are put channels first by {shape}.",
+                )
+            elif called == "moveaxis" and numbers in ([-1, 0], [-1, 1], [2, 0], [3, 1]):
+                shape = f"moveaxis({', '.join(map(str, numbers))})"
+                add(
+                    "moveaxis",
+                    FIRST,
+                    0.7,
+                    call.lineno,
+                    f"Images are put channels first by {shape}.",
+                )
             elif called == "transpose" and numbers in ([2, 0, 1], [0, 3, 1, 2]):
                 add(
                     "transpose",
@@ -317,11 +362,19 @@ def data_preparation(
         add(
             "weights",
             favours,
-            0.6,
+            0.75,
             string.lineno,
             f"Weights {string.value!r} were trained {favours.value}.",
         )
     return list(result.values())
+
+
+def _integer(node: ast.expr) -> int | None:
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        number = _integer(node.operand)
+        return None if number is None else -number
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _is_generator(call: ast.Call) -> bool:
@@ -338,8 +391,9 @@ def _integers(call: ast.Call) -> list[int | Unknown] | None:
         arguments = list(tuples[0].elts)
     result: list[int | Unknown] = []
     for argument in arguments:
-        if isinstance(argument, ast.Constant) and isinstance(argument.value, int):
-            result.append(argument.value)
+        number = _integer(argument)
+        if number is not None:
+            result.append(number)
         else:
             result.append(Unknown(ast.unparse(argument)[:20]))
     return result or None

@@ -338,6 +338,8 @@ def _subscript(run: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
     if isinstance(node.slice, ast.Slice):
         return _sliced(run, base, node.slice, scope)
     index = evaluate(run, node.slice, scope)
+    if isinstance(index, AmbientOrdering):
+        run.mark("branch", node)
     if isinstance(base, Seq):
         if base.state.get("uncertain"):
             return Unknown()

@@ -13,6 +13,7 @@ from kerasmig.analysis.trace import Trace
 from kerasmig.analysis.values import ClassValue, Function, Instance, Module, Scope
 
 _MAX_IMPORTERS = 12
+_HELPER_FUEL = 10_000
 
 FUEL = 100_000
 """Steps per reading and entry (the top level, a function nobody calls); VGG16 takes some 1,000, InceptionV3 some 12,000."""
@@ -156,13 +157,13 @@ def _mentions_models(node: ast.AST, found: Outline) -> bool:
 
 def _call_alone(run: Interpreter, function: Function, found: Outline, own: bool) -> None:
     node = function.node
-    if id(node) not in run.invoked and (not own or _mentions_models(node, found)):
+    if id(node) not in run.invoked:
+        if own and not _mentions_models(node, found):
+            run.fuel = min(run.fuel, _HELPER_FUEL)
         run.invoke(function, [], {}, True)
 
 
 def _run_class(run: Interpreter, cls: ClassValue, found: Outline, own: bool) -> None:
-    if own and not _mentions_models(cls.node, found):
-        return
     called = {_called_name(call) for call in found.calls}
     methods = [
         member

@@ -1,0 +1,3 @@
+from benchmarks.data_format import main
+
+main()
