@@ -151,7 +151,7 @@ class BatchSizes:
 
     def _holds(self, node: ast.expr, place: ast.AST) -> bool:
         """Whether a name means the same at another place."""
-        root = node.value if isinstance(node, ast.Attribute) else node
+        root: ast.expr = node.value if isinstance(node, ast.Attribute) else node
         if not isinstance(root, ast.Name):
             return False
         if self._receivers.enclosing_function(node) is self._receivers.enclosing_function(place):

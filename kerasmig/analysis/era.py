@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kerasmig.analysis.names import Names
+from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
-from kerasmig.catalog.vocabulary import Entry, Pack, To
+from kerasmig.catalog.layer import keywords as keras1_keywords
+from kerasmig.catalog.vocabulary import Entry, Pack, Spread, To
 
 
 class Era(str, Enum):
@@ -30,6 +32,10 @@ _KERAS1_KEYWORDS = frozenset(
     "b_regularizer W_constraint b_constraint samples_per_epoch nb_val_samples nb_worker "
     "show_accuracy concat_axis dot_axes filter_length subsample_length pool_length "
     "inner_activation inner_init kernel_dim1 atrous_rate max_q_size".split()
+)
+# Keywords that Keras 1 and Keras 2 share and Keras 3 has no more.
+_SHARED_KEYWORDS = frozenset(
+    "lr decay input_dim input_length batch_input_shape input_dtype weights".split()
 )
 _LATER_KEYWORDS = frozenset(
     "kernel_size padding data_format kernel_initializer kernel_regularizer steps_per_epoch "
@@ -78,12 +84,29 @@ def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
                 keras1 += 1
             elif keyword.arg in _LATER_KEYWORDS:
                 later += 1
+        keras1 += _has_renamed_keyword(call, names)
         name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         keras1 += name in _KERAS1_NAMES and names.path(call.func) is not None
         later += name in _LATER_NAMES and names.path(call.func) is not None
     if keras1 and keras1 >= later:
         return FileEra(Era.KERAS1, keras1, later)
     return FileEra(Era.LATER if later else Era.UNKNOWN, keras1, later)
+
+
+def _has_renamed_keyword(call: ast.Call, names: Names) -> bool:
+    """``Dense(output_dim=3)``: a keyword that this very callable has no more in Keras 2."""
+    keywords = {k.arg for k in call.keywords if k.arg} - _SHARED_KEYWORDS - _KERAS1_KEYWORDS
+    name = names.keras_name(call.func) if keywords else None
+    entry = catalog_entry(name) if name else None
+    if entry is None:
+        return False
+    new = surface.keras3_signature(entry.to) if entry.to else None
+    known = set(new.names()) if new is not None else set()
+    for keyword in keywords - known:
+        rule = entry.argument(keyword)
+        if isinstance(rule, (Pack, Spread)) or isinstance(rule, To) and rule.name != keyword:
+            return True
+    return False
 
 
 def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
@@ -98,7 +121,7 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
     new = surface.keras3_signature(entry.to) if entry.to else None
     if new is None or not surface.keras3_has(path) and surface.in_keras1(path):
         return Era.KERAS1
-    old_names = set(old.names()) if old else set()
+    old_names = set(keras1_keywords(entry.name))  # LSTM's `return_sequences` is its base's argument
     listed = {name for key in entry.args for name in ([key] if isinstance(key, str) else key)}
     old_only = (old_names | listed) - set(new.names())
     new_only = set(new.names()) - old_names - listed

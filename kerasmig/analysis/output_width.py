@@ -12,8 +12,21 @@ from kerasmig.analysis.receivers import SEQUENTIAL, Receivers
 _DENSE = ("keras.layers.core.Dense", "keras.layers.core.MaxoutDense", "keras.layers.Dense")
 # Layers that leave the last axis as wide as it is.
 _KEEPING = frozenset(
-    "Activation Dropout BatchNormalization LeakyReLU PReLU ELU ActivityRegularization Masking "
-    "GaussianNoise GaussianDropout ThresholdedReLU SReLU ParametricSoftplus".split()
+    [
+        "Activation",
+        "Dropout",
+        "BatchNormalization",
+        "LeakyReLU",
+        "PReLU",
+        "ELU",
+        "ActivityRegularization",
+        "Masking",
+        "GaussianNoise",
+        "GaussianDropout",
+        "ThresholdedReLU",
+        "SReLU",
+        "ParametricSoftplus",
+    ]
 )
 _MAX_DEPTH = 20
 

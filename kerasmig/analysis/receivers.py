@@ -374,7 +374,9 @@ class Receivers:
             return name if surface.keras1_signature(name) and name[:1].isupper() else None
         if isinstance(node, ast.Name):
             if not self._names.bindings_of(node):
-                return FOREIGN if node.id in ("object", "dict", "list", "set", "Exception") else None
+                return (
+                    FOREIGN if node.id in ("object", "dict", "list", "set", "Exception") else None
+                )
             return _agreed(self._class(b) for b in self._names.bindings_of(node))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
             for binding in self._names.bindings_of(node.value):
@@ -417,7 +419,20 @@ class Receivers:
 
 
 _OTHER_LIBRARIES = frozenset(
-    "sklearn numpy pandas scipy xgboost lightgbm matplotlib gensim nltk torch cv2 h5py".split()
+    [
+        "sklearn",
+        "numpy",
+        "pandas",
+        "scipy",
+        "xgboost",
+        "lightgbm",
+        "matplotlib",
+        "gensim",
+        "nltk",
+        "torch",
+        "cv2",
+        "h5py",
+    ]
 )
 
 
@@ -465,6 +480,4 @@ def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 
 def _parents(tree: ast.AST) -> dict[int, ast.AST]:
-    return {
-        id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)
-    }
+    return {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}

@@ -50,7 +50,7 @@ class Method:
             call is certain, whatever the receiver is.
         certainty: what the name alone says.
         attribute: it is read or assigned, not called.
-        write: as in `vocabulary.Entry`.
+        write, write_when: as in `vocabulary.Entry`.
         template: as in `vocabulary.Entry`; ``{self}`` is the receiver.
         rule: structural rule that takes the place of the plain mapping.
         assumed: every rewrite is an assumption, for this reason.
@@ -68,6 +68,7 @@ class Method:
     certainty: Certainty = Certainty.RECEIVER
     attribute: bool = False
     write: Mapping[str, str] = field(default_factory=dict)
+    write_when: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     template: str = ""
     rule: str = ""
     assumed: str = ""
@@ -583,7 +584,7 @@ DATA = (
         to="flow",
         args={"X": to("x")},
         only_keras1=("X",),
-        write={"save_format": "'jpeg'"},
+        write_when={"save_format": ("'jpeg'", ("save_to_dir",))},
         new_order=(
             "x",
             "y",

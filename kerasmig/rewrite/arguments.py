@@ -73,6 +73,9 @@ def argument_edits(
 def _single(new: NewArgument, keyword: str) -> list[Edit]:
     source = new.sources[0]
     edits: list[Edit] = []
+    if keyword and source.keyword_span is None and new.parts is not None:
+        # One edit: an insertion of its own would be quoted with the value.
+        return [Edit(source.value_span, (f"{keyword}=", *new.parts))]
     if keyword and source.keyword_span is None:
         edits.append(Edit(Span(source.span.start, source.span.start), (f"{keyword}=",)))
     elif keyword and source.keyword != keyword and source.keyword_span is not None:
@@ -89,15 +92,16 @@ def _packed(
     first, last = new.sources[0], new.sources[-1]
     name = f"{keyword}=" if keyword else ""
     adjacent = indices == list(range(indices[0], indices[0] + len(indices)))
-    broken = b"\n" in site.text.utf8[first.span.start : last.span.end]
-    if adjacent and not broken:
+    between = site.text.utf8[first.span.start : last.span.end]
+    broken = b"\n" in between or b"\r" in between
+    if adjacent and (not broken or b"#" in between):  # comments stay beside their value
         stay.update(indices)
         edits = [
-            Edit(Span(first.span.start, first.value_span.start), (f"{name}(",)),
+            Edit(Span(first.span.start, _lead(site, first)), (f"{name}(",)),
             Edit(Span(last.value_span.end, last.value_span.end), (")",)),
         ]
         edits += [
-            Edit(Span(s.span.start, s.value_span.start), ())
+            Edit(Span(s.span.start, _lead(site, s)), ())
             for s in new.sources[1:]
             if s.keyword is not None
         ]
@@ -108,6 +112,16 @@ def _packed(
     for position, source in enumerate(new.sources):
         parts += [", "] * bool(position) + [source.value_span]
     return [Edit(site.arguments[anchor].span, (*parts, ")"))]
+
+
+def _lead(site: CallSite, source: Argument) -> int:
+    """Offset behind ``name =`` and its blanks; comments and line breaks before the value stay."""
+    if source.keyword_span is None:
+        return source.value_span.start
+    end = site.text.utf8.index(b"=", source.keyword_span.end) + 1
+    while site.text.utf8[end : end + 1] in (b" ", b"\t"):
+        end += 1
+    return end
 
 
 def _addition(site: CallSite, stay: list[int], texts: list[str]) -> Edit:

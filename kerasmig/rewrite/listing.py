@@ -33,6 +33,10 @@ def _run(utf8: bytes, items: Sequence[Span], first: int, last: int, close: int) 
     start, end = items[first].start, items[last].end
     if last + 1 < len(items):
         following = items[last + 1].start
+        if first > 0 and b"\n" in utf8[end:following]:
+            previous = items[first - 1].end
+            if not utf8[previous:start].strip(b", \t"):
+                return Span(previous, end)  # the end of a line: the next line stays a line
         if b"#" not in utf8[end:following]:
             return Span(start, following)
         return Span(start, after_comma(utf8, end, close))
@@ -55,8 +59,8 @@ def after_comma(utf8: bytes, position: int, close: int) -> int:
                 behind += 1
             return index if utf8[behind : behind + 1] == b"#" else behind
         if byte == b"#":
-            newline = utf8.find(b"\n", index, close)
-            index = close if newline < 0 else newline
+            ends = [utf8.find(mark, index, close) for mark in (b"\n", b"\r")]
+            index = min((end for end in ends if end >= 0), default=close)
         else:
             index += 1
     return position

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.receivers import CALLBACK, FOREIGN, LAYER, MODEL, is_a
+from kerasmig.analysis.receivers import FOREIGN, MODEL, is_a
 from kerasmig.catalog import surface
 from kerasmig.catalog.methods import METHODS, Certainty, Method
-from kerasmig.catalog.vocabulary import Entry, To, to
+from kerasmig.catalog.vocabulary import Arguments, Entry, to
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.arguments import argument_edits
 from kerasmig.rewrite.calls import Draft, draft
@@ -99,7 +99,9 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
         if row.owner not in (MODEL, "keras.engine.topology.Container") or row.attribute:
             continue
         if context.era.era is not Era.UNKNOWN and _MODEL_NAME.search(name):
-            return MethodUse(node, call, row, None, f"`{_last_name(node.value)}` is taken for a Keras model")
+            return MethodUse(
+                node, call, row, None, f"`{_last_name(node.value)}` is taken for a Keras model"
+            )
     return None
 
 
@@ -159,7 +161,7 @@ def draft_method(context: FileContext, use: MethodUse) -> Draft:
     """
     row = use.row
     assert use.call is not None
-    args = {
+    args: Arguments = {
         **{name: to(name) for name in (*row.new_order, *_KERAS2_KEYWORDS)},
         **{name: row.argument(name) for name in _listed(row)},
     }
@@ -168,6 +170,7 @@ def draft_method(context: FileContext, use: MethodUse) -> Draft:
         to=row.to,
         args=args,
         write=row.write,
+        write_when=row.write_when,
         rule=row.rule or "method",
         code=row.code,
     )
@@ -216,8 +219,10 @@ def as_function(new: Draft, use: MethodUse, path: str, positional: Sequence[str]
     # One edit up to the parenthesis; an argument inserted right behind it comes after.
     before: tuple[str | Span, ...] = (spelled, "(", receiver)
     rest = bool(new.kept or new.added)
-    head = Edit(Span(context.text.span(use.call or use.node).start, site.open + 1), (*before, ", " * rest))
-    return rewritten_method(context, use, [head, *edits], new, path.rpartition(".")[2])
+    head = Edit(
+        Span(context.text.span(use.call or use.node).start, site.open + 1), (*before, ", " * rest)
+    )
+    return rewritten_method(context, use, [head, *edits], new, path)
 
 
 def rewritten_method(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.receivers import CONTAINER, GENERATOR, LAYER, MODEL, SEQUENTIAL, is_a
+from kerasmig.analysis.receivers import CONTAINER, LAYER, SEQUENTIAL, is_a
 from kerasmig.catalog.vocabulary import Handled
 from kerasmig.finding import Applicability, Edit, Finding, Span
-from kerasmig.rewrite.callsite import Argument
+from kerasmig.rewrite.arguments import NewArgument
 from kerasmig.rewrite.calls import BindError, Draft
+from kerasmig.rewrite.callsite import Argument
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.methods import (
     MethodUse,
@@ -20,6 +20,7 @@ from kerasmig.rewrite.methods import (
     finish_method,
     method_era,
     refused_method,
+    renamed,
     rewritten_method,
 )
 from kerasmig.rewrite.registry import file_rule, find_method_rule
@@ -74,24 +75,27 @@ def _call(context: FileContext, use: MethodUse) -> Finding | None:
         rule = use.row.argument(name)
         if isinstance(rule, Handled):
             _HANDLED.get(name, _unhandled(rule))(new, argument)
-    if use.row.name == "predict" and not _in_loop(context, use):
+    if use.row.name == "predict" and not in_loop(context, use):
         # Only a progress bar: told off where it would be printed again and again.
         new.added = [(name, text) for name, text in new.added if name != "verbose"]
     finding = finish_method(new, use)
-    if finding is not None and not finding.edits and finding.applicability is not Applicability.MANUAL:
+    if (
+        finding is not None
+        and not finding.edits
+        and finding.applicability is not Applicability.MANUAL
+    ):
         return None
     return finding
 
 
 def rewritten_or_none(context: FileContext, use: MethodUse) -> Finding | None:
     """A call whose method keeps its arguments and perhaps gets another name."""
-    from kerasmig.rewrite.methods import renamed
-
     edits = renamed(context, use, use.row.to or use.row.name)
     return rewritten_method(context, use, edits) if edits else None
 
 
-def _in_loop(context: FileContext, use: MethodUse) -> bool:
+def in_loop(context: FileContext, use: MethodUse) -> bool:
+    """Whether a call is repeated by a loop around it."""
     for node in context.ancestors(use.node):
         if isinstance(node, (ast.For, ast.While, ast.comprehension, ast.ListComp)):
             return True
@@ -124,8 +128,6 @@ def _class_weight(new: Draft, argument: Argument) -> None:
     if isinstance(new.context.constant(argument.value), str):
         new.refuse("class_weight must be a dictionary of class index to weight")
     else:
-        from kerasmig.rewrite.arguments import NewArgument
-
         new.kept.append(NewArgument("class_weight", (argument,)))
 
 
@@ -138,21 +140,17 @@ _HANDLED: dict[str, Callable[[Draft, Argument], None]] = {
 
 def same_model(context: FileContext, a: ast.expr, b: ast.expr) -> bool:
     """Whether two receivers are one object, as far as the text tells."""
-    if ast.dump(a) != ast.dump(b):
-        return False
-    if isinstance(a, ast.Name) and isinstance(b, ast.Name):
-        scopes = [{id(x.scope) for x in context.names.bindings_of(n)} for n in (a, b)]
-        return scopes[0] == scopes[1]
-    return context.receivers.enclosing_class(a) is context.receivers.enclosing_class(b)
+    receivers = context.receivers
+    return receivers.identity(a) == receivers.identity(b)
 
 
 def compile_call(context: FileContext, call: ast.Call) -> ast.Call | None:
     """The `compile` of the model that a method is called on, if the file has it."""
     assert isinstance(call.func, ast.Attribute)
     for use in context.method_uses:
-        if use.row.name == "compile" and use.call is not None:
-            if same_model(context, use.receiver, call.func.value):
-                return use.call
+        compiles = use.row.name == "compile" and use.call is not None
+        if compiles and same_model(context, use.receiver, call.func.value):
+            return use.call
     return None
 
 
@@ -170,8 +168,6 @@ def _attribute(context: FileContext, use: MethodUse) -> Finding | None:
         return _template(context, use)
     if row.to is None or row.to == row.name:
         return None
-    from kerasmig.rewrite.methods import renamed
-
     assert kind is not None or row.to
     return rewritten_method(context, use, renamed(context, use, row.to))
 
@@ -244,8 +240,6 @@ def _weight(context: FileContext, use: MethodUse) -> Finding | None:
             "weights have other names now: `kernel` and `bias` on dense layers and convolutions, "
             "`embeddings` on Embedding, `cell.kernel` on recurrent layers",
         )
-    from kerasmig.rewrite.methods import renamed
-
     return rewritten_method(context, use, renamed(context, use, new), short=new)
 
 

@@ -1,0 +1,141 @@
+"""``fit_generator`` and its friends."""
+
+import pytest
+
+from tests.rewrite.helpers import automatic, check_assumed, check_manual, check_rewrite
+
+HEAD = "from keras.models import Sequential\nmodel = Sequential()\n"
+FLOW = "from keras.preprocessing.image import ImageDataGenerator\n" + HEAD
+FLOW += "images = ImageDataGenerator()\n"
+NEW_FLOW = FLOW.replace("from keras.pre", "from tensorflow.keras.pre")
+GENERATOR = HEAD + "def batches(X, {}):\n    while True:\n        yield X, X\n"
+
+
+def _with(head: str, line: str) -> str:
+    return head.replace("\nmodel", f"\n{line}\nmodel", 1)
+
+
+def test_one_pass_of_an_iterator():
+    result = check_rewrite(
+        FLOW
+        + "model.fit_generator(images.flow(X, y, batch_size=16), samples_per_epoch=len(X), nb_epoch=5)\n",
+        _with(NEW_FLOW, "import math")
+        + "model.fit(images.flow(X, y, batch_size=16), steps_per_epoch=math.ceil(len(X) / 16), epochs=5)\n",
+    )
+    assert automatic(result)
+
+
+def test_default_batch_size_of_directories():
+    check_assumed(
+        FLOW + "data = images.flow_from_directory('x')\nmodel.fit_generator(data, 2000, 5)\n",
+        NEW_FLOW
+        + "data = images.flow_from_directory('x')\n"
+        + "model.fit(data, steps_per_epoch=63, epochs=5)\n",
+        "KM402",
+        "one pass of the generator",
+    )
+
+
+def test_several_passes_are_counted_at_run_time():
+    result = check_rewrite(
+        FLOW + "data = images.flow(X, y)\nmodel.fit_generator(data, len(X) * 3, 5, nb_worker=4)\n",
+        _with(NEW_FLOW, "from keras1_compat import fit_generator")
+        + "data = images.flow(X, y)\nfit_generator(model, data, len(X) * 3, 5)\n",
+    )
+    assert result.compat == ("fit_generator",)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "argument", "samples", "steps"),
+    [
+        ("batch_size=32", "X", "1000", "32"),
+        ("batch_size", "X, 10", "1001", "101"),
+        ("bs=3", "X, bs=size", "size * 7", "7"),
+        ("batch_size", "X, args.batch", "7 * args.batch", "7"),
+    ],
+)
+def test_batch_size_of_a_function(parameter, argument, samples, steps):
+    check_assumed(
+        GENERATOR.format(parameter)
+        + f"model.fit_generator(batches({argument}), samples_per_epoch={samples}, nb_epoch=2)\n",
+        GENERATOR.format(parameter)
+        + f"model.fit(batches({argument}), steps_per_epoch={steps}, epochs=2)\n",
+        "KM402",
+        "is taken to have",
+    )
+
+
+def test_batch_size_as_a_constant_of_the_module():
+    source = HEAD + "BATCH_SIZE = 8\ndef batches():\n    yield X[:BATCH_SIZE], y\n"
+    check_rewrite(
+        source + "model.evaluate_generator(batches(), val_samples=n - 1)\n",
+        _with(source, "import math")
+        + "model.evaluate(batches(), steps=math.ceil((n - 1) / BATCH_SIZE))\n",
+    )
+
+
+def test_unknown_batch_size():
+    check_rewrite(
+        HEAD + "p = model.predict_generator(things(), 30, max_q_size=3)\n",
+        _with(HEAD, "from keras1_compat import predict_generator")
+        + "p = predict_generator(model, things(), 30)\n",
+    )
+
+
+def test_validation_on_arrays_needs_no_steps():
+    check_rewrite(
+        GENERATOR.format("batch_size=10")
+        + "model.fit_generator(batches(X), 100, 2, validation_data=(X, y), nb_val_samples=50)\n",
+        GENERATOR.format("batch_size=10")
+        + "model.fit(batches(X), steps_per_epoch=10, epochs=2, validation_data=(X, y))\n",
+    )
+
+
+def test_validation_generator():
+    check_rewrite(
+        GENERATOR.format("batch_size=10")
+        + "model.fit_generator(batches(X), 100, 2, validation_data=batches(X, 7), nb_val_samples=50)\n",
+        GENERATOR.format("batch_size=10")
+        + "model.fit(batches(X), steps_per_epoch=10, epochs=2, validation_data=batches(X, 7), "
+        "validation_steps=8)\n",
+    )
+
+
+def test_lists_of_inputs_become_tuples():
+    source = HEAD + "def pairs(batch_size=5):\n    while True:\n        yield {}, y\n"
+    check_rewrite(
+        source.format("[a, b]")
+        + "model.fit_generator(pairs(), samples_per_epoch=100, nb_epoch=2)\n",
+        source.format("(a, b)") + "model.fit(pairs(), steps_per_epoch=20, epochs=2)\n",
+    )
+
+
+def test_lists_in_variables_are_adapted_at_run_time():
+    source = HEAD + "def pairs(batch_size=5):\n    both = [a, b]\n    yield both, y\n"
+    result = check_rewrite(
+        source + "model.fit_generator(pairs(), samples_per_epoch=100, nb_epoch=2)\n",
+        _with(source, "from keras1_compat import fit_generator")
+        + "fit_generator(model, pairs(), samples_per_epoch=100, nb_epoch=2)\n",
+    )
+    assert automatic(result)
+
+
+def test_class_weight_with_a_python_generator():
+    result = check_rewrite(
+        GENERATOR.format("batch_size=10")
+        + "model.fit_generator(batches(X), 100, nb_epoch=2, class_weight=weights)\n",
+        _with(GENERATOR.format("batch_size=10"), "from keras1_compat import fit_generator")
+        + "fit_generator(model, batches(X), 100, nb_epoch=2, class_weight=weights)\n",
+    )
+    assert result.compat == ("fit_generator",)
+
+
+def test_keras2_counted_batches():
+    check_rewrite(
+        HEAD + "model.fit_generator(g, steps_per_epoch=10, epochs=2, workers=4, callbacks=[c])\n",
+        HEAD + "model.fit(g, steps_per_epoch=10, epochs=2, callbacks=[c])\n",
+    )
+
+
+def test_era_unknown():
+    check_manual(HEAD + "model.fit_generator(g, 10, 2)\n", "KM402", "samples in Keras 1")

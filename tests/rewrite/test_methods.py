@@ -1,0 +1,174 @@
+"""Calls of methods: what the receiver is decides whether they are Keras'."""
+
+from tests.rewrite.helpers import automatic, check_assumed, check_manual, check_noop, check_rewrite
+
+HEAD = """
+from keras.models import Sequential
+from keras.layers import Dense
+model = Sequential()
+model.add(Dense(10, input_dim=3))
+"""
+
+
+def test_nb_epoch_of_anything():
+    result = check_rewrite(
+        "import keras\nnet.fit(X, y, nb_epoch=3)\n", "import keras\nnet.fit(X, y, epochs=3)\n"
+    )
+    assert automatic(result)
+
+
+def test_ten_epochs_were_the_default():
+    check_rewrite(
+        HEAD + "model.fit(X, y, show_accuracy=False)\nmodel.fit(X, y)\n",
+        HEAD + "model.fit(X, y, epochs=10)\nmodel.fit(X, y, epochs=10)\n".replace("show", ""),
+    )
+
+
+def test_fit_in_later_keras_trains_one_epoch():
+    check_noop("""
+        from keras.models import Sequential
+        from keras.layers import Dense
+        model = Sequential()
+        model.add(Dense(3, kernel_initializer='zeros'))
+        model.fit(X, y)
+        """)
+
+
+def test_layout_is_kept():
+    check_rewrite(
+        HEAD + """
+model.fit(X, y, batch_size=5, nb_epoch=2, show_accuracy=False,
+          verbose=1)
+""",
+        HEAD + """
+model.fit(X, y, batch_size=5, epochs=2,
+          verbose=1)
+""",
+    )
+
+
+def test_other_libraries_keep_their_fit():
+    check_noop("""
+        from keras.utils import to_categorical
+        from sklearn.svm import SVC
+        border_mode = 1
+        model = SVC()
+        model.fit(X, y)
+        model.predict(X)
+        """)
+
+
+def test_own_class_keeps_its_methods():
+    check_noop("""
+        import keras
+        class Trainer(object):
+            def fit_generator(self, data, samples_per_epoch): pass
+        Trainer().fit_generator(data, 3)
+        trainer = Trainer()
+        trainer.fit_generator(data, samples_per_epoch=3)
+        """)
+
+
+def test_a_name_alone_is_an_assumption():
+    check_assumed(
+        "from keras.layers import merge\ndef run(my_model):\n    my_model.fit(X, y)\nmerge\n",
+        "from keras.layers import merge\ndef run(my_model):\n    my_model.fit(X, y, epochs=10)\nmerge\n",
+        "KM401",
+        "`my_model` is taken for a Keras model",
+    )
+
+
+def test_argument_of_a_function_is_followed():
+    result = check_rewrite(
+        HEAD
+        + "def run(thing):\n    thing.fit(X, y, 32)\nrun(model)\nmodel.fit(X, y, nb_epoch=1)\n",
+        HEAD
+        + "def run(thing):\n    thing.fit(X, y, 32, epochs=10)\nrun(model)\nmodel.fit(X, y, epochs=1)\n",
+    )
+    assert automatic(result)
+
+
+def test_model_made_by_a_method():
+    check_rewrite(
+        """
+        from keras.models import Model
+        class Net(object):
+            def __init__(self):
+                self.net = self.make()
+            def make(self):
+                return Model(input=a, output=b)
+            def run(self):
+                self.net.fit(X, y)
+        """,
+        """
+        from keras.models import Model
+        class Net(object):
+            def __init__(self):
+                self.net = self.make()
+            def make(self):
+                return Model(inputs=a, outputs=b)
+            def run(self):
+                self.net.fit(X, y, epochs=10)
+        """,
+    )
+
+
+def test_predict_is_quiet_in_loops_only():
+    check_rewrite(
+        HEAD + "model.fit(X, y, nb_epoch=1)\nmodel.predict(X)\nfor x in X:\n    model.predict(x)\n",
+        HEAD
+        + "model.fit(X, y, epochs=1)\nmodel.predict(X)\nfor x in X:\n    model.predict(x, verbose=0)\n",
+    )
+
+
+def test_class_weight_by_name_is_reported():
+    check_manual(HEAD + "model.fit(X, y, nb_epoch=1, class_weight='auto')\n", "KM401", "dictionary")
+
+
+def test_unpacked_arguments_are_reported():
+    check_manual(HEAD + "model.fit(X, y, nb_epoch=1, **options)\n", "KM401", "unpacked with **")
+
+
+def test_shapes_of_layers_and_models():
+    check_rewrite(
+        HEAD
+        + "model.fit(X, y, nb_epoch=1)\nprint(model.output_shape, model.layers[0].output_shape)\n",
+        HEAD
+        + "model.fit(X, y, epochs=1)\nprint(model.output_shape, model.layers[0].output.shape)\n",
+    )
+
+
+def test_tensors_of_a_sequential():
+    check_rewrite(
+        HEAD + "model.fit(X, y, nb_epoch=1)\nprint(model.output, model.layers[-1].output)\n",
+        HEAD + "model.fit(X, y, epochs=1)\nprint(model.outputs[0], model.layers[-1].output)\n",
+    )
+
+
+def test_weights_of_a_known_layer():
+    check_rewrite(
+        """
+        from keras.layers import Dense
+        layer = Dense(output_dim=3)
+        print(layer.W, layer.b)
+        """,
+        """
+        from keras.layers import Dense
+        layer = Dense(units=3)
+        print(layer.kernel, layer.bias)
+        """,
+    )
+
+
+def test_weights_of_some_layer_are_reported():
+    check_manual(HEAD + "print(model.layers[0].W)\n", "KM304", "other names now")
+
+
+def test_outputs_by_node_are_reported():
+    check_manual(HEAD + "print(model.layers[0].get_output_at(0))\n", "KM304", "keep the tensor")
+
+
+def test_suppressed_on_its_line():
+    text = HEAD + "model.fit(X, y, nb_epoch=1)  # kerasmig: ignore[KM401]\n"
+    result = check_rewrite(text, text)
+    assert result.tally.suppressed == 1
