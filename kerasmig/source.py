@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from kerasmig.finding import Edit, Span
 
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
+_COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]+")
 
 
 class SourceError(Exception):
@@ -46,7 +47,7 @@ def decode(data: bytes) -> tuple[str, Encoding]:
     if b"\0" in body:
         raise SourceError("contains a NUL byte; it is not a Python source file")
     try:
-        name, _ = tokenize.detect_encoding(io.BytesIO(body).readline)
+        name = _declared(body)
         text = body.decode(name)
     except (SyntaxError, LookupError) as error:
         raise SourceError(f"unknown or wrong encoding: {error}") from error
@@ -55,7 +56,24 @@ def decode(data: bytes) -> tuple[str, Encoding]:
             f"byte 0x{body[error.start]:02x} at offset {error.start} is not {error.encoding}; "
             "declare the encoding in the first line (# -*- coding: latin-1 -*-) or convert the file"
         ) from error
+    if bom and name != "utf-8":
+        raise SourceError(
+            f"declares {name} but starts with the byte-order mark of UTF-8; remove one of the two"
+        )
     return text, Encoding(name, bom)
+
+
+def _declared(body: bytes) -> str:
+    """The codec that the first two lines ask for; UTF-8 if they do not.
+
+    Only those lines are looked at: an odd byte further on is then told with its place.
+    """
+    head = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", 2)[:2]
+    cookies = [match for line in head if (match := _COOKIE.match(line))]
+    if not cookies or (len(cookies) == 1 and head[0].strip() and not head[0].lstrip().startswith(b"#")):
+        return "utf-8"
+    ascii_only = b"\n".join(line if _COOKIE.match(line) else b"#" for line in head) + b"\n"
+    return tokenize.detect_encoding(io.BytesIO(ascii_only).readline)[0]
 
 
 def encode(text: str, encoding: Encoding) -> bytes:
@@ -151,15 +169,22 @@ class Text:
                 if isinstance(part, str):
                     out.append(part.encode("utf-8"))
                 else:
-                    inside = [
-                        e
-                        for e in everything
-                        if part.start <= e.span.start and e.span.end <= part.end and e is not edit
-                    ]
+                    inside = [e for e in everything if _moves_with(e, part, edit)]
                     out.append(self._render(part, inside, everything))
             position = edit.span.end
         out.append(self.utf8[position : span.end])
         return b"".join(out)
+
+
+def _moves_with(inner: Edit, part: Span, outer: Edit) -> bool:
+    """Whether an edit is made inside a span that an outer edit quotes."""
+    if inner is outer or inner.span.start < part.start or inner.span.end > part.end:
+        return False
+    if inner.span == part and not inner.parts:
+        return False  # the text moves to where it is quoted, so it goes from where it stood
+    # An insertion at an edge of the outer edit is made beside it, not in it.
+    inserts = inner.span.start == inner.span.end
+    return not (inserts and inner.span.start in (outer.span.start, outer.span.end))
 
 
 def _order(edit: Edit) -> tuple[int, bool, int]:

@@ -10,6 +10,7 @@ from kerasmig.finding import Span
 from kerasmig.source import Text
 
 _BLANK = b" \t\f\r\n\\"
+_AFTER_NAME = _BLANK + b"=#"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,11 @@ class CallSite:
         """All arguments in the author's order."""
         raw: list[ast.expr | ast.keyword] = [*self.node.args, *self.node.keywords]
         raw.sort(key=lambda n: (n.lineno, n.col_offset))
-        if len(raw) == 1 and isinstance(raw[0], ast.GeneratorExp):
+        if (
+            len(raw) == 1
+            and isinstance(raw[0], ast.GeneratorExp)
+            and self.text.span(raw[0]).start == self.open
+        ):
             # `f(x for x in y)`: the node's span includes the call's own parentheses.
             return (Argument(raw[0], None, "", self.inside, self.inside, None),)
         bounds = self._bounds(raw)
@@ -70,8 +75,11 @@ class CallSite:
                 return Argument(
                     node.value, None, "**", span, self._trim(Span(span.start + 2, span.end)), None
                 )
-            name_end = span.start + len(node.arg.encode("utf-8"))
-            equals = self._utf8.index(b"=", name_end)
+            # Not len(node.arg): Python normalises identifiers (NFKC).
+            name_end = span.start
+            while self._utf8[name_end] not in _AFTER_NAME:
+                name_end += 1
+            equals = self._skip_trivia(name_end)
             value_span = self._trim(Span(equals + 1, span.end))
             return Argument(
                 node.value, node.arg, "", span, value_span, Span(span.start, name_end)
