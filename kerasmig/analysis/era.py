@@ -109,6 +109,10 @@ def _has_renamed_keyword(call: ast.Call, names: Names) -> bool:
     return False
 
 
+_EVERY_LAYER = frozenset({"name", "trainable", "input_shape"})
+"""Keywords of `LAYER` that Keras 3's layers take as well: they say nothing."""
+
+
 def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
     """The era of one call of a callable that both Keras know, from its arguments alone.
 
@@ -121,10 +125,12 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
     new = surface.keras3_signature(entry.to) if entry.to else None
     if new is None or not surface.keras3_has(path) and surface.in_keras1(path):
         return Era.KERAS1
-    old_names = set(keras1_keywords(entry.name))  # LSTM's `return_sequences` is its base's argument
+    old_names = set(old.names()) if old else set()
+    # LSTM's `return_sequences` is its base's argument; `name` and the like are every layer's.
+    inherited = set(keras1_keywords(entry.name))
     listed = {name for key in entry.args for name in ([key] if isinstance(key, str) else key)}
-    old_only = (old_names | listed) - set(new.names())
-    new_only = set(new.names()) - old_names - listed
+    old_only = (old_names | listed) - set(new.names()) - _EVERY_LAYER
+    new_only = set(new.names()) - old_names - inherited - listed
     keywords = {keyword.arg for keyword in call.keywords if keyword.arg}
     if keywords & old_only:
         return Era.KERAS1
