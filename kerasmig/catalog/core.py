@@ -25,6 +25,8 @@ _SPATIAL: Arguments = {
     "p": to("rate"),
     "noise_shape": _NOISE_SHAPE,
     "input_shape": _NO_INPUT_SHAPE,
+    "batch_input_shape": _NO_INPUT_SHAPE,
+    "input_dtype": _NO_INPUT_SHAPE,
     "trainable": gone("the layer has no weights: leave it out"),
 }
 

@@ -16,7 +16,12 @@ FAMILIES = (
         module="keras.layers.noise",
         common=LAYER,
         entries=(
-            Entry("GaussianNoise", to="GaussianNoise", args={"sigma": to("stddev")}),
+            Entry(
+                "GaussianNoise",
+                to="GaussianNoise",
+                args={"sigma": to("stddev")},
+                docs="Keras 3 raises a ValueError for a deviation above 1, which Keras 1 took.",
+            ),
             Entry("GaussianDropout", to="GaussianDropout", args={"p": to("rate")}),
         ),
     ),

@@ -110,6 +110,9 @@ class WordDropoutEmbedding(keras.layers.Embedding):
         self.dropout = dropout
         self.seed_generator = keras.random.SeedGenerator()
 
+    def compute_output_spec(self, inputs, training=False):
+        return super().compute_output_spec(inputs)
+
     def call(self, inputs, training=False):
         outputs = super().call(inputs)
         if not training or not 0.0 < self.dropout < 1.0:
