@@ -17,6 +17,7 @@ OPTIMIZER: Arguments = {
         "`decay` without an error and ignores it"
     ),
     "clipnorm": to("global_clipnorm"),
+    "clipvalue": to("clipvalue"),
 }
 """`clipnorm` was the norm over all gradients together, which Keras 3 calls global."""
 

@@ -67,12 +67,15 @@ def _optimizer(context: FileContext, argument: Argument) -> Converted:
 
 
 _SMALL = 1e-4
+_ALREADY = 1e-16  # the old default, squared: what `RMSprop()` itself is migrated to
 
 
 def _squared(context: FileContext, argument: Argument) -> Converted:
     """Keras 1 added epsilon to the root, Keras 3 adds it under the root."""
     value = context.constant(argument.value)
     why = "epsilon now stands under the square root: its square gives nearly the same steps"
+    if value == _ALREADY:
+        return UNCHANGED
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         level = Applicability.ASSUMED if value > _SMALL else Applicability.AUTOMATIC
         return Converted((repr(float(f"{value * value:.12g}")),), applicability=level,

@@ -1,0 +1,34 @@
+"""The frame of structural rules that change a drafted call: what they share around the change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from kerasmig.catalog.vocabulary import Entry
+from kerasmig.finding import Applicability, Finding
+from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled, refused
+from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.engine import bare_reference, moved
+
+
+def drafted(
+    context: FileContext,
+    use: Use,
+    entry: Entry,
+    change: Callable[[Draft], Sequence[str] | None],
+) -> Finding | None:
+    """Draft a call by its entry, let ``change`` see to the rest, and finish it.
+
+    Args:
+        change: alters the draft; may give the parameters that alone may stay positional.
+    """
+    if use.call is None:
+        return bare_reference(context, use, entry)
+    if is_settled(context, use, entry):
+        return moved(context, use, entry)
+    try:
+        new = draft(context, use, entry)
+    except BindError as error:
+        why = f"the call cannot be rewritten, because {error}"
+        return refused(context, use, entry, [(Applicability.MANUAL, why)])
+    return finish(new, positional=change(new))

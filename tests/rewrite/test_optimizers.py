@@ -1,0 +1,92 @@
+"""Optimizers."""
+
+import pytest
+
+from tests.rewrite.helpers import check_assumed, check_manual, check_noop, check_rewrite
+
+HEAD = "from keras.layers import merge\nfrom keras.optimizers import {}\n"
+SCHEDULE = "from keras.optimizers.schedules import InverseTimeDecay\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("SGD(lr=0.1, momentum=0.9)", "SGD(learning_rate=0.1, momentum=0.9)"),
+        ("SGD(0.1, 0.9, nesterov=True)", "SGD(0.1, 0.9, nesterov=True)"),
+        ("SGD(lr=0.1, decay=0., clipnorm=1.)", "SGD(learning_rate=0.1, global_clipnorm=1.)"),
+        ("Adam(lr=rate)", "Adam(learning_rate=rate, epsilon=1e-08)"),
+        ("Adam(lr=rate, epsilon=1e-6)", "Adam(learning_rate=rate, epsilon=1e-6)"),
+        ("RMSprop(lr=0.1)", "RMSprop(learning_rate=0.1, epsilon=1e-16)"),
+        ("RMSprop(lr=0.1, epsilon=1e-6)", "RMSprop(learning_rate=0.1, epsilon=1e-12)"),
+        (
+            "RMSprop(0.1, 0.9, 1e-5); SGD(lr=1)",
+            "RMSprop(learning_rate=0.1, rho=0.9, epsilon=1e-10); SGD(learning_rate=1)",
+        ),
+        ("Adadelta(lr=0.5)", "Adadelta(learning_rate=0.5, epsilon=1e-08)"),
+    ],
+)
+def test_arguments(old, new):
+    name = old.partition("(")[0]
+    imports = f"from keras.optimizers import {name}, SGD\nfrom keras.layers import merge\n"
+    if name == "SGD":
+        imports = "from keras.optimizers import SGD\nfrom keras.layers import merge\n"
+    check_rewrite(imports + f"merge\nopt = {old}\n", imports + f"merge\nopt = {new}\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "SGD(lr=0.01, decay=1e-6, momentum=0.9)",
+            "SGD(learning_rate=InverseTimeDecay(0.01, 1, 1e-6), momentum=0.9)",
+        ),
+        (
+            "SGD(0.1, 0.9, 1e-6, True)",
+            "SGD(learning_rate=InverseTimeDecay(0.1, 1, 1e-6), momentum=0.9, nesterov=True)",
+        ),
+        (
+            "Adam(decay=rate / epochs)",
+            "Adam(learning_rate=InverseTimeDecay(0.001, 1, rate / epochs), epsilon=1e-08)",
+        ),
+    ],
+)
+def test_decay(old, new):
+    name = old.partition("(")[0]
+    head = HEAD.format(name)
+    result = check_rewrite(
+        f"{head}merge\nopt = {old}\n",
+        f"{head}{SCHEDULE}merge\nopt = {new}\n",
+    )
+    assert len([f for f in result.findings if f.code == "KM404"]) == 1
+
+
+def test_decay_beside_a_callback_that_sets_the_rate():
+    check_assumed(
+        "from keras.optimizers import SGD\nfrom keras.callbacks import LearningRateScheduler\n"
+        "opt = SGD(lr=0.1, decay=0.1)\nLearningRateScheduler(f)\n",
+        "from keras.optimizers import SGD\nfrom keras.callbacks import LearningRateScheduler\n"
+        "from keras.optimizers.schedules import InverseTimeDecay\n"
+        "opt = SGD(learning_rate=InverseTimeDecay(0.1, 1, 0.1))\nLearningRateScheduler(f)\n",
+        "KM404",
+        "cannot be set",
+    )
+
+
+def test_two_ways_of_clipping():
+    check_manual(
+        "from keras.optimizers import SGD\nSGD(lr=1, clipnorm=1., clipvalue=0.5)\n",
+        "KM404",
+        "only one of",
+    )
+
+
+def test_later_keras_keeps_its_epsilon():
+    check_rewrite(
+        "from keras.optimizers import Adam\nmodel.fit(x, y, epochs=3, validation_steps=1)\nAdam(lr=0.1)\n",
+        "from keras.optimizers import Adam\nmodel.fit(x, y, epochs=3, validation_steps=1)\n"
+        "Adam(learning_rate=0.1)\n",
+    )
+
+
+def test_today():
+    check_noop("from keras.optimizers import RMSprop\nRMSprop(learning_rate=0.1)\n")
