@@ -123,7 +123,7 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
     """
     old = surface.keras1_signature(entry.name)
     new = surface.keras3_signature(entry.to) if entry.to else None
-    if new is None or not surface.keras3_has(path) and surface.in_keras1(path):
+    if new is None:
         return Era.KERAS1
     old_names = set(old.names()) if old else set()
     # LSTM's `return_sequences` is its base's argument; `name` and the like are every layer's.

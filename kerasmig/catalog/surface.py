@@ -158,3 +158,17 @@ def keras3_signature(path: str) -> Signature | None:
     """Signature of a public callable of Keras 3."""
     text = _keras3()["names"].get(path)
     return None if text is None else sig(text)
+
+
+def later_path(path: str) -> str | None:
+    """Where Keras 3 has what a path of Keras 2 reached (``keras.layers.merge.Concatenate``).
+
+    Keras 2 kept the layers in modules of their own; what one of them defined is public in the
+    package above it under the same name.
+    """
+    module, _, name = path.rpartition(".")
+    while "." in module:
+        module = module.rpartition(".")[0]
+        if keras3_has(f"{module}.{name}"):
+            return f"{module}.{name}"
+    return None

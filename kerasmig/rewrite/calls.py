@@ -86,6 +86,9 @@ def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
         raise BindError(f"no signature of {entry.short} is known")
     listed = [n for key in entry.args for n in ([key] if isinstance(key, str) else key)]
     allowed = {*signature.names(), *layer_keywords(entry.name), *listed}
+    # Keras 2 took its own keywords beside Keras 1's on a call, and so did some authors.
+    later = surface.keras3_signature(entry.to) if entry.to else None
+    allowed |= set(later.names()) if later else set()
     positional = list(signature.positional())
     given: dict[str, Argument] = {}
     for argument in site.arguments:

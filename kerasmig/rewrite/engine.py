@@ -129,15 +129,21 @@ def moved(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     target = use.path if surface.keras3_has(use.path) else entry.to
     if target is None:
         return refused(context, use, entry, [(Applicability.MANUAL, entry.manual)])
+    return _respelled(context, use, target, entry.code)
+
+
+def _respelled(context: FileContext, use: Use, target: str, code: str) -> Finding | None:
+    """The use under its new path; ``None`` if it is spelled the same."""
     spelling = context.imports.spell(use.root, use.node, target)
-    if spelling == context.text.of(use.node):
+    old = context.text.of(use.node)
+    if spelling == old:
         return None
     return context.finding(
-        entry.code,
+        code,
         use.node,
-        f"{entry.short} → {spelling}",
+        f"{old} → {spelling}",
         Applicability.AUTOMATIC,
-        name=entry.short,
+        name=use.path.rpartition(".")[2],
         edits=(Edit(context.text.span(use.node), (spelling,)),),
     )
 
@@ -187,6 +193,9 @@ def _without_entry(context: FileContext, use: Use) -> Finding | None:
     library = surface.leaked_module(use.path)
     if library is not None and isinstance(use.node, ast.Name):
         return _leaked(context, use, library)
+    later = surface.later_path(use.path) or surface.later_path(surface.canonical(use.path))
+    if later is not None and not surface.in_keras1(use.path):
+        return _respelled(context, use, later, IMPORTS)
     context.imports.keep(use.root)
     short = use.path.removeprefix("keras.")
     return context.finding(
