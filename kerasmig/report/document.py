@@ -128,16 +128,18 @@ def report_schema() -> dict[str, Any]:
 
 _COUNT = {"type": "integer", "minimum": 0}
 _VERIFY_SUMMARY: dict[str, Any] = {
-    "description": "Figures of the verification; coverage is null where no place was found.",
+    "description": "Pairs by status, and places skipped: those are not verified either. "
+    "Coverage is null where no place was found.",
     "type": "object",
     "properties": {
         **{status.value: _COUNT for status in Status},
+        "skipped": _COUNT,
         "places_found": _COUNT,
         "places_reached": _COUNT,
         "coverage": {"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"type": "null"}]},
         "exit_code": {"enum": [0, 1, 3]},
     },
-    "required": [*(status.value for status in Status), "coverage", "exit_code"],
+    "required": [*(status.value for status in Status), "skipped", "coverage", "exit_code"],
 }
 
 
@@ -161,7 +163,8 @@ def _run_document(run: RunResult) -> dict[str, Any]:
 
 
 def _verify_document(report: VerifyReport) -> dict[str, Any]:
-    return {**write(report), "summary": report.to_json()["summary"]}
+    summary = {**report.to_json()["summary"], "skipped": len(report.skipped)}
+    return {**write(report), "summary": summary}
 
 
 def _merge_runs(runs: Iterable[RunResult]) -> RunResult:

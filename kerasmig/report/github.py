@@ -6,7 +6,7 @@ GitHub shows ten errors, ten warnings and ten notices of a step: the worst come 
 from __future__ import annotations
 
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
-from kerasmig.report.model_text import STATUS_WORDS, coverage_sentence, figures_line
+from kerasmig.report.model_text import STATUS_WORDS, counts_line, coverage_sentence, figures_line
 from kerasmig.report.summary import outcome, summarize
 from kerasmig.verify.result import Pair, Skipped, Status, VerifyReport
 
@@ -34,8 +34,7 @@ def to_github(run: RunResult | None, verify: VerifyReport | None) -> str:
         pairs = [pair for pair in verify.pairs if pair.status is not Status.MATCH]
         commands += [_pair_command(pair) for pair in pairs]
         commands += [_skipped_command(skip) for skip in verify.skipped]
-        counts = [f"{verify.count(status)} {STATUS_WORDS[status]}" for status in Status]
-        ending.append(f"verified: {', '.join(counts)}; {coverage_sentence(verify)}")
+        ending.append(f"verified: {counts_line(verify)}; {coverage_sentence(verify)}")
     commands.sort(key=lambda command: _ORDER.index(command[0]))
     lines = [line for _, line in commands]
     lines += [_command("notice", text, title="kerasmig") for text in ending]

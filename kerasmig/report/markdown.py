@@ -12,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, Verdict
 from kerasmig.report.model_text import (
     STATUS_WORDS,
+    counts_line,
     coverage_sentence,
     difference_figure,
     other_ordering_sentence,
     params_figure,
     shapes_figure,
+    worth_telling,
 )
 from kerasmig.report.shapes import (
     describe_axes,
@@ -131,8 +133,7 @@ def _summary(page: _Page, run: RunResult) -> None:
 
 
 def _verification(page: _Page, report: VerifyReport) -> None:
-    counts = ", ".join(f"{report.count(status)} {STATUS_WORDS[status]}" for status in Status)
-    page.add("### Verification", f"**{counts}.** {coverage_sentence(report)}.")
+    page.add("### Verification", f"**{counts_line(report)}.** {coverage_sentence(report)}.")
     rows = [_model_row(pair) for pair in sorted(report.pairs, key=_worst_first)]
     for skip in report.skipped:
         rows.append([f"⚠️ {'unreadable' if skip.unreadable else 'not verified'}"])
@@ -144,8 +145,9 @@ def _verification(page: _Page, report: VerifyReport) -> None:
             _mismatch(page, pair)
     for pair in report.pairs:
         for reading in pair.alternatives:
-            sentence = escape(other_ordering_sentence(pair, reading))
-            page.add(f"> {code(pair.name)}: {sentence}.")
+            if worth_telling(pair, reading) and not reading.error:
+                sentence = escape(other_ordering_sentence(pair, reading))
+                page.add(f"> {code(pair.name)}: {sentence}.")
 
 
 def _worst_first(pair: Pair) -> tuple[int, str]:

@@ -74,15 +74,19 @@ def training_figure(pair: Pair) -> str:
     return f"weights after {steps} {word} {format_difference(difference)}"
 
 
-def other_ordering_sentence(pair: Pair, reading: Reading) -> str:
-    """One sentence for a person: the other ordering, its shapes and parameters, and the reason."""
+def other_ordering_sentence(pair: Pair, reading: Reading, *, brief: bool = False) -> str:
+    """One sentence for a person: the other ordering, its shapes and parameters, and the reason.
+
+    Args:
+        brief: leave out the error of a program that cannot be built under the other ordering.
+    """
     subject = (
         "under Keras 1's default ordering 'tf' the old program"
         if reading.ordering == _KERAS_1_DEFAULT
         else f"under the ordering {reading.ordering!r} the old program"
     )
     if reading.error:
-        return f"{subject} could not be built: {reading.error}"
+        return f"{subject} could not be built" + ("" if brief else f": {reading.error}")
     figures = (
         f"{format_shapes(reading.output_shapes)} with {format_params(reading.params)} parameters"
     )
@@ -97,6 +101,25 @@ def other_ordering_sentence(pair: Pair, reading: Reading) -> str:
     )
 
 
+def worth_telling(pair: Pair, reading: Reading) -> bool:
+    """Whether a person should know: Keras 1's own default computes something else, or nothing."""
+    same = reading.params == pair.params_old and reading.output_shapes == pair.output_shapes_old
+    return reading.ordering == _KERAS_1_DEFAULT and (bool(reading.error) or not same)
+
+
+def status_counts(report: VerifyReport) -> dict[Status, int]:
+    """Models by result; a place that was skipped counts as not verified, never as nothing."""
+    counts = {status: report.count(status) for status in Status}
+    counts[Status.NOT_VERIFIED] += len(report.skipped)
+    return counts
+
+
+def counts_line(report: VerifyReport) -> str:
+    """``12 match, 1 mismatch, 3 not verified``."""
+    counts = status_counts(report)
+    return ", ".join(f"{count} {STATUS_WORDS[status]}" for status, count in counts.items())
+
+
 def coverage_sentence(report: VerifyReport) -> str:
     """How many of the places that build models were found, reached and verified."""
     if report.coverage is None:
@@ -104,7 +127,7 @@ def coverage_sentence(report: VerifyReport) -> str:
     found, reached = len(report.places_found), len(report.places_reached)
     return (
         f"{plural(found, 'place')} that build models, {reached} reached, "
-        f"{round(report.coverage * found)} verified ({report.coverage:.0%})"
+        f"{round(report.coverage * found)} verified ({int(100 * report.coverage)}%)"
     )
 
 

@@ -6,9 +6,11 @@ from rich.console import Console
 
 from kerasmig.report.model_text import (
     STATUS_WORDS,
+    counts_line,
     coverage_sentence,
     figures_line,
     other_ordering_sentence,
+    worth_telling,
 )
 from kerasmig.report.screen import STATUS_STYLES, Screen
 from kerasmig.report.shapes import format_difference, format_params, format_shape
@@ -19,7 +21,8 @@ def print_verify(report: VerifyReport, console: Console, *, verbose: bool = Fals
     """Print what a verification found.
 
     Args:
-        verbose: the layer table of every model, not of mismatches only.
+        verbose: the layer table of every model, not of mismatches only, and what the old program
+            computes under the other ordering also where that tells nothing new.
     """
     screen = Screen(console)
     for pair in report.pairs:
@@ -36,13 +39,14 @@ def print_verify(report: VerifyReport, console: Console, *, verbose: bool = Fals
 def _print_pair(screen: Screen, pair: Pair, verbose: bool) -> None:
     word = (STATUS_WORDS[pair.status], STATUS_STYLES[pair.status])
     name = (pair.name, "bold")
+    first = pair.first_difference
     if pair.status is Status.NOT_VERIFIED:
         screen.line(word, "  ", name, f": {pair.reason or 'no reason was given'}")
     else:
         screen.line(
             word, "  ", name, *([f": {figures}"] if (figures := figures_line(pair)) else [])
         )
-        if pair.reason:
+        if pair.reason and not (first and first.what == pair.reason):
             screen.line(pair.reason, indent=4)
     _print_difference(screen, pair)
     for note in pair.notes:
@@ -50,7 +54,9 @@ def _print_pair(screen: Screen, pair: Pair, verbose: bool) -> None:
     if pair.layers and (verbose or pair.status is Status.MISMATCH):
         _print_layers(screen, pair)
     for reading in pair.alternatives:
-        screen.line(("note: ", "dim"), other_ordering_sentence(pair, reading), indent=4)
+        if verbose or worth_telling(pair, reading):
+            sentence = other_ordering_sentence(pair, reading, brief=not verbose)
+            screen.line(("note: ", "dim"), sentence, indent=4)
 
 
 def _print_difference(screen: Screen, pair: Pair) -> None:
@@ -93,8 +99,7 @@ def _layer_cells(row: LayerRow) -> list[str | tuple[str, str]]:
 
 def _print_totals(screen: Screen, report: VerifyReport) -> None:
     screen.heading("Verification")
-    counts = [f"{report.count(status)} {STATUS_WORDS[status]}" for status in Status]
-    screen.line(("models    ", "dim"), ", ".join(counts), indent=2)
+    screen.line(("models    ", "dim"), counts_line(report), indent=2)
     screen.line(("places    ", "dim"), coverage_sentence(report), indent=2)
     if report.versions:
         versions = ", ".join(f"{name} {value}" for name, value in sorted(report.versions.items()))

@@ -14,7 +14,7 @@ from rich.console import Console
 from kerasmig.finding import Evidence, FileResult, RunResult, Tally
 from kerasmig.report.diff import run_diff, run_diff_bytes
 from kerasmig.report.terminal import print_diff, print_run, print_verify
-from kerasmig.verify.result import OutputDiff, Reading, Status, VerifyReport
+from kerasmig.verify.result import OutputDiff, Place, Reading, Status, VerifyReport
 from tests.report import samples
 
 
@@ -120,7 +120,8 @@ def test_mismatch_shows_layer_table_cause_and_both_sources() -> None:
     assert "new  nets/unet.py:7: up1 = concatenate([conv1, conv1])" in text
     row = next(line for line in text.split("\n") if "Concatenate " in line and "(None, 16" in line)
     assert "mismatch: joined along axis 1 before" in row
-    assert "could not be built: Merge: shapes" in text
+    assert "under Keras 1's default ordering 'tf' the old program could not be built\n" in text
+    assert "could not be built: Merge: shapes" in printed(verify=samples.REPORT, verbose=True)
 
 
 def test_matching_models_show_their_layers_only_when_verbose() -> None:
@@ -132,7 +133,7 @@ def test_not_verified_is_never_silent() -> None:
     text = printed(verify=samples.REPORT)
     assert "not verified  gan/models.py:Generator.build: the new program stopped" in text
     assert "not verified  train.py:main (train.py:3): needs an argument: --data" in text
-    assert "1 match, 1 mismatch, 1 not verified" in text
+    assert "1 match, 1 mismatch, 2 not verified" in text
     assert "4 places that build models, 3 reached, 1 verified (25%)" in text
     assert "no place that builds a model was found" in printed(verify=VerifyReport())
     unreadable = replace(samples.SKIPPED, unreadable=True)
@@ -152,7 +153,23 @@ def test_difference_above_the_limit_is_not_called_within() -> None:
 def test_reading_equal_to_the_model_is_said_to_be_equal() -> None:
     reading = Reading("tf", samples.SEED_PAIR.output_shapes_old, (), 650)
     pair = replace(samples.SEED_PAIR, alternatives=(reading,))
-    assert "computed the same shapes" in printed(verify=VerifyReport(pairs=(pair,)))
+    report = VerifyReport(pairs=(pair,))
+    assert "computed the same shapes" in printed(verify=report, verbose=True)
+    assert "same shapes" not in printed(verify=report), "that tells nothing new"
+
+
+def test_a_reason_that_is_the_first_difference_is_told_once() -> None:
+    assert samples.UNET_PAIR.first_difference is not None
+    pair = replace(samples.UNET_PAIR, reason=samples.UNET_PAIR.first_difference.what)
+    text = printed(verify=VerifyReport(pairs=(pair,)))
+    assert text.count("output shape of Merge and Concatenate") == 1
+
+
+def test_coverage_is_never_rounded_up_to_all() -> None:
+    places = tuple(Place("a.py", n, f"a.py:m{n}") for n in range(1000))
+    pairs = tuple(replace(samples.SEED_PAIR, place=place) for place in places[1:])
+    report = VerifyReport(pairs=pairs, places_found=places, places_reached=places[1:])
+    assert "999 verified (99%)" in printed(verify=report)
 
 
 def test_colours_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from kerasmig.report.model_text import (
     coverage_sentence,
     figures_line,
     other_ordering_sentence,
+    status_counts,
 )
 from kerasmig.report.shapes import (
     data_format_of,
@@ -101,6 +102,7 @@ def to_html(run: RunResult | None, verify: VerifyReport | None) -> str:
         findings=[] if run is None else _finding_views(run, file_views),
         verdicts=[] if run is None else _verdict_views(run),
         verify=verify,
+        counts={} if verify is None else status_counts(verify),
         coverage="" if verify is None else coverage_sentence(verify),
         models=[] if verify is None else _model_views(verify),
         Status=Status,
