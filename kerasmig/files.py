@@ -99,7 +99,7 @@ def _walk(root: Path, selection: Selection, suffixes: tuple[str, ...]) -> Iterat
 
 
 def _spec(patterns: Sequence[str]) -> pathspec.PathSpec:
-    return pathspec.PathSpec.from_lines("gitwildmatch", patterns)
+    return pathspec.GitIgnoreSpec.from_lines(patterns)
 
 
 def _git_parents(root: Path) -> list[Path]:

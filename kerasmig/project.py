@@ -156,8 +156,8 @@ class Project:
         module = self.module(path)
         if module.error:
             return FileResult(shown, error=module.error)
-        if not self.concerns_keras(path):
-            return FileResult(shown)
+        if path.name == COMPAT_FILE or not self.concerns_keras(path):
+            return FileResult(shown)  # the compat module is ours: `_compat_files` sees to it
         if self.parsed(module) is None:
             return FileResult(shown, error=module.error)
         facts = ProjectFacts(
