@@ -41,16 +41,28 @@ REQUIRED = {
     "layer": "Dense(4)",
 }
 
-_ACTIVATIONS = tuple(
-    f"'{name}'"
-    for name in "softmax elu softplus softsign relu tanh sigmoid hard_sigmoid linear".split()
+_ACTIVATIONS = (
+    "'softmax'",
+    "'elu'",
+    "'softplus'",
+    "'softsign'",
+    "'relu'",
+    "'tanh'",
+    "'sigmoid'",
+    "'hard_sigmoid'",
+    "'linear'",
 )
-_INITS = tuple(
-    f"'{name}'"
-    for name in (
-        "zero one uniform normal lecun_uniform glorot_uniform glorot_normal he_uniform he_normal "
-        "orthogonal"
-    ).split()
+_INITS = (
+    "'zero'",
+    "'one'",
+    "'uniform'",
+    "'normal'",
+    "'lecun_uniform'",
+    "'glorot_uniform'",
+    "'glorot_normal'",
+    "'he_uniform'",
+    "'he_normal'",
+    "'orthogonal'",
 )
 _WEIGHT_PENALTIES = (
     "'l1'",
@@ -96,12 +108,11 @@ VALUES: dict[str, tuple[str, ...]] = {
     "alpha": ("0.05", "2.5"),
     "theta": ("0.5", "0.0"),
     "alpha_init": ("0.7",),
-    "beta_init ": ("2.0",),
     "shared_axes": ("[1]", "(1, 2)"),
     "nb_feature": ("2", "7"),
     "n": ("1", "4"),
     "p": ("0.0", "0.5"),
-    "sigma": ("1.5",),
+    "sigma": ("0.7",),
     "l1": ("0.01", "0.3"),
     "l2": ("0.01", "0.3"),
     "mask_value": ("1.0",),
@@ -172,7 +183,6 @@ _FIXED_INPUTS = {
     "ConvLSTM2D": (3, 7, 8, 2),
 }
 _DEFAULT_INPUT = (4, 6)
-_RANDOM = {"dropout", "dropout_W", "dropout_U", "p", "sigma"}
 _HELPERS = {
     "keras.regularizers": (
         "l1", "l2", "l1l2", "activity_l1", "activity_l2", "activity_l1l2", "WeightRegularizer",
@@ -180,13 +190,9 @@ _HELPERS = {
     "keras.constraints": ("maxnorm", "nonneg", "unitnorm"),
 }  # fmt: skip
 
-UNSUPPORTED: dict[tuple[str, str], str] = {
-    # What Keras 1.2.2 itself, or its kernels on a CPU, cannot do; found by running it.
-    ("SeparableConvolution2D", "(2, 1)"): "TensorFlow has no depthwise strides that differ",
-    ("Recurrent", ""): "abstract",
-    ("ConvRecurrent2D", ""): "abstract",
-    ("Wrapper", ""): "abstract",
-}
+_ABSTRACT = ("Recurrent", "ConvRecurrent2D", "Wrapper")
+_NO_KERNEL = {("SeparableConvolution2D", "(2, 1)")}
+"""TensorFlow has no depthwise convolution with strides that differ on a CPU."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +205,7 @@ class Case:
         source: the program.
         input_shape: without batch axis.
         integers: input values are integers below this; 0: normal random numbers.
+        blank: how many of the last steps of the input are zero, to be masked.
     """
 
     name: str
@@ -206,6 +213,25 @@ class Case:
     source: str
     input_shape: tuple[int, ...]
     integers: int = 0
+    blank: int = 0
+
+    @property
+    def refused_by_keras1(self) -> str:
+        """Why Keras 1.2.2 itself does not take the program; empty if it does."""
+        if "LocallyConnected" in self.name and "'same'" in self.name:
+            return 'only "valid" is supported'
+        if "'softmax'" in self.name and len(self.input_shape) + ("Embedding" in self.name) > 2:
+            return "not 2D or 3D"
+        if "'identity'" in self.name and "ConvLSTM2D" in self.name:
+            return "2D square matrices"
+        return ""
+
+    @property
+    def refused_by_kerasmig(self) -> str:
+        """What kerasmig reports instead of a rewrite; empty if it rewrites."""
+        if self.name.startswith("first SpatialDropout"):
+            return "put an `Input(shape=...)` before the layer"
+        return ""
 
 
 def cases() -> tuple[Case, ...]:
@@ -214,10 +240,38 @@ def cases() -> tuple[Case, ...]:
     tried: Counter[tuple[str, str]] = Counter()
     for family in families():
         for entry in family.resolved():
-            if is_layer(entry) and entry.to is not None and (entry.short, "") not in UNSUPPORTED:
+            if is_layer(entry) and entry.to is not None and entry.short not in _ABSTRACT:
                 for case in _cases_of(entry, tried):
                     found.setdefault(case.source, case)
+    for case in _masked():
+        found.setdefault(case.source, case)
     return tuple(found.values())
+
+
+def _masked() -> Iterator[Case]:
+    """Recurrent layers and wrappers behind something that masks the last steps."""
+    first = {
+        "Masking": ("Masking(input_shape=(5, 6))", (5, 6), 0),
+        "Embedding": ("Embedding(11, 6, mask_zero=True, input_length=5)", (5,), 11),
+    }
+    then = [
+        f"{layer}(4{options})"
+        for layer in ("SimpleRNN", "GRU", "LSTM")
+        for options in ("", ", return_sequences=True", ", go_backwards=True", ", unroll=True")
+    ]
+    then += [f"Bidirectional({layer}(4, return_sequences=True))" for layer in ("GRU", "LSTM")]
+    then += ["TimeDistributed(Dense(3))", "TimeDistributedDense(3)"]
+    for masking, (text, shape, integers) in first.items():
+        for layer in then:
+            names = sorted(set(re.findall(r"[A-Z]\w+(?=\()", text + layer)))
+            source = (
+                f"from keras.layers import {', '.join(names)}\n"
+                "from keras.models import Sequential\n\n\n"
+                f"def build():\n    model = Sequential()\n    model.add({text})\n"
+                f"    model.add({layer})\n    return model\n"
+            )
+            name = f"{masking} before {layer}"
+            yield Case(name, "keras.layers.core.Masking", source, shape, integers, blank=2)
 
 
 def is_layer(entry: Entry) -> bool:
@@ -234,8 +288,8 @@ def _cases_of(entry: Entry, tried: Counter[tuple[str, str]]) -> Iterator[Case]:
     for ordering in orderings:
         for setting in _settings(entry, ordering, tried):
             yield _case(entry, setting, ordering)
-        for setting in entry.contract:
-            yield _case(entry, None, ordering, call=setting)
+        for call in entry.contract:
+            yield _case(entry, None, ordering, call=call)
         yield _case(entry, {}, ordering, sequential=True)
 
 
@@ -261,7 +315,7 @@ def _values(entry: Entry, name: str) -> tuple[str, ...]:
         values = ("2.0",)
     if name == "shared_axes" and entry.short == "PReLU":
         values = (*values, "[2]")
-    return tuple(value for value in values if (entry.short, value) not in UNSUPPORTED)
+    return tuple(value for value in values if (entry.short, value) not in _NO_KERNEL)
 
 
 def _settings(
@@ -284,7 +338,7 @@ def _settings(
             yield {name: value}
     for pair in _PAIRS:
         if set(pair) <= set(names):
-            options = [_values(entry, name)[:2] for name in pair]
+            options = [_values(entry, name)[: 2 if entry.data_format else 1] for name in pair]
             for values in itertools.product(*options):
                 yield dict(zip(pair, values, strict=True))
 

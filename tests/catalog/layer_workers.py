@@ -40,8 +40,12 @@ def _input(case: dict[str, Any]) -> Any:
     random = np.random.RandomState(zlib.crc32(case["name"].encode()))
     shape = (BATCH, *case["input_shape"])
     if case["integers"]:
-        return random.randint(0, case["integers"], shape).astype("int32")
-    return random.normal(size=shape).astype("float32")
+        values = random.randint(1, case["integers"], shape).astype("int32")
+    else:
+        values = random.normal(size=shape).astype("float32")
+    if case["blank"]:
+        values[1:, -case["blank"] :] = 0
+    return values
 
 
 def _weight(name: str, shape: tuple[int, ...], random: np.random.RandomState) -> Any:
@@ -59,7 +63,8 @@ def run_old(cases: list[dict[str, Any]]) -> dict[str, Any]:
     from kerasmig.verify.keras1 import Keras1
 
     library = Keras1()
-    library.recorder = types.SimpleNamespace(line_of=lambda layer: None)
+    recorder: Any = types.SimpleNamespace(line_of=lambda layer: None)
+    library.recorder = recorder
     backend = library.backend
     tf: Any = sys.modules["tensorflow"]
     results: dict[str, Any] = {}
@@ -108,7 +113,8 @@ def run_new(cases: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
 
     sys.path.insert(0, str(folder))
     library = Keras3()
-    library.recorder = types.SimpleNamespace(line_of=lambda layer: None)
+    recorder: Any = types.SimpleNamespace(line_of=lambda layer: None)
+    library.recorder = recorder
     with (folder / "old.pickle").open("rb") as file:
         old = pickle.load(file)
     results: dict[str, Any] = {}
