@@ -332,6 +332,8 @@ class _Judge:
                     mark.path,
                 )
             )
+        backends = [m for m in self.marks if m.kind == "backend"]
+        result += [rules.backend(mark) for mark in backends if mark.value in rules.BACKENDS]
         return [*result, *self.facts.evidence]
 
     def _shape_evidence(self, component: _Component) -> list[Evidence]:

@@ -18,7 +18,7 @@ from kerasmig.analysis.keras_calls import explicit_ordering
 from kerasmig.analysis.layer_arguments import ORDERINGS
 from kerasmig.analysis.layer_shapes import SPECS, deconvolution_fits, show, spatial_axes
 from kerasmig.analysis.project_facts import NameResolver
-from kerasmig.analysis.trace import Application, Trace
+from kerasmig.analysis.trace import Application, Mark, Trace
 from kerasmig.analysis.values import Layer, Seq, Tensor, Unknown
 from kerasmig.finding import DataFormat, Evidence
 
@@ -29,6 +29,21 @@ DEFAULT_ORDERING = Evidence(
     favours=LAST,
     weight=0.25,
 )
+
+
+BACKENDS = {"theano": FIRST, "tensorflow": LAST}
+
+
+def backend(mark: Mark) -> Evidence:
+    """A backend that the code chooses: a hint at the ordering that its author had set."""
+    favours = BACKENDS[mark.value]
+    return Evidence(
+        f"The code chooses the backend '{mark.value}', whose own order is {favours.value}.",
+        mark.line,
+        favours,
+        0.4,
+        mark.path,
+    )
 
 
 def explicit(layers: Iterable[Layer]) -> list[Evidence]:

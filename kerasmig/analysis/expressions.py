@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from kerasmig.analysis.argument_parsers import Parser
 from kerasmig.analysis.layer_arguments import ORDERINGS
 from kerasmig.analysis.values import (
     AmbientOrdering,
@@ -120,6 +121,8 @@ def attribute_of(run: Interpreter, base: Value, name: str) -> Value:
     if isinstance(base, Module):
         found = base.scope.state.get(name)
         return Unknown(name) if found is None else found
+    if isinstance(base, Parser):
+        return Method(base, name)
     if isinstance(base, Record):
         return base.state.get(name, Unknown(name))
     if isinstance(base, (Tensor, Layer, Model)):

@@ -77,7 +77,8 @@ class Interpreter:
     Args:
         reading: ``th`` or ``tf``: what ``K.image_dim_ordering()`` gives.
         facts: what is known of the project.
-        fuel: number of expressions and statements to follow at most.
+        fuel: number of expressions and statements to follow at most per entry; six times as
+            many in all.
     """
 
     def __init__(self, reading: str, facts: ProjectFacts, fuel: int) -> None:
@@ -93,6 +94,7 @@ class Interpreter:
         self.setting: Mark | None = None
         self._kept_setting: Mark | None = None
         self._floor = 0
+        self._reserve = 6 * fuel
 
     # ------------------------------------------------------------------------- services
 
@@ -184,7 +186,8 @@ class Interpreter:
             own: whether it is of the file at hand: then running out of fuel leaves the trace
                 incomplete.
         """
-        self.fuel, self._floor = fuel, 0
+        self.fuel, self._floor = min(fuel, self._reserve), 0
+        given = self.fuel
         frames = list(self._frames)
         try:
             run()
@@ -194,6 +197,7 @@ class Interpreter:
             pass
         finally:
             self._frames = frames
+            self._reserve -= given - self.fuel
 
     def provide_module(self, context: Context, scope: Scope) -> None:
         """Make the file at hand what other modules get when they import it."""
@@ -271,7 +275,10 @@ class Interpreter:
             key: Value = Unknown()
         else:
             key = self.evaluate(target.slice, scope)
-        if isinstance(base, DictValue):
+        if isinstance(base, Library) and base.name == "os.environ":
+            if key == "KERAS_BACKEND" and isinstance(value, str):
+                self.mark("backend", target, value)
+        elif isinstance(base, DictValue):
             if isinstance(key, (str, int)):
                 self.heap.put(base, key, value)
         elif isinstance(base, Seq):

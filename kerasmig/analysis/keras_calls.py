@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kerasmig.analysis import applications
+from kerasmig.analysis import applications, graph_model
 from kerasmig.analysis.layer_arguments import ORDERINGS, Config, bind
 from kerasmig.analysis.layer_shapes import (
     MERGE_FUNCTIONS,
@@ -78,12 +78,14 @@ def call_keras(
         return _make_input(run, bind(_INPUT_PARAMS, (), args, kwargs, complete), node)
     if last == "merge":
         config = bind(_MERGE_PARAMS, (), args, kwargs, complete)
-        return _merge_call(run, config.get("inputs"), _merge_layer(config, node), node)
+        return merge_tensors(run, config.get("inputs"), _merge_layer(config, node), node)
     if last in MERGE_FUNCTIONS:
         return _later_merge(run, last, args, kwargs, complete, node)
     if last == "Sequential":
         return _make_sequential(run, args, kwargs, node)
-    if last == "Model" and not name.startswith("keras.legacy"):
+    if last == "Graph":
+        return graph_model.make_graph(run, node)
+    if last == "Model":
         return _make_model(run, args, kwargs, node)
     spec = spec_for(name)
     if spec is not None:
@@ -116,14 +118,14 @@ def _make_layer(
         made.append(layer)
     run.trace.names.setdefault(id(node), run.function_name())
     if spec.name == "Merge" and isinstance(config.get("layers"), Seq):
-        _merge_call(run, config.get("layers"), layer, node)
+        merge_tensors(run, config.get("layers"), layer, node)
     if spec.name == "InputLayer":
         return _input_layer(run, layer)
     return layer
 
 
 def _input_layer(run: Interpreter, layer: Layer) -> Value:
-    shape, sizes = _declared_input(layer.config, layer.kind)
+    shape, sizes = declared_input(layer.config, layer.kind)
     tensor = Tensor(shape, layer.node, "input", layer, line=layer.node.lineno, sizes=sizes)
     tensor.root = tensor
     layer.outputs.append(tensor)
@@ -152,7 +154,7 @@ def _make_input(run: Interpreter, config: Config, node: ast.Call) -> Tensor:
     return tensor
 
 
-def _declared_input(config: Config, kind: str) -> tuple[Shape | None, Value]:
+def declared_input(config: Config, kind: str) -> tuple[Shape | None, Value]:
     """(shape with batch axis, the shape as written) that a first layer declares."""
     whole = config.values.get("batch_input_shape", config.values.get("batch_shape"))
     if isinstance(whole, Seq):
@@ -173,7 +175,7 @@ def _declared_input(config: Config, kind: str) -> tuple[Shape | None, Value]:
     return None, None
 
 
-def _has_declared_input(config: Config, kind: str) -> bool:
+def _has_declared(config: Config, kind: str) -> bool:
     names = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")
     return kind == "Embedding" or any(name in config.values for name in names)
 
@@ -287,7 +289,7 @@ def apply(run: Interpreter, target: Value, given: Value) -> Value:
     if not isinstance(target, Layer):
         return Unknown()
     if target.kind == "Merge":
-        return _merge_call(run, given, target, target.node)
+        return merge_tensors(run, given, target, target.node)
     if tensors is None or len(tensors) != 1:
         tensors = [Tensor(None)]
     return _apply_layer(run, target, tensors[0])
@@ -447,11 +449,12 @@ def _lambda_shape(run: Interpreter, layer: Layer, tensor: Tensor) -> Shape | Non
 
 def _apply_custom(run: Interpreter, target: Instance, tensors: list[Tensor] | None) -> Value:
     """A layer class of the project: its own shape method, or the default of ``Layer``."""
-    node = target.node
-    assert node is not None and target.cls is not None
+    cls = target.cls
+    assert cls is not None  # only instances of classes with a Keras base come here
+    node = target.node or cls.node
     inputs = tensors or [Tensor(None)]
     shape: Shape | None = None
-    method = target.cls.find("get_output_shape_for") or target.cls.find("compute_output_shape")
+    method = cls.find("get_output_shape_for") or cls.find("compute_output_shape")
     if isinstance(method, Function):
         shapes = [None if t.shape is None else Seq(t.shape) for t in inputs]
         argument: Value = shapes[0] if len(shapes) == 1 else Seq(tuple(shapes), True)
@@ -459,7 +462,7 @@ def _apply_custom(run: Interpreter, target: Instance, tensors: list[Tensor] | No
             bound = Function(method.node, method.scope, method.defaults, target, method.owner)
             result = run.invoke(bound, [argument], {}, True)
             shape = result.items if isinstance(result, Seq) else None
-    elif (target.cls.library_base() or "").endswith(".Layer") and len(inputs) == 1:
+    elif (cls.library_base() or "").endswith(".Layer") and len(inputs) == 1:
         shape = inputs[0].shape
     run.trace.nodes[id(node)] = node
     output = Tensor(
@@ -467,7 +470,7 @@ def _apply_custom(run: Interpreter, target: Instance, tensors: list[Tensor] | No
     )
     for tensor in inputs:
         _link(run, node, tensor)
-    name = target.cls.node.name
+    name = cls.node.name
     _record(run, None, name, node, tuple(t.shape for t in inputs), output.shape, "", tuple(inputs))
     return output
 
@@ -479,7 +482,7 @@ def _merge_layer(config: Config, node: ast.Call) -> Layer:
     return Layer("Merge", config, node)
 
 
-def _merge_call(run: Interpreter, given: Value, layer: Layer, node: ast.Call) -> Value:
+def merge_tensors(run: Interpreter, given: Value, layer: Layer, node: ast.Call) -> Value:
     inputs = _merge_inputs(run, given)
     mode = layer.config.get("mode", "sum")
     axis = layer.config.get("concat_axis", -1)
@@ -560,7 +563,7 @@ def _later_merge(
         return Layer("Merge", Config({**config.values, "mode": mode}, complete), node)
     config = bind(("inputs", "axis"), (), args, kwargs, complete)
     layer = Layer("Merge", Config({**config.values, "mode": mode}, complete), node)
-    return _merge_call(run, config.get("inputs"), layer, node)
+    return merge_tensors(run, config.get("inputs"), layer, node)
 
 
 # ------------------------------------------------------------------------------ models
@@ -576,6 +579,8 @@ def call_method(
 ) -> Value:
     """Call a method of a model, layer or tensor."""
     if isinstance(receiver, Model):
+        if graph_model.call_method(run, receiver, name, args, kwargs, node):
+            return None
         if name == "add" and (args or kwargs):
             _add(run, receiver, args[0] if args else kwargs.get("layer"))
             return None
@@ -634,7 +639,7 @@ def _first_tensor(run: Interpreter, layer: Value) -> tuple[Tensor, ...] | None:
         if layer.kind in ("InputLayer", "Merge"):
             return tuple(layer.outputs[-1:]) or (Tensor(None, layer.node),)
         config, kind = layer.config, layer.kind
-        if layer.inner is not None and not _has_declared_input(config, kind):
+        if layer.inner is not None and not _has_declared(config, kind):
             inner = layer.inner
             if isinstance(inner, Layer) and kind == "Bidirectional":
                 config, kind = inner.config, inner.kind
@@ -643,9 +648,9 @@ def _first_tensor(run: Interpreter, layer: Value) -> tuple[Tensor, ...] | None:
     else:
         return (Tensor(None),)
     node = layer.node
-    if not _has_declared_input(config, kind):
+    if not _has_declared(config, kind):
         return (Tensor(None, node),)
-    shape, sizes = _declared_input(config, kind)
+    shape, sizes = declared_input(config, kind)
     tensor = Tensor(shape, node, "input", None, line=getattr(node, "lineno", 0), sizes=sizes)
     tensor.root = tensor
     return (tensor,)

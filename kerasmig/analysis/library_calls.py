@@ -7,6 +7,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kerasmig.analysis import argument_parsers
+from kerasmig.analysis.argument_parsers import Parser, make_option_parser, make_parser
 from kerasmig.analysis.layer_shapes import product
 from kerasmig.analysis.values import (
     ClassValue,
@@ -216,12 +218,6 @@ def _isinstance(
     return False
 
 
-def _argument_parser(
-    run: Interpreter, args: Arguments, kwargs: dict[str, Value], node: ast.Call
-) -> Value:
-    return Record({"__parser__": True})
-
-
 def _nothing(run: Interpreter, args: Arguments, kwargs: dict[str, Value], node: ast.Call) -> Value:
     return None
 
@@ -276,8 +272,8 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "setattr": _setattr,
     "isinstance": _isinstance,
     "print": _nothing,
-    "argparse.ArgumentParser": _argument_parser,
-    "optparse.OptionParser": _argument_parser,
+    "argparse.ArgumentParser": make_parser,
+    "optparse.OptionParser": make_option_parser,
     "operator.mul": _binary(ast.Mult),
     "operator.add": _binary(ast.Add),
     "operator.sub": _binary(ast.Sub),
@@ -294,6 +290,8 @@ def call_method(
     try:
         if isinstance(receiver, Seq):
             return _list_method(run, receiver, name, args)
+        if isinstance(receiver, Parser):
+            return argument_parsers.call_method(run, receiver, name, args, kwargs)
         if isinstance(receiver, DictValue):
             return _dict_method(run, receiver, name, args)
         if isinstance(receiver, str):

@@ -132,13 +132,18 @@ def _run_uncalled(run: Interpreter, scope: Scope, found: Outline, fuel: int, *, 
     ]
     called = {_called_name(call) for call in found.calls}
     # Those that the module calls itself come last: by then their callers have called them.
-    defined.sort(key=lambda value: _defined_name(value) in called)
+    defined.sort(
+        key=lambda value: (
+            not _mentions_models(value.node, found),
+            _defined_name(value) in called,
+        )
+    )
     for value in defined:
         run.forget_setting()
         if isinstance(value, Function):
             run.enter(fuel, own, partial(_call_alone, run, value, found, own))
         else:
-            run.enter(fuel, own, partial(_run_class, run, value, found, own))
+            _run_class(run, value, found, fuel, own)
 
 
 def _called_name(call: ast.Call) -> str:
@@ -163,7 +168,9 @@ def _call_alone(run: Interpreter, function: Function, found: Outline, own: bool)
         run.invoke(function, [], {}, True)
 
 
-def _run_class(run: Interpreter, cls: ClassValue, found: Outline, own: bool) -> None:
+def _run_class(
+    run: Interpreter, cls: ClassValue, found: Outline, fuel: int, own: bool
+) -> None:
     called = {_called_name(call) for call in found.calls}
     methods = [
         member
@@ -176,9 +183,14 @@ def _run_class(run: Interpreter, cls: ClassValue, found: Outline, own: bool) -> 
     initializer = cls.find("__init__")
     if isinstance(initializer, Function):
         # Also where others make such objects: these methods may need another choice of arguments.
-        run.invoke(replace(initializer, bound=instance), [], {}, True)
-    for method in sorted(methods, key=lambda method: method.name in called):
-        _call_alone(run, replace(method, bound=instance), found, own)
+        bound = replace(initializer, bound=instance)
+        run.enter(fuel, own, partial(run.invoke, bound, [], {}, True))
+    methods.sort(
+        key=lambda method: (not _mentions_models(method.node, found), method.name in called)
+    )
+    for method in methods:
+        bound = replace(method, bound=instance)
+        run.enter(fuel, own, partial(_call_alone, run, bound, found, own))
 
 
 __all__ = ["FUEL", "Outline", "outline", "trace_module"]
