@@ -17,6 +17,7 @@ from kerasmig.catalog import surface
 from kerasmig.compat.select import compat_present, compat_source
 from kerasmig.files import Backups, write_atomically
 from kerasmig.finding import FileResult, RunResult
+from kerasmig.rewrite.context import saved_weights
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import Encoding, SourceError, decode, encode, parse
@@ -86,6 +87,10 @@ class Project:
     @cached_property
     def _known(self) -> frozenset[Path]:
         return frozenset(self.files)
+
+    @cached_property
+    def _saved_weights(self) -> frozenset[str]:
+        return frozenset().union(*(saved_weights(self.module(p).data) for p in self.files))
 
     def find(self, name: str, near: Path) -> Path | None:
         """The file of a module, as a program that lives at ``near`` would import it."""
@@ -166,7 +171,9 @@ class Project:
             path=shown,
             load=lambda name: self._source(name, path),
         )
-        surroundings = Surroundings(facts, lambda name: self._load(name, path))
+        surroundings = Surroundings(
+            facts, lambda name: self._load(name, path), saved_weights=self._saved_weights
+        )
         try:
             result = upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
         except RecursionError:

@@ -151,14 +151,14 @@ FAMILIES = (
                 "Input",
                 to="Input",
                 args={
-                    "tensor": gone(
-                        "Keras 3 wraps no tensor of TensorFlow: make a plain Input and give the "
-                        "data to fit and predict"
-                    ),
+                    "tensor": to("tensor"),
                     "name": to("name", "layer_name"),
                 },
                 contract=("shape=(3,)", "batch_shape=(2, 3)", "shape=(3,), dtype='int32'"),
-                docs="`shape` has to be a tuple or list in both.",
+                docs=(
+                    "`shape` has to be a tuple or list in both. `tensor=` takes a KerasTensor in "
+                    "Keras 3 and raises for a tensor of TensorFlow."
+                ),
             ),
             Entry(
                 "InputLayer",

@@ -279,7 +279,7 @@ FILES = (
         "KM303",
         to="load_weights",
         certainty=Certainty.NAME,
-        args={"filepath": to("filepath", "weights_path")},
+        args={"filepath": to("filepath", "loaded_weights_path")},
         assumed="weights written by Keras 1 fit only where the layouts of all layers agree",
         docs=(
             "`by_name` is taken for .h5 files only. A literal path is renamed together with that "

@@ -62,8 +62,8 @@ FAMILIES = (
             ),
             Entry(
                 "keras.utils.layer_utils.convert_all_kernels_in_model",
-                manual="it turned kernels of Theano's true convolution round: convert the weight "
-                "file once with Keras 1 instead.",
+                to="keras1_compat.convert_all_kernels_in_model",
+                docs="Turns the kernels of weights that Theano's true convolution was trained with.",
             ),
             Entry("keras.utils.io_utils.HDF5Matrix", to="keras1_compat.HDF5Matrix"),
             Entry(

@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from kerasmig.analysis.constants import UNKNOWN
 from kerasmig.catalog.metrics import METRICS
 from kerasmig.catalog.objectives import LOSSES
 from kerasmig.catalog.optimizers import OPTIMIZERS
@@ -121,24 +120,77 @@ def _logged_key(context: FileContext, argument: Argument) -> Converted:
     return UNCHANGED
 
 
-_EXTENSION = re.compile(r"(\.weights)?(\.h5|\.hdf5)?(?=['\"]$)")
+_WEIGHTS = ".weights.h5"
+_OLD_ENDING = re.compile(r"(\.weights)?(\.h5|\.hdf5)?(?=(['\"]{1,3})$)")
+
+
+def _last_literal(node: ast.expr) -> ast.Constant | None:
+    """The string literal that ends an expression's value: of ``folder + '/net.h5'`` the second."""
+    if isinstance(node, ast.Constant):
+        return node if isinstance(node.value, str) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _last_literal(node.right)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        literal = _last_literal(node.left)
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "format"
+    ):
+        literal = _last_literal(node.func.value)
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "join"
+        and node.args
+        and not isinstance(node.func.value, ast.Constant)
+    ):
+        return _last_literal(node.args[-1])
+    else:
+        return None
+    # Of a pattern only the end that is no placeholder is known.
+    return literal if literal is not None and str(literal.value).endswith((".h5", ".hdf5")) else None
 
 
 def _weights_path(context: FileContext, argument: Argument) -> Converted:
     """``save_weights`` wants a name that ends in ``.weights.h5``."""
     value = context.constant(argument.value)
-    if value is UNKNOWN:
-        return Converted(
-            applicability=Applicability.MANUAL,
-            reason="Keras 3 wants a file name that ends in '.weights.h5' here",
-        )
-    if not isinstance(value, str) or value.endswith(".weights.h5"):
+    if isinstance(value, str) and value.endswith(_WEIGHTS):
         return UNCHANGED
-    if not isinstance(argument.value, ast.Constant):
-        stem = re.sub(r"(\.h5|\.hdf5)$", "", value)
-        return Converted((repr(f"{stem}.weights.h5"),))
-    old = context.text.get(argument.value_span)
-    return Converted((_EXTENSION.sub(".weights.h5", old, count=1),))
+    literal = _last_literal(argument.value)
+    if literal is None:
+        adapter = context.imports.need("keras1_compat.weights_path")
+        return Converted((f"{adapter}(", argument.value_span, ")"))
+    if str(literal.value).endswith(_WEIGHTS):
+        return UNCHANGED
+    return _renamed(context, argument, literal)
+
+
+def _renamed(context: FileContext, argument: Argument, literal: ast.Constant) -> Converted:
+    span = context.text.span(literal)
+    new = _OLD_ENDING.sub(_WEIGHTS, context.text.get(span), count=1)
+    return Converted(
+        (
+            Span(argument.value_span.start, span.start),
+            new,
+            Span(span.end, argument.value_span.end),
+        )
+    )
+
+
+def _loaded_weights_path(context: FileContext, argument: Argument) -> Converted:
+    """``load_weights`` follows the files that the project itself saves, and reads others as is."""
+    if not context.saved_weights:
+        return UNCHANGED
+    value = context.constant(argument.value)
+    if isinstance(value, str):
+        literal = _last_literal(argument.value)
+        if value not in context.saved_weights or value.endswith(_WEIGHTS):
+            return UNCHANGED
+        if literal is not None:
+            return _renamed(context, argument, literal)
+    adapter = context.imports.need("keras1_compat.saved_weights_path")
+    return Converted((f"{adapter}(", argument.value_span, ")"))
 
 
 def _model_path(context: FileContext, argument: Argument) -> Converted:
@@ -164,6 +216,7 @@ API_CONVERTERS: dict[str, Converter] = {
     "unknown_axes": _unknown_axes,
     "logged_key": _logged_key,
     "weights_path": _weights_path,
+    "loaded_weights_path": _loaded_weights_path,
     "model_path": _model_path,
 }
 """Conversions by the name that the catalog gives them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -65,9 +66,12 @@ class FileContext:
     path: str = ""
     parents: dict[int, ast.AST] = field(default_factory=dict)
     project_strings: frozenset[str] = frozenset()
+    project_saves: frozenset[str] = frozenset()
     imports: Imports = field(init=False)
     directives: Directives = field(default_factory=Directives)
     kept: int = 0
+    #: String literals that a rule has edited already (``id``): several uses may lead to one.
+    edited_literals: set[int] = field(default_factory=set)
     _sites: dict[int, CallSite] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -192,6 +196,11 @@ class FileContext:
         return text in self.strings or text in self.project_strings
 
     @cached_property
+    def saved_weights(self) -> frozenset[str]:
+        """Names under which this project saves weights; ``""`` stands for computed names."""
+        return self.project_saves | saved_weights(self.text.utf8)
+
+    @cached_property
     def orderings(self) -> Orderings:
         """The variables of the file that hold an image ordering."""
         return Orderings(self.tree, self.names.keras_name)
@@ -227,11 +236,21 @@ class FileContext:
         )
 
 
+_SAVES = re.compile(rb"""(?:save_weights|ModelCheckpoint)\s*\(\s*(?:filepath\s*=\s*)?(['"]([^'"]*)['"]\s*[,)])?""")
+
+
+def saved_weights(source: bytes) -> frozenset[str]:
+    """Names under which a piece of source saves weights; ``""`` stands for computed names."""
+    return frozenset(
+        (match.group(2) or b"").decode("utf-8", "replace") for match in _SAVES.finditer(source)
+    )
+
+
 def _is_object(path: str) -> bool:
     """Whether a path names a Keras object, not an attribute of one (``Model.fit``)."""
     from kerasmig.catalog import surface
 
-    if surface.in_keras1(path) or surface.keras3_has(path):
+    if surface.in_keras1(path) or surface.keras3_has(path) or surface.later_path(path):
         return True
     owner = path.rpartition(".")[0]
     return surface.is_module(owner)

@@ -30,6 +30,7 @@ class Surroundings:
     facts: ProjectFacts = ProjectFacts()
     loader: Loader | None = None
     strings: frozenset[str] = frozenset()
+    saved_weights: frozenset[str] = frozenset()
 
 
 def upgrade_text(
@@ -58,7 +59,14 @@ def upgrade_text(
     facts = replace(facts, path=path, directives={**facts.directives, **directives.data_formats})
     inference = infer(tree, names, facts)
     context = FileContext(
-        tree, source, names, inference, settings, path, project_strings=surroundings.strings
+        tree,
+        source,
+        names,
+        inference,
+        settings,
+        path,
+        project_strings=surroundings.strings,
+        project_saves=surroundings.saved_weights,
     )
     context.directives = directives
     findings = [*_settle_uses(context), *_whole_file(context)]

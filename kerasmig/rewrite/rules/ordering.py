@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from kerasmig.catalog.values import DATA_FORMAT
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
-from kerasmig.rewrite.calls import refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import file_rule, use_rule
 
@@ -24,23 +23,14 @@ def ordering(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     if use.call is not None and use.call.args:
         argument = use.call.args[0]
         value = context.constant(argument)
-        if value not in DATA_FORMAT:
-            return refused(
-                context,
-                use,
-                entry,
-                [
-                    (
-                        Applicability.MANUAL,
-                        "the ordering comes from a variable: 'th' is 'channels_first' now, "
-                        "'tf' is 'channels_last'",
-                    )
-                ],
-            )
-        if isinstance(argument, ast.Constant):
+        if isinstance(argument, ast.Constant) and argument.value in DATA_FORMAT:
             edits.append(_literal(context, argument))
-        else:
+        elif isinstance(value, str) and value in DATA_FORMAT and not _renamed(context, argument):
             edits.append(Edit(context.text.span(argument), (DATA_FORMAT[value].text,)))
+        elif not context.orderings.holds(argument):
+            adapter = context.imports.need("keras1_compat.data_format")
+            span = context.text.span(argument)
+            edits.append(Edit(span, (f"{adapter}(", span, ")")))
     spelling = context.imports.spell(use.root, use.node, entry.to)
     if spelling != context.text.of(use.node):
         edits.append(Edit(context.text.span(use.node), (spelling,)))
@@ -54,6 +44,11 @@ def ordering(context: FileContext, use: Use, entry: Entry) -> Finding | None:
         name=entry.short,
         edits=edits,
     )
+
+
+def _renamed(context: FileContext, node: ast.expr) -> bool:
+    """Whether a variable's own literal is rewritten, so that its uses may stay."""
+    return context.orderings.holds(node)
 
 
 def _literal(context: FileContext, node: ast.Constant) -> Edit:
