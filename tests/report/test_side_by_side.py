@@ -67,6 +67,13 @@ def test_changed_words_are_marked_and_the_rest_is_not() -> None:
     assert row.kind == "changed"
 
 
+def test_lines_of_a_block_stand_beside_their_likes() -> None:
+    old = "up = merge([a, b],\n           mode='concat',\n           concat_axis=1)  # channels\n"
+    new = "up = concatenate([a, b],\n           axis=1)  # channels\n"
+    rows = side_by_side(FileResult("a.py", old, new))
+    assert [(row.old_number, row.new_number) for row in rows] == [(1, 1), (2, None), (3, 2)]
+
+
 def test_code_is_highlighted_and_escaped() -> None:
     file = FileResult("a.py", "x = '<b>' # <c>\n", "y = '<b>' # <c>\n")
     row = row_of(file, 1)
@@ -81,7 +88,7 @@ def test_direction_overrides_and_controls_are_shown() -> None:
 
 def test_unchanged_lines_far_from_a_change_are_counted() -> None:
     old = "".join(f"line{n}\n" for n in range(50))
-    rows = side_by_side(FileResult("a.py", old, old.replace("line20\n", "new\nmore\n")))
+    rows = side_by_side(FileResult("a.py", old, old.replace("line20\n", "line20 + 1\nmore\n")))
     assert [row.gap for row in rows if row.kind == "gap"] == [17, 26]
     assert [row.kind for row in rows].count("same") == 6
     assert [row.kind for row in rows].count("added") == 1

@@ -14,6 +14,7 @@ from pygments.lexers.python import PythonLexer
 from pygments.token import Token, _TokenType, is_token_subtype
 
 from kerasmig.finding import FileResult
+from kerasmig.report.html.align import align
 from kerasmig.report.html.visible import visible
 
 _CONTEXT = 3
@@ -36,6 +37,7 @@ _NOTHING = Markup()
 
 Piece = tuple[str, str]  # CSS class, text
 Range = tuple[int, int]  # half-open, in characters of the line
+_NO_MARKS: tuple[list[Range], list[Range]] = ([], [])
 
 
 @dataclass(frozen=True)
@@ -72,17 +74,18 @@ def _rows(path: str, before: str, after: str) -> Iterator[DiffRow]:
         if gap := group[0][1] - shown:
             yield DiffRow("gap", gap=gap)
         for tag, i1, i2, j1, j2 in group:
-            marks = _marks(old[i1:i2], new[j1:j2]) if tag == "replace" else []
-            for offset in range(max(i2 - i1, j2 - j1)):
-                i = i1 + offset if i1 + offset < i2 else None
-                j = j1 + offset if j1 + offset < j2 else None
-                old_marks, new_marks = marks[offset] if offset < len(marks) else ([], [])
+            for left, right in align(old[i1:i2], new[j1:j2]):
+                i = None if left is None else i1 + left
+                j = None if right is None else j1 + right
+                marks = _NO_MARKS
+                if tag == "replace" and i is not None and j is not None:
+                    marks = _marks(old[i], new[j])
                 yield DiffRow(
                     _kind(tag, i, j),
                     None if i is None else i + 1,
                     None if j is None else j + 1,
-                    _NOTHING if i is None else _render(old_pieces[i], old_marks),
-                    _NOTHING if j is None else _render(new_pieces[j], new_marks),
+                    _NOTHING if i is None else _render(old_pieces[i], marks[0]),
+                    _NOTHING if j is None else _render(new_pieces[j], marks[1]),
                 )
         shown = group[-1][2]
     if gap := len(old) - shown:
@@ -102,23 +105,16 @@ def _split(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def _marks(old: Sequence[str], new: Sequence[str]) -> list[tuple[list[Range], list[Range]]]:
-    """For lines that stand opposite each other, the ranges that differ."""
-    marks: list[tuple[list[Range], list[Range]]] = []
-    for before, after in zip(old, new, strict=False):
-        if len(before) + len(after) > _LONGEST:
-            marks.append(([], []))
-            continue
-        old_words, new_words = _WORD.findall(before), _WORD.findall(after)
-        matcher = difflib.SequenceMatcher(None, old_words, new_words, autojunk=False)
-        left: list[Range] = []
-        right: list[Range] = []
-        for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-            if tag != "equal":
-                left.append(_range(old_words, i1, i2))
-                right.append(_range(new_words, j1, j2))
-        marks.append((left, right))
-    return marks
+def _marks(before: str, after: str) -> tuple[list[Range], list[Range]]:
+    """The ranges in which two lines that stand opposite each other differ."""
+    if len(before) + len(after) > _LONGEST:
+        return _NO_MARKS
+    old_words, new_words = _WORD.findall(before), _WORD.findall(after)
+    matcher = difflib.SequenceMatcher(None, old_words, new_words, autojunk=False)
+    changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
+    left = [_range(old_words, i1, i2) for _, i1, i2, _, _ in changes]
+    right = [_range(new_words, j1, j2) for _, _, _, j1, j2 in changes]
+    return left, right
 
 
 def _range(words: Sequence[str], first: int, last: int) -> Range:
