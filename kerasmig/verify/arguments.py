@@ -14,8 +14,24 @@ from typing import Any
 
 # Shapes to try for a model input, by image ordering; the first that the old code accepts is taken.
 _SHAPES: dict[str, tuple[tuple[int, ...], ...]] = {
-    "th": ((3, 64, 64), (1, 32, 32), (3, 224, 224), (3, 299, 299), (1, 16, 32, 32), (20, 16), (32,)),
-    "tf": ((64, 64, 3), (32, 32, 1), (224, 224, 3), (299, 299, 3), (16, 32, 32, 1), (20, 16), (32,)),
+    "th": (
+        (3, 64, 64),
+        (1, 32, 32),
+        (3, 224, 224),
+        (3, 299, 299),
+        (1, 16, 32, 32),
+        (20, 16),
+        (32,),
+    ),
+    "tf": (
+        (64, 64, 3),
+        (32, 32, 1),
+        (224, 224, 3),
+        (299, 299, 3),
+        (16, 32, 32, 1),
+        (20, 16),
+        (32,),
+    ),
 }
 ATTEMPTS = len(_SHAPES["tf"])
 
@@ -107,7 +123,17 @@ def infer(
             if value == "channels":
                 return min(shape)
             return value
-    if lowered in ("args", "opt", "opts", "options", "config", "conf", "params", "hparams", "flags"):
+    if lowered in (
+        "args",
+        "opt",
+        "opts",
+        "options",
+        "config",
+        "conf",
+        "params",
+        "hparams",
+        "flags",
+    ):
         return InferredNamespace(lambda inner: infer(inner, ordering, attempt, make_input))
     raise CannotInfer(f"parameter {name!r} has no default and no call in the project shows a value")
 

@@ -51,9 +51,7 @@ def run_task(task: dict[str, Any]) -> None:
         sandbox.alarm_off()
         guard.off()
     os.chdir(folder)
-    runner.call_of_model.extend(
-        ["main"] * (len(recorder.models) - len(runner.call_of_model))
-    )
+    runner.call_of_model.extend(["main"] * (len(recorder.models) - len(runner.call_of_model)))
     recorder.paused = True
     result["calls"] = runner.outcome.calls
     result["failures"] = [vars(failure) for failure in runner.outcome.failures]
@@ -106,6 +104,7 @@ def _summary(captured: Captured, call: str, copy: Path) -> dict[str, Any]:
         "incomplete": captured.incomplete,
         "class": type(captured.model).__name__,
         "calls": captured.calls,
+        "compiled": compile_mark(captured.compiled),
     }
 
 
@@ -120,6 +119,7 @@ def _measure_old(
     from kerasmig.verify.measure_old import measure
 
     seen: set[str] = set()
+    training = task["level"] == "training" or task["mark_compiled"]
     for position, (summary, captured) in enumerate(zip(models, recorder.models, strict=True)):
         if summary["call"] == "failed attempt" or not captured.frames:
             continue
@@ -129,7 +129,7 @@ def _measure_old(
             continue
 
         def is_known(facts: dict[str, Any], summary: dict[str, Any] = summary) -> bool:
-            mark = fingerprint({**summary, **facts})
+            mark = fingerprint({**summary, **facts}, training)
             known = mark in seen
             seen.add(mark)
             return known
@@ -153,10 +153,11 @@ def _measure_old(
             summary["error"] = f"cannot be measured: {type(error).__name__}: {text}"
 
 
-def fingerprint(model: dict[str, Any]) -> str:
-    """The same for models that were built in the same place and have the same architecture."""
+def fingerprint(model: dict[str, Any], training: bool) -> str:
+    """The same for models built in the same place with the same architecture, and (if they are to
+    be trained) compiled in the same way."""
     return json.dumps(
-        [model["file"], model["line"], model["variable"], _compile_mark(model)]
+        [model["file"], model["line"], model["variable"], model["compiled"] if training else ""]
         + [
             [row["class"], row["shapes"], row["params"], row["inputs"]]
             for row in model.get("rows", ())
@@ -164,9 +165,25 @@ def fingerprint(model: dict[str, Any]) -> str:
     )
 
 
-def _compile_mark(model: dict[str, Any]) -> str:
-    """Models compiled otherwise train otherwise."""
-    return str(model.get("compiled") or "")
+def compile_mark(arguments: dict[str, Any] | None) -> str:
+    """What a model was compiled with, as text that tells one from another."""
+    if arguments is None:
+        return ""
+    parts = []
+    for key in ("optimizer", "loss", "loss_weights"):
+        value = arguments.get(key)
+        try:
+            settings = value.get_config() if hasattr(value, "get_config") else ""
+        except Exception:  # an optimizer of the user's own
+            settings = ""
+        parts.append(f"{key}={_name(value)} {settings}")
+    return "; ".join(parts)
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, (str, int, float, list, tuple, dict)) or value is None:
+        return str(value)
+    return str(getattr(value, "__name__", type(value).__name__))
 
 
 def _compare_new(

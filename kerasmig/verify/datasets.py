@@ -46,6 +46,8 @@ def load(name: str, ordering: str, arguments: dict[str, Any], seed: int) -> Any:
     random = np.random.RandomState(seed % 2**32)
     nominal = {"mnist": 60000, "fashion_mnist": 60000, "cifar10": 50000, "cifar100": 50000}
     halves = []
+    x: Any
+    y: Any
     for count, real in ((TRAIN, nominal.get(name, 25000)), (TEST, 10000)):
         if name in ("mnist", "fashion_mnist"):
             x = random.randint(0, 256, (count, 28, 28)).astype("uint8")

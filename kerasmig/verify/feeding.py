@@ -101,7 +101,9 @@ def unsettle(row: Row, arrays: Sequence[Any], random: np.random.RandomState) -> 
         elif float(value.max() - value.min()) > 1e-6:
             changed = value
         elif value.ndim >= 2 and float(np.abs(value).max()) < 1e-6:
-            changed = random.normal(0.0, 1.0 / np.sqrt(max(1, value.size // value.shape[-1])), value.shape)
+            changed = random.normal(
+                0.0, 1.0 / np.sqrt(max(1, value.size // value.shape[-1])), value.shape
+            )
         else:
             changed = value + random.normal(0.0, 0.1, value.shape)
         result.append(changed.astype(value.dtype))
@@ -115,9 +117,7 @@ def sample(array: Any, most: int = 20000) -> Any:
     return flat[::step]
 
 
-def make_targets(
-    loss: str, shape: Sequence[int], random: np.random.RandomState
-) -> Any:
+def make_targets(loss: str, shape: Sequence[int], random: np.random.RandomState) -> Any:
     """Targets that fit a loss and an output of this shape (batch axis included)."""
     name = loss.lower()
     if "sparse" in name:

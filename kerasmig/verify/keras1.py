@@ -55,6 +55,7 @@ class Keras1:
             self._answer_methods(cls)
         self._answer_loading(ordering)
         self._silence_noise()
+        self._update_at_once()
 
     def _answer_methods(self, cls: type) -> None:
         recorder, side = self.recorder, self
@@ -141,9 +142,7 @@ class Keras1:
         replace_everywhere("keras", self.models.load_model, load_model)
         replace_everywhere("keras", self.models.save_model, nothing("save_model"))
         data_utils = importlib.import_module("keras.utils.data_utils")
-        replace_everywhere(
-            "keras", data_utils.get_file, lambda fname, *args, **kwargs: str(fname)
-        )
+        replace_everywhere("keras", data_utils.get_file, lambda fname, *args, **kwargs: str(fname))
         for name in ("mnist", "cifar10", "cifar100", "imdb", "reuters"):
             module = importlib.import_module(f"keras.datasets.{name}")
 
@@ -152,7 +151,10 @@ class Keras1:
                 return datasets.load(_name, given, kwargs, seed=len(_name))
 
             replace_everywhere("keras", module.load_data, load_data)
-        if importlib.util.find_spec("pydot") is None and importlib.util.find_spec("pydot_ng") is None:
+        if (
+            importlib.util.find_spec("pydot") is None
+            and importlib.util.find_spec("pydot_ng") is None
+        ):
             drawing = types.ModuleType("keras.utils.visualize_util")
             drawing.__dict__.update(plot=nothing("plot"), model_to_dot=nothing("plot"))
             sys.modules["keras.utils.visualize_util"] = drawing
@@ -178,6 +180,49 @@ class Keras1:
             return tf.fill(shape, tf.cast(mean, dtype or backend.floatx()))
 
         replace_everywhere("keras", backend.random_normal, random_normal)
+
+    def _update_at_once(self) -> None:
+        """Have all updates of a training step see the values from before the step.
+
+        Keras 1's TensorFlow backend only orders updates after the loss: a weight may be assigned
+        while another weight's gradient is still to be computed from it, and the count of
+        iterations before or after the rate is. Its Theano backend, and the intention, is
+        simultaneous assignment; results were seen to differ by 3 % of a step without this.
+        """
+        backend = importlib.import_module("keras.backend.tensorflow_backend")
+        tf = sys.modules["tensorflow"]
+        function = backend.Function
+        create = function.__init__
+
+        def __init__(  # noqa: N807
+            self: Any, inputs: Any, outputs: Any, updates: Sequence[Any] = ()
+        ) -> None:
+            pairs = [update for update in updates if isinstance(update, tuple)]
+            others = [update for update in updates if not isinstance(update, tuple)]
+            create(self, inputs, outputs, updates=others)
+            values = [tf.convert_to_tensor(new, dtype=p.dtype.base_dtype) for p, new in pairs]
+            with tf.control_dependencies([*self.outputs, *values]):
+                assigned = [tf.assign(p, v) for (p, _), v in zip(pairs, values, strict=True)]
+                self.updates_op = tf.group(self.updates_op, *assigned)
+
+        function.__init__ = __init__
+
+        def update_add(x: Any, increment: Any) -> Any:
+            return (x, x + increment)
+
+        def moving_average_update(variable: Any, value: Any, momentum: Any) -> Any:
+            return (variable, variable * momentum + value * (1.0 - momentum))
+
+        def power(x: Any, a: Any) -> Any:
+            if isinstance(x, float) and hasattr(a, "dtype"):  # Nadam, in float64
+                x = tf.cast(x, a.dtype)
+            return tf.pow(x, a)
+
+        replace_everywhere("keras", backend.update, lambda x, new_x: (x, new_x))
+        replace_everywhere("keras", backend.update_add, update_add)
+        replace_everywhere("keras", backend.update_sub, lambda x, decrement: (x, x - decrement))
+        replace_everywhere("keras", backend.moving_average_update, moving_average_update)
+        replace_everywhere("keras", backend.pow, power)
 
     # Description
 
@@ -222,10 +267,10 @@ class Keras1:
             "name": layer.name,
             "params": self._count(weights),
             "trainable": bool(getattr(layer, "trainable", True)),
-            "weights": [{"name": w.name, "shape": list(self.backend.int_shape(w))} for w in weights],
-            "config": {
-                key: _plain(getattr(layer, key)) for key in _CONFIG if hasattr(layer, key)
-            },
+            "weights": [
+                {"name": w.name, "shape": list(self.backend.int_shape(w))} for w in weights
+            ],
+            "config": {key: _plain(getattr(layer, key)) for key in _CONFIG if hasattr(layer, key)},
             "hidden": {
                 old: _plain(getattr(layer, old, None))
                 for old, _ in HIDDEN_SETTINGS.get(type(layer).__name__, ())
@@ -259,6 +304,23 @@ class Keras1:
                 size *= axis
             total += size
         return total
+
+    def optimizer(self, model: Any) -> dict[str, Any] | None:
+        """Class, settings, and learning rate at steps 0 and 1000 of a compiled model's optimizer."""
+        optimizer = getattr(self.core(model), "optimizer", None)
+        if optimizer is None or not hasattr(optimizer, "lr"):
+            return None
+        settings = {k: v for k, v in optimizer.get_config().items() if isinstance(v, (int, float))}
+        rate, decay = float(self.backend.get_value(optimizer.lr)), settings.get("decay", 0.0)
+        # Keras 1's clipnorm is of all gradients together.
+        settings["clipnorm"] = getattr(optimizer, "clipnorm", 0)
+        settings["clipvalue"] = getattr(optimizer, "clipvalue", 0)
+        settings["epsilon"] = getattr(optimizer, "epsilon", None)
+        return {
+            "class": type(optimizer).__name__,
+            "settings": settings,
+            "rates": [rate, rate / (1.0 + decay * 1000)],
+        }
 
     # Work with symbols
 
@@ -294,7 +356,8 @@ def _bases(layer: Any) -> list[str]:
     return [
         base.__name__
         for base in cls.__mro__[1:]
-        if base.__module__.partition(".")[0] == "keras" and base.__name__ not in ("Layer", "Wrapper")
+        if base.__module__.partition(".")[0] == "keras"
+        and base.__name__ not in ("Layer", "Wrapper")
     ]
 
 

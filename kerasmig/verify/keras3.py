@@ -21,7 +21,14 @@ _SETTINGS_BY_NEW_CLASS = {
 _CONFIG = ("data_format", "axis", "padding", "strides", "pool_size", "dilation_rate", "axes",
            "go_backwards", "stateful", "return_sequences", "cropping", "input_dim",
            "recurrent_activation", "activation")  # fmt: skip
-_SPATIAL = ("conv", "conv_transpose", "depthwise_conv", "separable_conv", "max_pool", "average_pool")
+_SPATIAL = (
+    "conv",
+    "conv_transpose",
+    "depthwise_conv",
+    "separable_conv",
+    "max_pool",
+    "average_pool",
+)
 _DATASETS = ("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing")
 
 
@@ -36,9 +43,7 @@ class Keras3:
         self.sequential = importlib.import_module("keras.src.models.sequential").Sequential
         self.model = importlib.import_module("keras.src.models.model").Model
         self.operation = importlib.import_module("keras.src.ops.operation").Operation
-        self.input_layer = importlib.import_module(
-            "keras.src.layers.core.input_layer"
-        ).InputLayer
+        self.input_layer = importlib.import_module("keras.src.layers.core.input_layer").InputLayer
         self.real: dict[str, Callable[..., Any]] = {}
 
     # Capture
@@ -184,7 +189,9 @@ class Keras3:
             original = getattr(nn, name)
             signature = inspect.signature(original)
 
-            def through(*args: Any, _original: Any = original, _by: Any = signature, **kwargs: Any) -> Any:
+            def through(
+                *args: Any, _original: Any = original, _by: Any = signature, **kwargs: Any
+            ) -> Any:
                 call = _by.bind(*args, **kwargs)
                 call.apply_defaults()
                 given = call.arguments.get("data_format") or self.keras.config.image_data_format()
@@ -248,7 +255,8 @@ class Keras3:
             "weights": [{"name": w.name, "shape": list(w.shape)} for w in weights],
             "config": {key: _plain(getattr(layer, key)) for key in _CONFIG if hasattr(layer, key)},
             "hidden": {
-                key: _plain(getattr(layer, key, None)) for key in _SETTINGS_BY_NEW_CLASS.get(kind, ())
+                key: _plain(getattr(layer, key, None))
+                for key in _SETTINGS_BY_NEW_CLASS.get(kind, ())
             },
             "inner": self.facts(inner) if isinstance(inner, self.keras.Layer) else None,
             "line": self.recorder.line_of(layer),
@@ -266,6 +274,21 @@ class Keras3:
 
     def params(self, model: Any) -> int:
         return int(model.count_params())
+
+    def optimizer(self, model: Any) -> dict[str, Any] | None:
+        """Class, settings, and learning rate at steps 0 and 1000 of a compiled model's optimizer."""
+        optimizer = getattr(model, "optimizer", None)
+        if optimizer is None:
+            return None
+        rate = optimizer._learning_rate
+        schedule = self.keras.optimizers.schedules.LearningRateSchedule
+        # The program's own rate, whatever the steps taken since have made of it.
+        rates = [float(rate(s)) if isinstance(rate, schedule) else float(rate) for s in (0, 1000)]
+        settings = {k: v for k, v in optimizer.get_config().items() if isinstance(v, (int, float))}
+        settings["clipnorm"] = optimizer.global_clipnorm
+        if optimizer.clipnorm:
+            settings["clipnorm"] = f"{optimizer.clipnorm} of each gradient alone"
+        return {"class": type(optimizer).__name__, "settings": settings, "rates": rates}
 
     # Work with symbols
 

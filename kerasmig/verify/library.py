@@ -46,7 +46,9 @@ class Side(Library, Protocol):
         """Set a layer's weights, in the order of its description."""
 
 
-def bound(original: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+def bound(
+    original: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]
+) -> dict[str, Any]:
     """Arguments by name, defaults filled in: what the real method would have been given.
 
     Raises:
@@ -84,11 +86,15 @@ def answered(shapes: Sequence[Sequence[int | None]], count: int) -> Any:
     return arrays[0] if len(arrays) == 1 else arrays
 
 
-def history_values(metric_names: Sequence[str], epochs: Any, validation: bool) -> dict[str, list[float]]:
+def history_values(
+    metric_names: Sequence[str], epochs: Any, validation: bool
+) -> dict[str, list[float]]:
     """What ``fit`` answers as ``History.history``."""
     try:
         count = max(1, min(int(epochs), 1000))
     except (TypeError, ValueError):
         count = 1
-    names = [*metric_names, *(f"val_{name}" for name in metric_names)] if validation else metric_names
+    names = (
+        [*metric_names, *(f"val_{name}" for name in metric_names)] if validation else metric_names
+    )
     return {name: [0.5] * count for name in names}

@@ -10,7 +10,17 @@ Row = dict[str, Any]
 # What an old class may have become, beyond keeping its name or losing "olution".
 _BECOMES: dict[str, frozenset[str]] = {
     "Merge": frozenset(
-        {"Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot", "Lambda"}
+        {
+            "Add",
+            "Subtract",
+            "Multiply",
+            "Average",
+            "Maximum",
+            "Minimum",
+            "Concatenate",
+            "Dot",
+            "Lambda",
+        }
     ),
     "Convolution1D": frozenset({"Conv1D"}),
     "AtrousConvolution1D": frozenset({"Conv1D"}),
@@ -47,11 +57,11 @@ def similarity(old: Row, new: Row) -> float:
     inner_old, inner_new = old.get("inner") or {}, new.get("inner") or {}
     if new["class"] in kinds or new["class"] in becomes:
         score = 4.0
-    elif "Merge" in kinds and (new.get("operation") or new["class"].startswith("Merge")):
+    elif ("Merge" in kinds and (new.get("operation") or new["class"].startswith("Merge"))) or set(
+        kinds
+    ) & set(new.get("bases", ())):
         score = 3.0
-    elif set(kinds) & set(new.get("bases", ())):
-        score = 3.0
-    elif old["weights"] and new["weights"] and not new["class"] == "InputLayer":
+    elif old["weights"] and new["weights"] and new["class"] != "InputLayer":
         score = 0.5  # other class, but it holds weights too: a compat class or a user's layer
     elif not old["weights"] and not new["weights"] and "InputLayer" not in (*kinds, new["class"]):
         score = 0.2

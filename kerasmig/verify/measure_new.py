@@ -76,7 +76,13 @@ def compare(
             if level == "training" and "train" in old:
                 from kerasmig.verify.train_new import train
 
-                train(result, side, model, old, description, pairs, arrays, tolerance, compiled)
+                def restore() -> bool:
+                    scratch = Comparison(rows=[dict(row) for row in result.rows])
+                    return _carry(scratch, side, old, facts, description, pairs, arrays)
+
+                restore()
+                reset_states(model)
+                train(result, side, model, old, description, pairs, arrays, compiled, restore)
     return {
         "rows": result.rows,
         "differences": result.differences,
@@ -113,7 +119,7 @@ def _structure(
             row_of_old[i] = index
         if j is not None:
             row_of_new[j] = index
-        row = {
+        row: dict[str, Any] = {
             "index": index,
             "old_class": a and _kind(a),
             "new_class": b and _kind(b),
@@ -154,11 +160,11 @@ def _structure(
             result.differs(f"{len(before)} {what}s before, {len(after)} now")
         for a_shape, b_shape in zip(before, after, strict=False):
             if not same_shape(a_shape, b_shape):
-                row, cause = _first_bad(result, old, new, pairs)
-                result.differs(f"{what} shape {_show(a_shape)} became {_show(b_shape)}", row, cause)
+                bad, cause = _first_bad(result, old, new, pairs)
+                result.differs(f"{what} shape {_show(a_shape)} became {_show(b_shape)}", bad, cause)
     if old["params"] != new["params"]:
-        row, cause = _first_bad(result, old, new, pairs)
-        result.differs(f"{old['params']:,} parameters became {new['params']:,}", row, cause)
+        bad, cause = _first_bad(result, old, new, pairs)
+        result.differs(f"{old['params']:,} parameters became {new['params']:,}", bad, cause)
 
 
 def _settings(
@@ -173,7 +179,10 @@ def _settings(
                 f"{a['class']} {a['name']!r}: {row['note']}", row, "a default or value changed"
             )
     if a["weights"] and a["trainable"] != b["trainable"]:
-        row["status"], row["note"] = "mismatch", f"trainable={a['trainable']} became {b['trainable']}"
+        row["status"], row["note"] = (
+            "mismatch",
+            f"trainable={a['trainable']} became {b['trainable']}",
+        )
         result.differs(f"{a['class']} {a['name']!r}: {row['note']}", row, "the trainable flag")
 
 
@@ -333,7 +342,7 @@ def difference(before: Any, after: Any) -> float | None:
 
 
 def _data(side: Keras3, model: Any, arrays: Mapping[str, Any]) -> list[Any]:
-    data = []
+    data: list[Any] = []
     while f"x{len(data)}" in arrays:
         data.append(np.asarray(arrays[f"x{len(data)}"]))
     return data
@@ -405,9 +414,9 @@ def _rows(
             candidates.append(later_new)
         best: float | None = None
         for candidate in candidates:
-            shape, values = rows[candidate] if candidate in rows else ((), None)
-            if values is None or list(shape) != a["data_shape"] and _dense(shape) != _dense(
-                a["data_shape"]
+            shape, values = rows.get(candidate, ((), None))
+            if values is None or (
+                list(shape) != a["data_shape"] and _dense(shape) != _dense(a["data_shape"])
             ):
                 continue
             found = difference(before.reshape(-1), np.asarray(values).reshape(-1))

@@ -24,7 +24,8 @@ def model_facts(side: Any, model: Any, description: Description) -> dict[str, An
     for row, layer in zip(rows, description.layers, strict=True):
         if row["is_model"]:
             row["model_inputs"] = [
-                by_call[id(side.history(t)[0])] for t in side.ends(layer)[0]
+                by_call[id(side.history(t)[0])]
+                for t in side.ends(layer)[0]
                 if id(side.history(t)[0]) in by_call
             ]
     return {
@@ -169,5 +170,3 @@ def fetch(
     if not isinstance(learning_phase, int):
         feed[learning_phase] = phase
     return list(session.run(tensors, feed_dict=feed))
-
-

@@ -121,10 +121,13 @@ class _Names:
         while changed:  # classes derived from classes of this file
             changed = False
             for node in ast.walk(tree):
-                if isinstance(node, ast.ClassDef) and node.name not in self.model_classes:
-                    if any(self.makes_model(base) for base in node.bases):
-                        self.model_classes.add(node.name)
-                        changed = True
+                if (
+                    isinstance(node, ast.ClassDef)
+                    and node.name not in self.model_classes
+                    and any(self.makes_model(base) for base in node.bases)
+                ):
+                    self.model_classes.add(node.name)
+                    changed = True
 
     def makes_model(self, func: ast.expr) -> bool:
         """Whether calling `func` makes a model."""

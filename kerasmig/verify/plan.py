@@ -91,9 +91,9 @@ def make_plan(
     for name in files:
         try:
             text = read_source(root / name)
-            if name in wanted and "Theano" not in text and not _mentions_keras(text):
-                if name not in explicit and name not in arguments:
-                    continue
+            asked_for = name in explicit or name in arguments
+            if name in wanted and not asked_for and not _mentions_keras(text):
+                continue
             trees[name] = ast.parse(text)
             if name in wanted:
                 found[name] = find_places(text, everything=_lives_in_keras(text))
@@ -231,9 +231,11 @@ def call_sites(qualname: str, trees: Mapping[str, ast.Module], limit: int = 4) -
                 [
                     *(ast.unparse(argument) for argument in node.args),
                     *(
-                        f"{keyword.arg}={ast.unparse(keyword.value)}"
-                        if keyword.arg
-                        else f"**{ast.unparse(keyword.value)}"
+                        (
+                            f"{keyword.arg}={ast.unparse(keyword.value)}"
+                            if keyword.arg
+                            else f"**{ast.unparse(keyword.value)}"
+                        )
                         for keyword in node.keywords
                     ),
                 ]
@@ -257,9 +259,7 @@ def _imports(tree: ast.Module) -> dict[str, str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             for alias in node.names:
                 if alias.name != "*":
-                    found[alias.asname or alias.name] = (
-                        f"{module.format(node.module)}.{alias.name}"
-                    )
+                    found[alias.asname or alias.name] = f"{module.format(node.module)}.{alias.name}"
     return found
 
 

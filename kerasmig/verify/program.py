@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import os
 import sys
 import traceback
 import types
@@ -322,12 +321,11 @@ def _described(error: BaseException, runner: Runner) -> BaseException:
     if len(text) > 300:
         text = text[:297] + "..."
     if isinstance(error, ProgramStop):
-        stop = type(error)(text)
-        return stop
+        return type(error)(text)
     if isinstance(error, CannotInfer):
         return error
     if isinstance(error, IndexError) and "sys.argv" in _source_line(error, runner):
-        text = "needs a command line argument; name one: models = [\"file.py ARGUMENT\"]"
+        text = 'needs a command line argument; name one: models = ["file.py ARGUMENT"]'
     return CannotInfer(f"{type(error).__name__}: {text}{where}" if text else type(error).__name__)
 
 
@@ -371,7 +369,7 @@ def model_variable(captured: Captured, copy: Path) -> str | None:
     if not captured.frames:
         return None
     frame = captured.frames[0]
-    path = os.path.join(copy, frame.file)
+    path = str(copy / frame.file)
     try:
         tree = _parsed(path)
     except (OSError, SyntaxError, ValueError):

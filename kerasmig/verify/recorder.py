@@ -117,11 +117,13 @@ class Recorder:
             self.notes.append(text)
 
 
-def wrap_init(cls: type, after: Callable[[Any], None], before: Callable[[Any], None] | None) -> None:
+def wrap_init(
+    cls: type, after: Callable[[Any], None], before: Callable[[Any], None] | None
+) -> None:
     """Have ``after(self)`` called when the constructor of `cls` has run, ``before`` ahead of it."""
     original = cls.__init__  # type: ignore[misc]
 
-    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:  # noqa: N807
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if before is not None:
             before(self)
         original(self, *args, **kwargs)

@@ -37,7 +37,13 @@ _CHANGES = {
     "shutil.move": (0, 1),
     "shutil.copyfile": (1,),
 }
-_NETWORK = ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto", "urllib.Request")
+_NETWORK = (
+    "socket.connect",
+    "socket.bind",
+    "socket.getaddrinfo",
+    "socket.sendto",
+    "urllib.Request",
+)
 _PROCESSES = (
     "subprocess.Popen",
     "os.system",
@@ -78,7 +84,7 @@ class Guard:
         if not self.active:
             return
         if event == "open":
-            path, mode, flags = args
+            path, _, flags = args
             writes = isinstance(flags, int) and bool(flags & _WRITES)
             if writes and not isinstance(path, int):
                 self._check(path, "write")

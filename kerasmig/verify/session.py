@@ -151,15 +151,14 @@ class _Session:
             "ordering": _OTHER[run.ordering] if stage == "other" else run.ordering,
             "data_format": _FORMAT[run.ordering] if run.agnostic else None,
             "floatx": "float64" if double else "float32",
-            "level": "shapes" if stage == "other" else settings.level,
+            "level": self._level(stage),
+            "mark_compiled": settings.level == "training",
             "seed": settings.seed,
             "tolerance": FLOAT64_TOLERANCE if double else settings.tolerance,
             "time_limit": settings.time_limit,
             "memory_limit": settings.memory_limit,
             "stubs": list(settings.stubs),
         }
-        if double and settings.level == "training":
-            task["level"] = "outputs"
         if side == "new":
             before = run.old64 if double else run.old
             assert before is not None
@@ -170,6 +169,14 @@ class _Session:
             task["replay"] = run.old["calls"]
         # What continues a program goes first: its arrays can be deleted the sooner.
         self.pool.submit(task, first=stage != "old")
+
+    def _level(self, stage: str) -> str:
+        """Training is compared in float64 only."""
+        if stage == "other" or self.settings.level == "shapes":
+            return "shapes"
+        return (
+            "training" if stage.endswith("64") and self.settings.level == "training" else "outputs"
+        )
 
     def _respelled(self, program: Program, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The calls that reached models on the old side, in the new tree's spelling."""
@@ -206,10 +213,7 @@ class _Session:
             elif result is not None:
                 self._forget(run)
         elif stage == "new":
-            again = result is not None and any(
-                model.get("comparison", {}).get("float64") for model in result["models"]
-            )
-            if again and self.settings.level != "shapes":
+            if result is not None and self._wants_float64(result):
                 self._submit(run, "old64")
             self._forget(run)
         elif stage == "old64" and result is not None:
@@ -218,6 +222,13 @@ class _Session:
             shutil.rmtree(Path(run.old64["path"]).parent, ignore_errors=True)
         if self.progress is not None:
             self.progress(f"{run.program.file} ({stage})", self._done, len(self.runs))
+
+    def _wants_float64(self, result: dict[str, Any]) -> bool:
+        if self.settings.level == "training":
+            return any("comparison" in model for model in result["models"])
+        return self.settings.level != "shapes" and any(
+            model.get("comparison", {}).get("float64") for model in result["models"]
+        )
 
     def _forget(self, run: Run) -> None:
         """Delete the arrays of a run: large models leave gigabytes."""
@@ -235,4 +246,6 @@ def _last_line(folder: Path) -> str:
             lines = stream.read().decode("utf-8", "replace").strip().splitlines()
     except OSError:
         lines = []
-    return f"the process ended: {lines[-1][:300]}" if lines else "the process ended without a result"
+    return (
+        f"the process ended: {lines[-1][:300]}" if lines else "the process ended without a result"
+    )

@@ -81,7 +81,12 @@ class _Summary:
             self.reached.add((place.file, place.line))
             if model.get("duplicate"):
                 continue
-            key = (place.file, place.line, run.ordering, _fingerprint(model))
+            key = (
+                place.file,
+                place.line,
+                run.ordering,
+                _fingerprint(model, self.level == "training"),
+            )
             if key in self._seen:
                 continue
             self._seen.add(key)
@@ -140,23 +145,32 @@ class _Summary:
             )
         if "not_verified" in entry:
             return _replace(base, reason=f"new side: {entry['not_verified']}")
-        return self._compared(base, entry["comparison"], again)
+        trouble = run.trouble.get("old64") or run.trouble.get("new64") or ""
+        return self._compared(base, entry["comparison"], again, trouble)
 
     def _compared(
-        self, base: Pair, comparison: dict[str, Any], again: dict[str, Any] | None
+        self,
+        base: Pair,
+        comparison: dict[str, Any],
+        again: dict[str, Any] | None,
+        trouble: str,
     ) -> Pair:
         notes = list(comparison.get("notes", ()))
         differences = list(comparison["differences"])
         precision, outputs = "float32", comparison.get("outputs", ())
         finer = (again or {}).get("comparison")
+        training = (finer or {}).get("training")
         if differences and comparison.get("float64") and finer is not None:
             precision, outputs = "float64", finer["outputs"]
-            differences = [d for d in finer["differences"]]
+            differences = list(finer["differences"])
             if not differences:
                 worst = max((o["max_abs_predict"] or 0.0 for o in comparison["outputs"]), default=0)
                 notes.append(
                     f"in float32 the outputs differ by {worst:.2g}: rounding, for in float64 they agree"
                 )
+        elif not differences and finer is not None and self.level == "training":
+            differences = list(finer["differences"])
+            notes.extend(finer["notes"])
         pair = _replace(
             base,
             layers=tuple(_row(row) for row in comparison.get("rows", ())),
@@ -164,7 +178,7 @@ class _Summary:
             output_shapes_new=_shapes(comparison.get("output_shapes")),
             params_new=comparison.get("params"),
             outputs=tuple(OutputDiff(**output) for output in outputs),
-            training=_training(comparison.get("training")),
+            training=_training(training),
             precision=precision,
             notes=tuple(notes),
         )
@@ -183,6 +197,8 @@ class _Summary:
             return _replace(pair, status=Status.MATCH, reason="shapes and parameter counts only")
         if not pair.outputs:
             return _replace(pair, reason="no output was computed")
+        if self.level == "training" and (why := _untrained(finer, again, trouble)):
+            return _replace(pair, reason=why)
         return _replace(pair, status=Status.MATCH)
 
     def _readings(self, run: Run) -> dict[int, Reading]:
@@ -252,9 +268,7 @@ class _Summary:
             key = (place.file, place.line)
             if key in self.reached or key in already:
                 continue
-            found.append(
-                Skipped(*key, place.name, _why_not(place, reasons.get(place.file, [])))
-            )
+            found.append(Skipped(*key, place.name, _why_not(place, reasons.get(place.file, []))))
         return found
 
 
@@ -274,6 +288,16 @@ def _why_not(place: Place, runs: list[Run]) -> str:
     return "the program does not get there"
 
 
+def _untrained(finer: dict[str, Any] | None, again: dict[str, Any] | None, trouble: str) -> str:
+    """Why training was not compared though the model is compiled; empty: it was, or need not be."""
+    if finer is None:
+        why = trouble or (again or {}).get("error") or (again or {}).get("not_verified")
+        return f"outputs match; training was not compared: {why or 'no float64 run'}"
+    if finer["not_verified"]:
+        return f"outputs match; training was not compared: {finer['not_verified']}"
+    return ""
+
+
 def _missing(run: Run, model: dict[str, Any]) -> dict[str, Any]:
     assert run.new is not None
     failures = [f for f in run.new["failures"] if f["where"] == model["call"]]
@@ -285,7 +309,7 @@ def _missing(run: Run, model: dict[str, Any]) -> dict[str, Any]:
     return {"reason": text, "first_difference": Difference(text)}
 
 
-def _fingerprint(model: dict[str, Any]) -> str:
+def _fingerprint(model: dict[str, Any], training: bool) -> str:
     return repr(
         [
             model.get("error"),
@@ -293,6 +317,7 @@ def _fingerprint(model: dict[str, Any]) -> str:
             model.get("input_shapes"),
             model.get("output_shapes"),
             model.get("params"),
+            model["compiled"] if training else "",
             [(row["class"], row["name"]) for row in model.get("rows", ())],
         ]
     )
@@ -331,7 +356,7 @@ def _difference(found: dict[str, Any]) -> Difference:
     row = found["row"] or {}
     return Difference(
         found["what"],
-        found["cause"] if "cause" in found else "",
+        found.get("cause", ""),
         row.get("index"),
         _shape(row.get("old_shape")),
         _shape(row.get("new_shape")),

@@ -101,9 +101,8 @@ class Server:
         self._answer({"ready": True, "versions": versions})
         buffer, open_ = b"", True
         while open_ or self.running:
-            timeout = _POLL if self.running else None
-            readable = select.select([0], [], [], timeout)[0] if open_ else time.sleep(_POLL)
-            if readable:
+            readable = select.select([0] if open_ else [], [], [], _POLL if self.running else None)
+            if readable[0]:
                 chunk = os.read(0, 1 << 16)
                 open_ = bool(chunk)
                 buffer += chunk
@@ -161,8 +160,7 @@ class Server:
 
     def _ended(self, run: _Running) -> int | None:
         if run.process is not None:
-            code = run.process.poll()
-            return None if code is None else (code if code < 0 else code)
+            return run.process.poll()
         try:
             pid, status = os.waitpid(run.pid, os.WNOHANG)
         except ChildProcessError:

@@ -1,0 +1,72 @@
+"""Training steps on the old side, with what the program itself compiled. In workers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerasmig.verify.feeding import input_limits, make_inputs, make_targets
+from kerasmig.verify.graph import Description
+from kerasmig.verify.keras1 import Keras1
+
+STEPS = 3
+BATCH = 4
+
+
+def train(
+    side: Keras1,
+    model: Any,
+    description: Description,
+    facts: dict[str, Any],
+    arrays: dict[str, Any],
+    seed: int,
+) -> None:
+    """Compute in training mode, then take a few steps; add what came of it.
+
+    Adds to ``facts["train"]``: ``steps``, ``losses`` (a list of loss and metrics a step) or
+    ``error``. Adds to ``arrays``: ``bx0_1`` (step 0, input 1), ``by0_1`` targets, ``m1`` output 1
+    in training mode, ``t3_0`` weight 0 of row 3 after the steps.
+    """
+    from kerasmig.verify.measure_old import fetch
+
+    core = side.core(model)
+    facts["train"] = {"steps": STEPS, "losses": [], "optimizer": side.optimizer(model)}
+    limits = input_limits(description.rows, facts["input_rows"])
+    shapes = [
+        [
+            size or np.shape(arrays[f"x{i}"])[axis] if axis else size
+            for axis, size in enumerate(shape)
+        ]
+        for i, shape in enumerate(facts["input_shapes"])
+    ]
+    positive = all(float(np.min(arrays[f"x{i}"])) > 0 for i in range(len(shapes)))
+    random = np.random.RandomState((seed + 1) % 2**32)
+    try:
+        names = [getattr(f, "__name__", str(f)) for f in core.loss_functions]
+        for step in range(STEPS):
+            data = make_inputs(shapes, limits, 0, seed + 10 + step, positive=positive, batch=BATCH)
+            _, outputs = side.ends(model)
+            values = fetch(side, core.inputs, list(outputs), data, phase=1)
+            if step == 0:
+                for position, value in enumerate(values):
+                    arrays[f"m{position}"] = value
+            targets = [
+                make_targets(name, value.shape, random)
+                for name, value in zip(names, values, strict=True)
+            ]
+            for position, array in enumerate(data):
+                arrays[f"bx{step}_{position}"] = array
+            for position, array in enumerate(targets):
+                arrays[f"by{step}_{position}"] = array
+            found = side.real["Model.train_on_batch"](core, data, targets)
+            facts["train"]["losses"].append([float(v) for v in np.atleast_1d(found)])
+        facts["train"]["finite"] = bool(np.isfinite(facts["train"]["losses"]).all())
+    except Exception as error:
+        text = " ".join(str(error).split())[:300]
+        facts["train"]["error"] = f"the old model cannot be trained: {type(error).__name__}: {text}"
+        return
+    for row, layer in zip(description.rows, description.layers, strict=True):
+        if not row["is_model"] and row["weights"]:
+            for position, value in enumerate(side.get_weights(layer)):
+                arrays[f"t{row['index']}_{position}"] = value
