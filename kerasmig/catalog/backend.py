@@ -172,9 +172,10 @@ _OPERATIONS = (
     Entry("update_sub", template="{x}.assign_sub({decrement})"),
     *_compat(
         "batch_get_value batch_set_value batch_flatten batch_dot moving_average_update switch "
-        "batch_normalization normalize_batch_in_training temporal_padding "
+        "normalize_batch_in_training temporal_padding "
         "asymmetric_temporal_padding",
     ),
+    Entry("batch_normalization", to="keras1_compat.batch_normalize"),
     *_compat(
         "spatial_2d_padding asymmetric_spatial_2d_padding spatial_3d_padding resize_images "
         "resize_volumes",

@@ -615,6 +615,13 @@ DATA = (
         new_order=("x", "augment", "rounds", "seed"),
     ),
     Method(
+        "next",
+        "keras.preprocessing.image.Iterator",
+        "KM601",
+        template="next({self})",
+        docs="Also on what `flow` and `flow_from_directory` return.",
+    ),
+    Method(
         "nb_sample",
         "keras.preprocessing.image.Iterator",
         "KM601",

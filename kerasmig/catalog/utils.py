@@ -33,7 +33,12 @@ FAMILIES = (
                 args={"y": to("x"), "nb_classes": to("num_classes")},
                 docs="Keras 1 flattened y first; Keras 3 keeps its axes beyond a last one of 1.",
             ),
-            Entry("normalize", to="normalize", args={"a": to("x")}),
+            Entry(
+                "normalize",
+                to="keras1_compat.normalize",
+                idiomatic="normalize",
+                docs="keras.utils.normalize takes axis 0 for the last one (3.15).",
+            ),
             *(Entry(name, to=f"keras1_compat.{name}") for name in _COMPAT_NP.split()),
             Entry(
                 "convert_kernel",

@@ -69,7 +69,7 @@ def batch_dot(x, y, axes=None):
     return ops.expand_dims(product, 1) if len(product.shape) == 1 else product
 
 
-def batch_normalization(x, mean, var, beta, gamma, epsilon=1e-3):
+def batch_normalize(x, mean, var, beta, gamma, epsilon=1e-3):
     """(x - mean) / sqrt(var + epsilon) * gamma + beta, for anything that broadcasts."""
     scale = ops.rsqrt(var + epsilon)
     scale = scale if gamma is None else scale * gamma
@@ -89,9 +89,7 @@ def normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=1e-3):
             shape[axis] = x.shape[axis]
         return None if values is None else ops.reshape(values, shape)
 
-    normed = batch_normalization(
-        x, widen(mean), widen(variance), widen(beta), widen(gamma), epsilon
-    )
+    normed = batch_normalize(x, widen(mean), widen(variance), widen(beta), widen(gamma), epsilon)
     return normed, mean, variance
 
 

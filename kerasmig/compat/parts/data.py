@@ -56,6 +56,13 @@ def list_pictures(directory, ext="jpg|jpeg|bmp|png"):
     return [str(path) for path in Path(directory).rglob("*") if picture.match(path.name)]
 
 
+def normalize(a, axis=-1, order=2):
+    """An array divided by its norms along an axis; norms of zero count as one."""
+    norms = np.atleast_1d(np.linalg.norm(a, order, axis))
+    norms[norms == 0] = 1
+    return a / np.expand_dims(norms, axis)
+
+
 def accuracy(p, y):
     """Share of the predictions that equal their labels."""
     return np.mean([a == b for a, b in zip(p, y)])  # noqa: B905
