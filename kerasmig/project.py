@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from kerasmig.analysis.lifted import lifted_package
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
-from kerasmig.catalog import surface
 from kerasmig.compat.select import compat_present, compat_source
 from kerasmig.files import Backups, write_atomically
 from kerasmig.finding import FileResult, RunResult
@@ -115,7 +115,7 @@ class Project:
             parts.insert(0, folder.name)
             folder = folder.parent
         assert module.tree is not None
-        lifted = _lifted_package(module.tree, lambda n: self.find(n, module.path) is not None)
+        lifted = lifted_package(module.tree)
         if lifted is not None and len(parts) == 1:
             return f"{lifted}.{module.path.stem}"
         return ".".join(parts)
@@ -279,30 +279,6 @@ def _shown(path: Path) -> str:
         return absolute.relative_to(Path.cwd()).as_posix()
     except ValueError:
         return absolute.as_posix()
-
-
-def _lifted_package(tree: ast.Module, exists: Callable[[str], bool]) -> str | None:
-    """The package of Keras that a file was taken from, if its relative imports tell.
-
-    ``from ..layers import Dense`` in a file that stands alone can only mean Keras' own tree.
-    """
-    relative = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
-    if not any(node.level > 1 for node in relative):
-        return None
-    for package in ("keras.applications", "keras.layers", "keras.engine", "keras.preprocessing"):
-        if all(_resolves(node, package) for node in relative):
-            return package
-    return None
-
-
-def _resolves(node: ast.ImportFrom, package: str) -> bool:
-    base = package.split(".")
-    if node.level > len(base):
-        return False
-    module = ".".join([*base[: len(base) - node.level + 1], *([node.module] if node.module else [])])
-    return all(
-        alias.name == "*" or surface.in_keras1(f"{module}.{alias.name}") for alias in node.names
-    )
 
 
 def bytes_of(result: FileResult) -> bytes:

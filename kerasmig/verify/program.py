@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kerasmig.analysis.lifted import lifted_package
 from kerasmig.verify.arguments import ATTEMPTS, CannotInfer, fill, from_call_site
 from kerasmig.verify.library import Side
 from kerasmig.verify.plan import read_source
@@ -126,9 +127,7 @@ class Runner:
         if not levels:
             return ".".join(parts) if (self.path.parent / "__init__.py").exists() else ""
         if max(levels) > len(parts) or not self._resolves(tree, parts):
-            # A part of Keras itself, lifted out of it.
-            package = ["keras", *parts[-max(1, max(levels) - 1) :]]
-            return ".".join(package if max(levels) > 1 else ["keras"])
+            return lifted_package(tree) or "keras"
         for depth in range(len(parts)):
             sys.path.insert(0, str(self.copy.joinpath(*parts[:depth])))
         return ".".join(parts)

@@ -1,0 +1,35 @@
+"""Files that were lifted out of Keras' own tree, where relative imports mean Keras."""
+
+from __future__ import annotations
+
+import ast
+
+from kerasmig.catalog import surface
+
+_PACKAGES = ("keras.applications", "keras.layers", "keras.engine", "keras.preprocessing")
+
+
+def lifted_package(tree: ast.Module) -> str | None:
+    """The package of Keras that a file was taken from, if its relative imports tell.
+
+    ``from ..layers import Dense`` in a file that stands alone can only mean Keras' own tree.
+    """
+    relative = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
+    if not any(node.level > 1 for node in relative):
+        return None
+    for package in _PACKAGES:
+        if all(_resolves(node, package) for node in relative):
+            return package
+    return None
+
+
+def _resolves(node: ast.ImportFrom, package: str) -> bool:
+    base = package.split(".")
+    if node.level > len(base):
+        return False
+    module = ".".join(
+        [*base[: len(base) - node.level + 1], *([node.module] if node.module else [])]
+    )
+    return all(
+        alias.name == "*" or surface.in_keras1(f"{module}.{alias.name}") for alias in node.names
+    )
