@@ -9,16 +9,7 @@ from typing import TYPE_CHECKING
 
 from kerasmig.analysis.layer_arguments import ORDERINGS, bind
 from kerasmig.analysis.trace import Application
-from kerasmig.analysis.values import (
-    AmbientOrdering,
-    Dim,
-    Model,
-    Seq,
-    Shape,
-    Tensor,
-    Unknown,
-    Value,
-)
+from kerasmig.analysis.values import AmbientOrdering, Dim, Model, Seq, Shape, Tensor, Unknown, Value
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

@@ -13,21 +13,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from kerasmig.analysis import evidence as rules
+from kerasmig.analysis.data_evidence import data_preparation
 from kerasmig.analysis.image_sizes import FIRST, LAST
-from kerasmig.analysis.keras_calls import explicit_ordering
-from kerasmig.analysis.layer_shapes import SPATIAL_NAMES, SPECS, is_spatial, show
+from kerasmig.analysis.layer_application import explicit_ordering
+from kerasmig.analysis.layer_shapes import SPATIAL_NAMES, SPECS, is_spatial
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.shapes import Outline, outline, trace_module
+from kerasmig.analysis.sizes import show
 from kerasmig.analysis.trace import Application, Groups, Mark, Trace
-from kerasmig.analysis.values import (
-    AmbientOrdering,
-    Layer,
-    Seq,
-    Shape,
-    Unknown,
-    Value,
-    plain_shape,
-)
+from kerasmig.analysis.values import AmbientOrdering, Layer, Seq, Shape, Unknown, Value, plain_shape
 from kerasmig.finding import DataFormat, Evidence, TensorShapes, Verdict
 
 UNDECIDED = DataFormat.UNDECIDED
@@ -140,7 +134,7 @@ class _Judge:
         self.first, self.last = first, last
         self.complete = not (first.exhausted or last.exhausted)
         self.marks: list[Mark] = list({**first.marks, **last.marks})
-        self.file_evidence = rules.data_preparation(found.calls, found.strings, names)
+        self.file_evidence = data_preparation(found.calls, found.strings, names)
         self.spatial_calls = [call for call in found.calls if self._is_spatial(call)]
 
     def _is_spatial(self, call: ast.Call) -> bool:

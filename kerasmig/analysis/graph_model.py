@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from kerasmig.analysis import keras_calls
+from kerasmig.analysis.layer_application import apply
 from kerasmig.analysis.layer_arguments import Config, bind
+from kerasmig.analysis.merging import merge_tensors
+from kerasmig.analysis.model_building import declared_input
 from kerasmig.analysis.values import Layer, Model, Seq, Tensor, Value
 
 if TYPE_CHECKING:
@@ -49,14 +51,14 @@ def call_method(
         return False
     config = bind(_PARAMS[name], (), args, kwargs)
     if name == "add_input":
-        shape, sizes = keras_calls.declared_input(config, "")
+        shape, sizes = declared_input(config, "")
         tensor: Value = Tensor(shape, node, "input", line=node.lineno, sizes=sizes)
         tensor.root = tensor
     else:
         tensor = _source(run, graph, config, node)
         layer = config.get("layer")
         if layer is not None:
-            tensor = keras_calls.apply(run, layer, tensor)
+            tensor = apply(run, layer, tensor)
     if isinstance(tensor, Tensor):
         run.trace.groups.unite(id(graph.node), id(tensor.node))
         label = config.get("name")
@@ -71,7 +73,7 @@ def _source(run: Interpreter, graph: Model, config: Config, node: ast.Call) -> V
     if isinstance(names, Seq) and names.items:
         tensors = Seq(tuple(_named(graph, name) for name in names.items), True)
         merged = Config({**config.values, "mode": config.get("merge_mode", "concat")})
-        return keras_calls.merge_tensors(run, tensors, Layer("Merge", merged, node), node)
+        return merge_tensors(run, tensors, Layer("Merge", merged, node), node)
     return _named(graph, config.get("input"))
 
 

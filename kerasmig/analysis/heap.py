@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from kerasmig.analysis.values import Mutable, Value, join
+from kerasmig.analysis.joining import join
+from kerasmig.analysis.values import Mutable, Value
 
 Result = TypeVar("Result")
 

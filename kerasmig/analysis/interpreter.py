@@ -12,8 +12,17 @@ import builtins
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from kerasmig.analysis import expressions, keras_calls, library_calls
+from kerasmig.analysis import (
+    arithmetic,
+    container_methods,
+    expressions,
+    keras_calls,
+    library_calls,
+    tensors,
+)
 from kerasmig.analysis.heap import Heap
+from kerasmig.analysis.joining import join
+from kerasmig.analysis.layer_application import call_on_tensors
 from kerasmig.analysis.layer_arguments import Config
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.trace import Mark, Trace
@@ -35,7 +44,6 @@ from kerasmig.analysis.values import (
     Tensor,
     Unknown,
     Value,
-    join,
 )
 
 _MAX_DEPTH = 40
@@ -333,7 +341,7 @@ class Interpreter:
             else:
                 self.heap.put(left, "items", left.items + tuple(added))
             return ""
-        self.assign(node.target, expressions.binary(self, type(node.op), left, right), scope)
+        self.assign(node.target, arithmetic.binary(self, type(node.op), left, right), scope)
         return ""
 
     def _return(self, node: ast.Return, scope: Scope) -> Signal:
@@ -351,7 +359,7 @@ class Interpreter:
         return "continue"
 
     def _if(self, node: ast.If, scope: Scope) -> Signal:
-        known = expressions.truth(self.evaluate(node.test, scope))
+        known = arithmetic.truth(self.evaluate(node.test, scope))
         if known is not None:
             return self.block(node.body if known else node.orelse, scope)
         return self._either(node.body, node.orelse, scope)
@@ -407,7 +415,7 @@ class Interpreter:
 
     def _while(self, node: ast.While, scope: Scope) -> Signal:
         for _ in range(_MAX_ITERATIONS):
-            known = expressions.truth(self.evaluate(node.test, scope))
+            known = arithmetic.truth(self.evaluate(node.test, scope))
             if known is None:
                 break
             if not known:
@@ -581,14 +589,14 @@ class Interpreter:
                 return keras_calls.call_keras(self, function.name, args, kwargs, complete, node)
             return library_calls.call_library(self, function.name, args, kwargs, node)
         if isinstance(function, (Layer, Model)):
-            return keras_calls.call_on_tensors(self, function, args, kwargs, node)
+            return call_on_tensors(self, function, args, kwargs, node)
         if isinstance(function, Instance):
             return self._call_instance(function, args, kwargs, complete, node)
         if isinstance(function, Method):
             receiver = function.receiver
             if isinstance(receiver, (Model, Layer, Tensor, Instance)):
                 return keras_calls.call_method(self, receiver, function.name, args, kwargs, node)
-            return library_calls.call_method(self, receiver, function.name, args, kwargs)
+            return container_methods.call_method(self, receiver, function.name, args, kwargs)
         if isinstance(function, Unknown):
             # What becomes of a list or model that is handed to unknown code is not followed.
             return Unknown()
@@ -701,7 +709,7 @@ class Interpreter:
     ) -> Value:
         base = instance.cls.library_base() if instance.cls is not None else None
         if base is not None and base.startswith("keras."):
-            return keras_calls.call_on_tensors(self, instance, args, kwargs, node)
+            return call_on_tensors(self, instance, args, kwargs, node)
         method = expressions.attribute_of(self, instance, "__call__")
         if isinstance(method, Function):
             return self.invoke(method, args, kwargs, complete)
@@ -721,7 +729,7 @@ class Interpreter:
 
     def tensor_arithmetic(self, left: Value, right: Value) -> Value:
         """``tensor + tensor`` and the like."""
-        return keras_calls.tensor_arithmetic(left, right)
+        return tensors.tensor_arithmetic(left, right)
 
     def keras_attribute(self, base: Any, name: str) -> Value:
         """Attribute of a tensor, layer or model."""

@@ -168,9 +168,7 @@ def _call_alone(run: Interpreter, function: Function, found: Outline, own: bool)
         run.invoke(function, [], {}, True)
 
 
-def _run_class(
-    run: Interpreter, cls: ClassValue, found: Outline, fuel: int, own: bool
-) -> None:
+def _run_class(run: Interpreter, cls: ClassValue, found: Outline, fuel: int, own: bool) -> None:
     called = {_called_name(call) for call in found.calls}
     methods = [
         member
