@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, Verdict
+from kerasmig.report.codes import code_name
 from kerasmig.report.model_text import (
     STATUS_WORDS,
     counts_line,
@@ -124,9 +125,13 @@ def _summary(page: _Page, run: RunResult) -> None:
         page.add("❌ **The sums do not add up: this is a defect of kerasmig, please report it.**")
     if summary.codes:
         page.table(
-            ["code", "automatic", "assumed", "manual", "suppressed"],
+            ["code", "about", "automatic", "assumed", "manual", "suppressed"],
             [
-                [c.code, *(str(n or "") for n in (c.automatic, c.assumed, c.manual, c.suppressed))]
+                [
+                    c.code,
+                    escape(code_name(c.code)),
+                    *(str(n or "") for n in (c.automatic, c.assumed, c.manual, c.suppressed)),
+                ]
                 for c in summary.codes
             ],
         )

@@ -13,7 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from kerasmig import __version__
+from kerasmig.explain import explanation
 from kerasmig.finding import Applicability, Evidence, FileResult, Finding, RunResult
+from kerasmig.report.codes import code_name, code_summary
 from kerasmig.report.model_text import figures_line
 from kerasmig.report.summary import outcome
 from kerasmig.verify.result import Pair, Skipped, Status, VerifyReport
@@ -74,9 +76,19 @@ def _driver(codes: Iterable[str]) -> Json:
 
 
 def _rule(code: str) -> Json:
-    text = _VERIFY_RULES.get(code, f"Keras 1 code that Keras 3 takes differently ({code}).")
-    more = "" if code in _VERIFY_RULES else f" Run `kerasmig explain {code}` for the whole story."
-    return {"id": code, "shortDescription": {"text": text}, "help": {"text": text + more}}
+    if code in _VERIFY_RULES:
+        text = _VERIFY_RULES[code]
+        return {"id": code, "shortDescription": {"text": text}, "help": {"text": text}}
+    text = code_summary(code) or f"Keras 1 code that Keras 3 takes differently ({code})."
+    return {
+        "id": code,
+        "name": code_name(code) or code,
+        "shortDescription": {"text": text},
+        "help": {
+            "text": f"{text} Run 'kerasmig explain {code}' for the whole story.",
+            "markdown": explanation(code) or text,
+        },
+    }
 
 
 def _finding(file: FileResult, finding: Finding) -> Json:

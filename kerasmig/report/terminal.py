@@ -8,6 +8,7 @@ from typing import IO
 from rich.console import Console
 
 from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
+from kerasmig.report.codes import code_name
 from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unified_diff
 from kerasmig.report.screen import OUTCOME_STYLES, Screen, outcome_mark
 from kerasmig.report.shapes import describe_axes, format_shape
@@ -165,7 +166,10 @@ def _print_summary(screen: Screen, run: RunResult, summary: RunSummary, dry_run:
             if count := getattr(code, word):
                 parts += [", " if parts else "", (f"{count} {word}", style)]
         label = "findings  " if number == 0 else " " * 10
-        screen.line((label, "dim"), f"{code.code} ", *parts, indent=2)
+        name = code_name(code.code)
+        screen.line(
+            (label, "dim"), f"{code.code} ", *parts, (f"  {name}" if name else "", "dim"), indent=2
+        )
     _print_uses(screen, summary)
     verdicts = [f"{count} {form.value}" for form, count in summary.verdicts.items()]
     if verdicts:

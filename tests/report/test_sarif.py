@@ -16,11 +16,12 @@ from kerasmig.verify.result import VerifyReport
 from tests.report import samples
 
 SCHEMA = json.loads((Path(__file__).parent / "schemas/sarif.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
 
 
 def sarif(run: RunResult | None, verify: VerifyReport | None) -> Any:
     log = json.loads(render("sarif", run, verify))
-    jsonschema.validate(log, SCHEMA, format_checker=jsonschema.FormatChecker())
+    VALIDATOR.validate(log)
     return log["runs"][0]
 
 
@@ -41,6 +42,15 @@ def test_is_valid_and_rules_are_the_ones_used(
     assert sorted({result["ruleId"] for result in log["results"]}) == rules
     for result in log["results"]:
         assert rules[result["ruleIndex"]] == result["ruleId"]
+
+
+def test_rules_carry_their_page_of_the_catalog() -> None:
+    rules = {r["id"]: r for r in sarif(samples.RUN, samples.REPORT)["tool"]["driver"]["rules"]}
+    assert rules["KM201"]["name"] == "convolution-layer"
+    assert "convolution layers" in rules["KM201"]["shortDescription"]["text"]
+    assert rules["KM201"]["help"]["markdown"].startswith("# KM201: convolution-layer\n")
+    assert "Keras 1 model" in rules["verify-mismatch"]["shortDescription"]["text"]
+    assert "KM901" in rules["KM901"]["shortDescription"]["text"], "a code nobody knows"
 
 
 def test_levels_tell_applicability() -> None:

@@ -56,7 +56,7 @@ def test_automatic_and_suppressed_findings_are_only_counted_unless_verbose() -> 
     assert "[automatic]" not in brief and "[suppressed]" not in brief
     assert "seed.py:2:1: KM101 Convolution2D is Conv2D in keras.layers [automatic]" in full
     assert "nets/unet.py:6:13: KM201 left on request [suppressed]" in full
-    assert "KM201 1 automatic, 1 suppressed" in brief
+    assert "KM201 1 automatic, 1 suppressed  convolution-layer" in brief
 
 
 def test_equal_evidence_is_told_once_in_a_file() -> None:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from kerasmig import __version__
 from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, Verdict
+from kerasmig.report.codes import code_name, code_summary
 from kerasmig.report.html.graph import Graph, draw
 from kerasmig.report.html.readings import AxisReading, axis_reading
 from kerasmig.report.html.side_by_side import DiffRow, highlighted, side_by_side
@@ -125,6 +126,8 @@ def _environment() -> Environment:
         params=format_params,
         difference=format_difference,
         plural=plural,
+        code_name=code_name,
+        code_summary=code_summary,
     )
     return environment
 
