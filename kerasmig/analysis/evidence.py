@@ -47,6 +47,18 @@ def backend(mark: Mark) -> Evidence:
     )
 
 
+def setting(mark: Mark) -> Evidence:
+    """``K.set_image_dim_ordering``."""
+    favours = FORMATS[mark.value]
+    return Evidence(
+        f"The code sets the ordering to '{mark.value}' ({favours.value}).",
+        mark.line,
+        favours,
+        0.97 if mark.module_level else 0.9,
+        mark.path,
+    )
+
+
 def explicit(layers: Iterable[Layer]) -> list[Evidence]:
     """``dim_ordering='th'`` on the layers themselves."""
     found: dict[str, list[Layer]] = {}

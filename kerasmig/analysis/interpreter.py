@@ -254,8 +254,8 @@ class Interpreter:
                 owner = scope.global_scope
             self.heap.put(owner, target.id, value)
             node = getattr(value, "node", None)
-            if isinstance(value, (Model, Tensor)) and node is not None:
-                self.trace.names.setdefault(id(node), target.id)
+            if isinstance(value, Model) and node is not None:
+                self.trace.variables.setdefault(id(node), target.id)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target.elts, value, scope)
         elif isinstance(target, ast.Starred):

@@ -91,6 +91,9 @@ class Trace:
     Args:
         reading: ``th`` or ``tf``.
         layers: every layer that was made, by the id of its call.
+        nodes: every call that made something, so that ids stay unique.
+        names: the function that made a layer, by the id of its call.
+        variables: the variable that holds a model, by the id of its call.
         exhausted: the interpreter ran out of fuel: what it saw is not all there is.
     """
 
@@ -99,6 +102,7 @@ class Trace:
     layers: dict[int, list[Layer]] = field(default_factory=dict)
     nodes: dict[int, ast.AST] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
+    variables: dict[int, str] = field(default_factory=dict)
     groups: Groups = field(default_factory=Groups)
     marks: dict[Mark, None] = field(default_factory=dict)
     exhausted: bool = False

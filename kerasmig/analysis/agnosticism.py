@@ -1,0 +1,107 @@
+"""Does the code handle both orderings by itself?
+
+It does where the input shapes, axes or layers of a model are chosen by the ordering, that is,
+differ between the two readings after a branch on it. Sizes that the code reads from a tensor
+differ by themselves and tell nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kerasmig.analysis.layer_shapes import SPECS
+from kerasmig.analysis.readings import Component, Readings, numbered
+from kerasmig.analysis.sizes import show
+from kerasmig.analysis.values import AmbientOrdering, Layer, Seq, Shape, Unknown, Value
+from kerasmig.finding import DataFormat, Evidence
+
+EITHER = DataFormat.EITHER
+
+_CHOSEN_ARGUMENTS = (
+    *("axis", "concat_axis", "dot_axes", "axes", "shared_axes", "dims"),
+    *("input_shape", "batch_input_shape", "shape", "batch_shape"),
+)
+
+
+def agnostic(readings: Readings, component: Component) -> list[Evidence]:
+    """Why the code handles both orderings; empty if it does not."""
+    result = []
+    told = [layer for layer in component.layers if _follows_caller(layer)]
+    if told:
+        kind, line = told[0].kind, told[0].node.lineno
+        sentence = f"{kind} takes its ordering from whoever calls this code."
+        result.append(Evidence(sentence, line, EITHER, 0.8))
+    line = _inputs_by_parameter(readings, component)
+    if line:
+        sentence = "The code makes an input for either ordering, as its caller says."
+        result.append(Evidence(sentence, line, EITHER, 0.9))
+    branches = [mark for mark in readings.marks if mark.kind == "branch"]
+    if branches and component.first and component.last:
+        difference = _difference(component, readings)
+        if difference:
+            line = min((m.line for m in branches if not m.path), default=difference)
+            sentence = "The code asks for the ordering and builds the model for either one."
+            result.append(Evidence(sentence, line, EITHER, 0.95))
+    return result
+
+
+def _follows_caller(layer: Layer) -> bool:
+    """``dim_ordering=dim_ordering`` or ``dim_ordering=K.image_dim_ordering()``."""
+    if not SPECS[layer.kind].spatial or not layer.config.has("dim_ordering"):
+        return False
+    return isinstance(layer.config.get("dim_ordering"), (Unknown, AmbientOrdering))
+
+
+def _inputs_by_parameter(readings: Readings, component: Component) -> int:
+    """Line of an input that is made in both branches of an ``if ordering == 'th'``, or 0."""
+    made = {
+        (application.line, show(application.output))
+        for application in component.first
+        if application.kind == "Input" and not application.path
+    }
+    for alternative in readings.alternatives("parameter") if len(made) > 1 else ():
+        inside = {shape: line for line, shape in made if line in alternative}
+        if len(inside) > 1:
+            return min(inside.values())
+    return 0
+
+
+def _difference(component: Component, readings: Readings) -> int:
+    """Line of the first input, axis or layer that the code chooses by the ordering, or 0.
+
+    Layers of which only one reading makes any count where a branch chooses between them, and
+    only if both readings were followed to the end.
+    """
+    firsts, lasts = numbered(component.first), numbered(component.last)
+    alternatives: Sequence[range] | None = None
+    for key in [*firsts, *[k for k in lasts if k not in firsts]]:
+        one, other = firsts.get(key), lasts.get(key)
+        if one is None or other is None:
+            some = one or other
+            assert some is not None
+            if alternatives is None:
+                alternatives = readings.alternatives("branch") if readings.complete else ()
+            if any(some.line in lines for lines in alternatives):
+                return some.line
+            continue
+        if one.kind == "Input" and _comparable(one.output) != _comparable(other.output):
+            return one.line
+        if _chosen_arguments(one.layer) != _chosen_arguments(other.layer):
+            return one.line
+    return 0
+
+
+def _chosen_arguments(layer: Layer | None) -> list[object]:
+    if layer is None:
+        return []
+    return [_comparable(layer.config.values.get(name)) for name in _CHOSEN_ARGUMENTS]
+
+
+def _comparable(value: Value | Shape) -> object:
+    if isinstance(value, Seq):
+        value = value.items
+    if isinstance(value, tuple):
+        return str([_comparable(item) for item in value])
+    if isinstance(value, (int, float, str, bool)):
+        return str(value)
+    return None
