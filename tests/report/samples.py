@@ -147,7 +147,7 @@ UNET = FileResult(
             evidence=(Evidence("K.set_image_dim_ordering('th')", 3, FIRST, 1.0, "nets/setup.py"),),
         ),
         Finding(
-            "KM901",
+            "KM999",
             "UpSampling2D passed as a value: write Conv2D <script>alert(1)</script> & check",
             Applicability.MANUAL,
             1,
