@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING
 
 from kerasmig.analysis import argument_parsers
 from kerasmig.analysis.argument_parsers import Parser
-from kerasmig.analysis.values import (
-    DictValue,
-    Seq,
-    Unknown,
-    Value,
-    is_known,
-)
+from kerasmig.analysis.values import DictValue, Seq, Unknown, Value, is_known
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

@@ -6,10 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from kerasmig.analysis.evidence import FORMATS
-from kerasmig.analysis.image_sizes import (
-    FIRST,
-    LAST,
-)
+from kerasmig.analysis.image_sizes import FIRST, LAST
 from kerasmig.analysis.layer_arguments import ORDERINGS
 from kerasmig.analysis.project_facts import NameResolver
 from kerasmig.analysis.sizes import show

@@ -72,7 +72,7 @@ def attribute_of(run: Interpreter, base: Value, name: str) -> Value:
         member = base.cls.find(name) if base.cls is not None else None
         if isinstance(member, Function):
             bound = Function(member.node, member.scope, member.defaults, base, owner=member.owner)
-            if run.is_property(member):
+            if member.is_property:
                 return run.invoke(bound, [], {}, True)
             return bound
         if member is not None:

@@ -7,12 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasmig.analysis.layer_arguments import ORDERINGS
 from kerasmig.analysis.tensors import shape_value
-from kerasmig.analysis.values import (
-    AmbientOrdering,
-    Tensor,
-    Unknown,
-    Value,
-)
+from kerasmig.analysis.values import AmbientOrdering, Tensor, Unknown, Value
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

@@ -20,15 +20,7 @@ from kerasmig.analysis.model_building import (
     make_sequential,
 )
 from kerasmig.analysis.tensors import shape_value
-from kerasmig.analysis.values import (
-    Layer,
-    Method,
-    Model,
-    Seq,
-    Tensor,
-    Unknown,
-    Value,
-)
+from kerasmig.analysis.values import Layer, Method, Model, Seq, Tensor, Unknown, Value
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

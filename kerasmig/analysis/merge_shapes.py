@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kerasmig.analysis.sizes import ShapeProblem, is_size, show
-from kerasmig.analysis.values import (
-    Dim,
-    Seq,
-    Shape,
-    Unknown,
-    Value,
-    different_size,
-)
+from kerasmig.analysis.values import Dim, Seq, Shape, Unknown, Value, different_size
 
 
 def merge_shape(

@@ -11,16 +11,7 @@ from kerasmig.analysis.layer_shapes import MERGE_FUNCTIONS
 from kerasmig.analysis.merge_shapes import merge_shape
 from kerasmig.analysis.sizes import ShapeProblem
 from kerasmig.analysis.tensors import connect, link, record
-from kerasmig.analysis.values import (
-    Function,
-    Layer,
-    Model,
-    Seq,
-    Shape,
-    Tensor,
-    Unknown,
-    Value,
-)
+from kerasmig.analysis.values import Function, Layer, Model, Seq, Shape, Tensor, Unknown, Value
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

@@ -10,16 +10,7 @@ from kerasmig.analysis.layer_arguments import Config, bind
 from kerasmig.analysis.layer_shapes import SPECS, LayerSpec
 from kerasmig.analysis.merging import merge_tensors
 from kerasmig.analysis.tensors import connect, link, record, tensors_in
-from kerasmig.analysis.values import (
-    Instance,
-    Layer,
-    Model,
-    Seq,
-    Shape,
-    Tensor,
-    Unknown,
-    Value,
-)
+from kerasmig.analysis.values import Instance, Layer, Model, Seq, Shape, Tensor, Unknown, Value
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

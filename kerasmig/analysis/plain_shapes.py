@@ -6,13 +6,7 @@ from collections.abc import Sequence
 
 from kerasmig.analysis.layer_arguments import Config
 from kerasmig.analysis.sizes import ShapeFunction, ShapeProblem, is_size, product, ranked
-from kerasmig.analysis.values import (
-    Seq,
-    Shape,
-    Unknown,
-    different_size,
-    is_known,
-)
+from kerasmig.analysis.values import Seq, Shape, Unknown, different_size, is_known
 
 
 def same(config: Config, inputs: Sequence[Shape | None], ordering: str) -> Shape | None:

@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass, replace
 from functools import partial
 
-from kerasmig.analysis.interpreter import Context, Interpreter
+from kerasmig.analysis.frames import Context
+from kerasmig.analysis.interpreter import Interpreter
 from kerasmig.analysis.layer_shapes import ALIASES, MERGE_FUNCTIONS, SPATIAL_NAMES, SPECS
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.trace import Trace

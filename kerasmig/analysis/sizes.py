@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kerasmig.analysis.layer_arguments import Config
-from kerasmig.analysis.values import (
-    Dim,
-    Shape,
-    Unknown,
-    Value,
-)
+from kerasmig.analysis.values import Dim, Shape, Unknown, Value
 
 
 class ShapeProblem(Exception):

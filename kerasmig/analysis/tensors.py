@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerasmig.analysis.joining import join_shapes
 from kerasmig.analysis.trace import Application
-from kerasmig.analysis.values import (
-    Layer,
-    Seq,
-    Shape,
-    Tensor,
-    Unknown,
-    Value,
-    same_size,
-)
+from kerasmig.analysis.values import Layer, Seq, Shape, Tensor, Unknown, Value, same_size
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

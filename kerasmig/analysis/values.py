@@ -135,6 +135,13 @@ class Function:
         """As the author calls it."""
         return self.node.name if not isinstance(self.node, ast.Lambda) else "lambda"
 
+    @property
+    def is_property(self) -> bool:
+        """Whether reading the attribute calls the method."""
+        return not isinstance(self.node, ast.Lambda) and any(
+            isinstance(d, ast.Name) and d.id == "property" for d in self.node.decorator_list
+        )
+
 
 @dataclass(eq=False)
 class Partial:

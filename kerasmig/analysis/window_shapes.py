@@ -13,14 +13,7 @@ from kerasmig.analysis.sizes import (
     ranked,
     spatial_axes,
 )
-from kerasmig.analysis.values import (
-    DictValue,
-    Dim,
-    Seq,
-    Shape,
-    Unknown,
-    Value,
-)
+from kerasmig.analysis.values import DictValue, Dim, Seq, Shape, Unknown, Value
 
 
 def window_length(

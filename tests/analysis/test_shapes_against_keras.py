@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from kerasmig.analysis.interpreter import Context, Interpreter
+from kerasmig.analysis.frames import Context
+from kerasmig.analysis.interpreter import Interpreter
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.analysis.values import Scope, Seq, Tensor, Value, plain_shape

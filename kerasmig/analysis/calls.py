@@ -1,0 +1,237 @@
+"""Calling functions, classes and objects of the project."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from kerasmig.analysis import container_methods, expressions, keras_calls, library_calls
+from kerasmig.analysis.frames import Frame, OutOfFuel
+from kerasmig.analysis.joining import join
+from kerasmig.analysis.layer_application import call_on_tensors
+from kerasmig.analysis.layer_arguments import Config
+from kerasmig.analysis.values import (
+    ClassValue,
+    DictValue,
+    Function,
+    Instance,
+    Layer,
+    Library,
+    Method,
+    Model,
+    Partial,
+    Scope,
+    Seq,
+    Tensor,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from kerasmig.analysis.interpreter import Interpreter
+_MAX_DEPTH = 40
+_MAX_CALL_STEPS = 40_000
+
+
+def make_function(
+    run: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope
+) -> Function:
+    """The function object that a ``def`` or ``lambda`` makes."""
+    defaults: dict[str, Value] = {}
+    positional = [*node.args.posonlyargs, *node.args.args]
+    for parameter, default in zip(reversed(positional), reversed(node.args.defaults), strict=False):
+        defaults[parameter.arg] = run.evaluate(default, scope)
+    for parameter, keyword in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        if keyword is not None:
+            defaults[parameter.arg] = run.evaluate(keyword, scope)
+    return Function(node, scope, defaults)
+
+
+def call_expression(run: Interpreter, node: ast.Call, scope: Scope) -> Value:
+    """Follow a call."""
+    function = run.evaluate(node.func, scope)
+    args: list[Value] = []
+    kwargs: dict[str, Value] = {}
+    complete = True
+    for argument in node.args:
+        if isinstance(argument, ast.Starred):
+            items = run.iterate(run.evaluate(argument.value, scope))
+            if items is None:
+                complete = False
+                break
+            args.extend(items)
+        else:
+            args.append(run.evaluate(argument, scope))
+    for keyword in node.keywords:
+        value = run.evaluate(keyword.value, scope)
+        if keyword.arg is not None:
+            kwargs[keyword.arg] = value
+        elif isinstance(value, DictValue):
+            kwargs.update({str(k): v for k, v in value.state.items()})
+        else:
+            complete = False
+    return run.call(function, args, kwargs, complete, node)
+
+
+def call(
+    run: Interpreter,
+    function: Value,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    complete: bool,
+    node: ast.Call,
+) -> Value:
+    """Call an abstract value.
+
+    Args:
+        complete: whether these are all the arguments (no ``*args`` of unknown content).
+    """
+    if isinstance(function, Partial):
+        return run.call(
+            function.function,
+            [*function.args, *args],
+            {**function.kwargs, **kwargs},
+            complete,
+            node,
+        )
+    if isinstance(function, Function):
+        return run.invoke(function, args, kwargs, complete)
+    if isinstance(function, ClassValue):
+        return _instantiate(run, function, args, kwargs, complete, node)
+    if isinstance(function, Library):
+        if function.name.startswith("keras."):
+            return keras_calls.call_keras(run, function.name, args, kwargs, complete, node)
+        return library_calls.call_library(run, function.name, args, kwargs, node)
+    if isinstance(function, (Layer, Model)):
+        return call_on_tensors(run, function, args, kwargs, node)
+    if isinstance(function, Instance):
+        return _call_instance(run, function, args, kwargs, complete, node)
+    if isinstance(function, Method):
+        receiver = function.receiver
+        if isinstance(receiver, (Model, Layer, Tensor, Instance)):
+            return keras_calls.call_method(run, receiver, function.name, args, kwargs, node)
+        return container_methods.call_method(run, receiver, function.name, args, kwargs)
+    if isinstance(function, Unknown):
+        # What becomes of a list or model that is handed to unknown code is not followed.
+        return Unknown()
+    return Unknown()
+
+
+def invoke(
+    run: Interpreter,
+    function: Function,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    complete: bool,
+) -> Value:
+    """Call a function of the project."""
+    node = function.node
+    run.invoked.add(id(node))
+    depth = sum(f.function is not None and f.function.node is node for f in run._frames)
+    if len(run._frames) > _MAX_DEPTH or depth > 12:
+        return Unknown()
+    scope = Scope(function.scope, function.scope.module)
+    _bind_parameters(function, args, kwargs, complete, scope)
+    if isinstance(node, ast.Lambda):
+        return run.evaluate(node.body, scope)
+    frame = Frame(function)
+    run._frames.append(frame)
+    outer, run._context = run._context, function.scope.module
+    outer_floor = run._floor
+    run._floor = own_floor = max(outer_floor, run.fuel - _MAX_CALL_STEPS)
+    try:
+        run.block(node.body, scope)
+    except OutOfFuel:
+        if own_floor == outer_floor:
+            raise
+        # A call that does not end (training, playing a game) is left; what follows is not.
+        run.trace.exhausted = run.trace.exhausted or not function.scope.module.path
+        return Unknown()
+    finally:
+        run._frames.pop()
+        run._context = outer
+        run._floor = outer_floor
+    if not frame.returned:
+        return None
+    result = frame.returned[0]
+    for value in frame.returned[1:]:
+        result = join(result, value)
+    return result
+
+
+def _bind_parameters(
+    function: Function,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    complete: bool,
+    scope: Scope,
+) -> None:
+    spec = function.node.args
+    names = [a.arg for a in (*spec.posonlyargs, *spec.args)]
+    decorators = getattr(function.node, "decorator_list", [])
+    static = any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in decorators)
+    class_bound = any(isinstance(d, ast.Name) and d.id == "classmethod" for d in decorators)
+    values = list(args)
+    if class_bound:
+        values.insert(0, function.owner)
+    elif function.bound is not None and not static:
+        values.insert(0, function.bound)
+    state = scope.state
+    state.update(zip(names, values, strict=False))
+    if spec.vararg is not None:
+        rest = tuple(values[len(names) :])
+        state[spec.vararg.arg] = Seq(rest) if complete else Unknown()
+    every = {*names, *(a.arg for a in spec.kwonlyargs)}
+    extra = DictValue()
+    for name, value in kwargs.items():
+        if name in every:
+            state[name] = value
+        else:
+            extra.state[name] = value
+    if spec.kwarg is not None:
+        state[spec.kwarg.arg] = extra if complete else Unknown()
+    for name in every - state.keys():
+        if complete and name in function.defaults:
+            state[name] = function.defaults[name]
+        else:
+            state[name] = Unknown(name)
+
+
+def _instantiate(
+    run: Interpreter,
+    cls: ClassValue,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    complete: bool,
+    node: ast.Call,
+) -> Value:
+    instance = Instance(cls, node)
+    instance.state["__config__"] = Config(kwargs, complete)
+    initializer = cls.find("__init__")
+    if isinstance(initializer, Function):
+        bound = Function(
+            initializer.node,
+            initializer.scope,
+            initializer.defaults,
+            instance,
+            initializer.owner,
+        )
+        run.invoke(bound, args, kwargs, complete)
+    return instance
+
+
+def _call_instance(
+    run: Interpreter,
+    instance: Instance,
+    args: list[Value],
+    kwargs: dict[str, Value],
+    complete: bool,
+    node: ast.Call,
+) -> Value:
+    base = instance.cls.library_base() if instance.cls is not None else None
+    if base is not None and base.startswith("keras."):
+        return call_on_tensors(run, instance, args, kwargs, node)
+    method = expressions.attribute_of(run, instance, "__call__")
+    if isinstance(method, Function):
+        return run.invoke(method, args, kwargs, complete)
+    return Unknown()

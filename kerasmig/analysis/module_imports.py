@@ -1,0 +1,55 @@
+"""Imports, of libraries and of other modules of the project."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from kerasmig.analysis.frames import Signal
+from kerasmig.analysis.values import Library, Scope, Unknown
+
+if TYPE_CHECKING:
+    from kerasmig.analysis.frames import Context
+    from kerasmig.analysis.interpreter import Interpreter
+
+
+def import_module(run: Interpreter, node: ast.Import, scope: Scope) -> Signal:
+    for alias in node.names:
+        top = alias.name.partition(".")[0]
+        module = run.load_module(alias.name) if top != "keras" else None
+        name = alias.asname or top
+        if module is not None and (alias.asname or "." not in alias.name):
+            run.heap.put(scope, name, module)
+        else:
+            run.heap.put(scope, name, Library(alias.name if alias.asname else top))
+    return ""
+
+
+def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> Signal:
+    path = _absolute(node, scope.module)
+    module = None if path.partition(".")[0] == "keras" else run.load_module(path)
+    for alias in node.names:
+        if alias.name == "*":
+            if module is not None:
+                for name, value in module.scope.state.items():
+                    if not name.startswith("_"):
+                        run.heap.put(scope, name, value)
+            continue
+        value = Library(f"{path}.{alias.name}")
+        if module is not None:
+            value = module.scope.state.get(alias.name)
+            if value is None:
+                value = run.load_module(f"{path}.{alias.name}") or Unknown(alias.name)
+        elif not path.startswith("keras"):
+            value = run.load_module(f"{path}.{alias.name}" if path else alias.name) or value
+        run.heap.put(scope, alias.asname or alias.name, value)
+    return ""
+
+
+def _absolute(node: ast.ImportFrom, context: Context) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = context.name.split(".") if context.name else []
+    drop = node.level - (1 if context.is_package else 0)
+    parts = parts[: len(parts) - drop] if drop else parts
+    return ".".join([*parts, *([node.module] if node.module else [])])
