@@ -140,6 +140,7 @@ _OPERATIONS = (
         Entry(
             name,
             to=name,
+            rule="layer_variable",
             args={"name": _NAME},
             assumed="it gives a tensor, where Keras 1 made a variable: use keras.Variable where it "
             "is assigned to",
@@ -149,6 +150,7 @@ _OPERATIONS = (
     Entry(
         "variable",
         to="keras.Variable",
+        rule="layer_variable",
         args={"value": to("initializer"), "name": to("name", "layer_name")},
         write={"dtype": "{keras.backend.floatx}()"},
         docs="Keras 3 takes the type of the value where none is given: integers stay integers.",

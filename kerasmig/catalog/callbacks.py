@@ -77,7 +77,9 @@ FAMILIES = (
             Entry(
                 "EarlyStopping",
                 to="EarlyStopping",
+                rule="monitor",
                 args={**_MONITOR, "patience": to("patience", "one_more")},
+                write_when={"restore_best_weights": ("False", ("patience",))},
                 contract=("patience=0", "patience=1", "patience=2", "patience=2, min_delta=0.1"),
                 docs=(
                     "Keras 1 stopped after more than `patience` epochs without improvement, "
@@ -87,6 +89,7 @@ FAMILIES = (
             Entry(
                 "ReduceLROnPlateau",
                 to="ReduceLROnPlateau",
+                rule="monitor",
                 args={**_MONITOR, "epsilon": to("min_delta")},
                 assumed="Keras 3 lowers the rate one epoch earlier the first time; afterwards "
                 "every `patience` epochs in both",

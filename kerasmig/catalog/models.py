@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerasmig.catalog.vocabulary import Entry, Family, gone
+from kerasmig.catalog.vocabulary import Entry, Family, gone, to
 
 _FILES = (
     "Keras 3 writes its own format: a path must end in .keras or .h5 (.hdf5 is taken too), and "
@@ -33,6 +33,7 @@ FAMILIES = (
             Entry(
                 "load_model",
                 to="load_model",
+                args={"filepath": to("filepath", "loaded_model_path")},
                 assumed="a file written by Keras 1 does not load; one written by the migrated "
                 "program does",
                 docs=(

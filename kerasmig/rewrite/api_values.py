@@ -13,6 +13,8 @@ from kerasmig.catalog.values import Value
 from kerasmig.finding import Applicability, Span
 from kerasmig.rewrite.callsite import Argument
 from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.file_names import MODEL, new_name
+from kerasmig.rewrite.keys import renamed_key
 from kerasmig.rewrite.values import UNCHANGED, Converted, Converter, by_table, written
 
 
@@ -116,8 +118,13 @@ def _unknown_axes(context: FileContext, argument: Argument) -> Converted:
 
 
 def _logged_key(context: FileContext, argument: Argument) -> Converted:
-    """`compile` keeps logging 'acc' where the code reads that key (see the compile rule)."""
-    return UNCHANGED
+    """``monitor='val_acc'``: accuracy is logged under its full name today."""
+    value = context.constant(argument.value)
+    if not isinstance(value, str) or renamed_key(value) == value:
+        return UNCHANGED
+    old = context.text.get(argument.value_span)
+    quote = '"' if old.endswith('"') else "'"
+    return Converted((f"{quote}{renamed_key(value)}{quote}",))
 
 
 _WEIGHTS = ".weights.h5"
@@ -180,6 +187,8 @@ def _renamed(context: FileContext, argument: Argument, literal: ast.Constant) ->
 
 def _loaded_weights_path(context: FileContext, argument: Argument) -> Converted:
     """``load_weights`` follows the files that the project itself saves, and reads others as is."""
+    if context.constant(argument.value) in context.saved_models:
+        return _loaded_model_path(context, argument)
     if not context.saved_weights:
         return UNCHANGED
     value = context.constant(argument.value)
@@ -191,6 +200,19 @@ def _loaded_weights_path(context: FileContext, argument: Argument) -> Converted:
             return _renamed(context, argument, literal)
     adapter = context.imports.need("keras1_compat.saved_weights_path")
     return Converted((f"{adapter}(", argument.value_span, ")"))
+
+
+def _loaded_model_path(context: FileContext, argument: Argument) -> Converted:
+    """What a callback of the file saves is read under the name that it is saved by today."""
+    value = context.constant(argument.value)
+    if not isinstance(value, str) or value not in context.saved_models:
+        return UNCHANGED
+    new = new_name(value, MODEL)
+    if new == value or not isinstance(argument.value, ast.Constant):
+        return UNCHANGED  # a variable changes where it is made
+    old = context.text.get(argument.value_span)
+    quote = '"' if old.endswith('"') else "'"
+    return Converted((f"{quote}{new}{quote}",))
 
 
 def _model_path(context: FileContext, argument: Argument) -> Converted:
@@ -218,5 +240,6 @@ API_CONVERTERS: dict[str, Converter] = {
     "weights_path": _weights_path,
     "loaded_weights_path": _loaded_weights_path,
     "model_path": _model_path,
+    "loaded_model_path": _loaded_model_path,
 }
 """Conversions by the name that the catalog gives them."""

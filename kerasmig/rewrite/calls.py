@@ -113,6 +113,8 @@ def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
 def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
     """Whether a call already speaks today's Keras."""
     assert use.call is not None
+    if use.path.startswith("keras.backend.") and not surface.keras3_has(use.path):
+        return False  # Keras 3 has no such function, and Keras 2's was called like Keras 1's
     era = call_era(use.call, entry, use.path)
     if era is Era.UNKNOWN:
         return not context.speaks_keras1

@@ -67,6 +67,8 @@ class FileContext:
     parents: dict[int, ast.AST] = field(default_factory=dict)
     project_strings: frozenset[str] = frozenset()
     project_saves: frozenset[str] = frozenset()
+    python2: bool = False
+    made_relative: tuple[int, ...] = ()
     imports: Imports = field(init=False)
     directives: Directives = field(default_factory=Directives)
     kept: int = 0
@@ -201,6 +203,11 @@ class FileContext:
         return self.project_saves | saved_weights(self.text.utf8)
 
     @cached_property
+    def saved_models(self) -> frozenset[str]:
+        """Names under which callbacks of this file save whole models."""
+        return saved_models(self.text.utf8)
+
+    @cached_property
     def orderings(self) -> Orderings:
         """The variables of the file that hold an image ordering."""
         return Orderings(self.tree, self.names.keras_name)
@@ -236,14 +243,41 @@ class FileContext:
         )
 
 
-_SAVES = re.compile(rb"""(?:save_weights|ModelCheckpoint)\s*\(\s*(?:filepath\s*=\s*)?(['"]([^'"]*)['"]\s*[,)])?""")
+_SAVES = re.compile(
+    rb"""(save_weights|ModelCheckpoint)\s*\(\s*(?:filepath\s*=\s*)?(['"]([^'"]*)['"]\s*[,)])?"""
+)
+_ONLY_WEIGHTS = re.compile(rb"save_weights_only\s*=\s*True")
 
 
 def saved_weights(source: bytes) -> frozenset[str]:
     """Names under which a piece of source saves weights; ``""`` stands for computed names."""
     return frozenset(
-        (match.group(2) or b"").decode("utf-8", "replace") for match in _SAVES.finditer(source)
+        (match.group(3) or b"").decode("utf-8", "replace")
+        for match in _SAVES.finditer(source)
+        if match.group(1) == b"save_weights"
+        or _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
     )
+
+
+def saved_models(source: bytes) -> frozenset[str]:
+    """Names under which callbacks save whole models."""
+    return frozenset(
+        match.group(3).decode("utf-8", "replace")
+        for match in _SAVES.finditer(source)
+        if match.group(1) == b"ModelCheckpoint"
+        and match.group(3)
+        and not _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
+    )
+
+
+def _call_end(source: bytes, start: int) -> int:
+    """Where a call's parentheses close, near enough for a search."""
+    depth = 0
+    for position in range(start, min(len(source), start + 2_000)):
+        depth += (source[position] == 0x28) - (source[position] == 0x29)
+        if depth == 0 and source[position] == 0x29:
+            return position
+    return start
 
 
 def _is_object(path: str) -> bool:

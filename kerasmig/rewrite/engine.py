@@ -30,6 +30,8 @@ class Surroundings:
     facts: ProjectFacts = ProjectFacts()
     loader: Loader | None = None
     strings: frozenset[str] = frozenset()
+    python2: bool = False
+    made_relative: tuple[int, ...] = ()
     saved_weights: frozenset[str] = frozenset()
 
 
@@ -67,6 +69,8 @@ def upgrade_text(
         path,
         project_strings=surroundings.strings,
         project_saves=surroundings.saved_weights,
+        python2=surroundings.python2,
+        made_relative=surroundings.made_relative,
     )
     context.directives = directives
     findings = [*_settle_uses(context), *_whole_file(context)]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.receivers import FOREIGN, MODEL, is_a
+from kerasmig.analysis.receivers import FOREIGN, MODEL, OPTIMIZER, is_a
 from kerasmig.catalog import surface
 from kerasmig.catalog.methods import METHODS, Certainty, Method
 from kerasmig.catalog.vocabulary import Arguments, Entry, to
@@ -95,6 +95,10 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
         if certain and _plausible(context, row):
             return MethodUse(node, call, row, None)
     name = _last_name(node.value).lower()
+    if name == "optimizer" and isinstance(node.value, ast.Attribute):
+        for row in rows:
+            if row.owner == OPTIMIZER:
+                return MethodUse(node, call, row, OPTIMIZER)
     for row in rows:
         if row.owner not in (MODEL, "keras.engine.topology.Container") or row.attribute:
             continue

@@ -23,7 +23,7 @@ from kerasmig.rewrite.methods import (
     renamed,
     rewritten_method,
 )
-from kerasmig.rewrite.registry import file_rule, find_method_rule
+from kerasmig.rewrite.registry import file_rule, find_method_rule, method_rule
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 
@@ -161,6 +161,8 @@ def _attribute(context: FileContext, use: MethodUse) -> Finding | None:
     row, kind = use.row, use.kind
     if _is_own_attribute(context, use):
         return None
+    if isinstance(use.node.ctx, ast.Store) and row.name in ("input", "output"):
+        return None  # the rule for lists of layers sees to it
     special = _ATTRIBUTES.get(row.name)
     if special is not None:
         return special(context, use)
@@ -261,3 +263,11 @@ _ATTRIBUTES: dict[str, Callable[[FileContext, MethodUse], Finding | None]] = {
     "trainable_weights": _assigned_weights,
     "non_trainable_weights": _assigned_weights,
 }
+
+
+@method_rule("add_weight")
+def add_weight(context: FileContext, use: MethodUse) -> Finding | None:
+    """Third by position was the name, now it is the type."""
+    if use.call is None or method_era(context, use) is not Era.KERAS1:
+        return None
+    return finish_method(draft_method(context, use), use)

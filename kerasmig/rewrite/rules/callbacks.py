@@ -1,0 +1,139 @@
+"""Callbacks: what they watch, where they save, how they set the rate."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kerasmig.catalog.vocabulary import Entry
+from kerasmig.finding import Finding
+from kerasmig.rewrite.arguments import NewArgument
+from kerasmig.rewrite.calls import Draft
+from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.drafting import drafted
+from kerasmig.rewrite.file_names import MODEL, WEIGHTS, rename_file
+from kerasmig.rewrite.keys import renamed_fields
+from kerasmig.rewrite.registry import use_rule
+
+# Keras 3 knows by itself which way these improve (`keras/src/callbacks/monitor_callback.py`).
+_KNOWN = frozenset(["loss", "val_loss", "acc", "val_acc", "accuracy", "val_accuracy"])
+
+
+@use_rule("monitor")
+def monitor(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """EarlyStopping and ReduceLROnPlateau."""
+    return drafted(context, use, entry, _mode)
+
+
+def _mode(new: Draft) -> Sequence[str] | None:
+    """Keras 1 took which way is better from the name; Keras 3 wants to be told, or raises."""
+    given = new.given.get("mode")
+    if given is not None and not new.has("mode"):
+        new.kept.append(NewArgument("mode", (given,)))
+    if given is not None and new.context.constant(given.value) != "auto":
+        return None
+    watched = new.given.get("monitor")
+    name = new.context.constant(watched.value) if watched is not None else "val_loss"
+    if not isinstance(name, str) or name in _KNOWN:
+        return None
+    mode = "max" if "acc" in name or name.startswith("fmeasure") else "min"
+    if given is None:
+        new.added.append(("mode", f"'{mode}'"))
+    else:
+        new.drop("mode")
+        new.kept.append(NewArgument("mode", (given,), (f"'{mode}'",)))
+    return None
+
+
+@use_rule("model_checkpoint")
+def model_checkpoint(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """File names of today; `period` and epochs from zero by the compat class."""
+    return drafted(context, use, entry, _checkpoint)
+
+
+def _checkpoint(new: Draft) -> Sequence[str] | None:
+    _mode(new)
+    path = new.given.get("filepath")
+    if path is None:
+        return None
+    only = new.given.get("save_weights_only")
+    weights = new.context.constant(only.value) if only is not None else False
+    new.kept.append(NewArgument("filepath", (path,)))
+    if not isinstance(weights, bool):
+        new.assume(
+            "the file name must end in .weights.h5 if only weights are saved, else in .keras"
+        )
+    else:
+        renaming = rename_file(new.context, path.value, WEIGHTS if weights else MODEL)
+        if renaming.problem and weights:
+            adapter = new.context.imports.need("keras1_compat.weights_path")
+            new.drop("filepath")
+            parts = (f"{adapter}(", path.value_span, ")")
+            new.kept.append(NewArgument("filepath", (path,), parts))
+        elif renaming.problem:
+            new.assume(renaming.problem)
+        new.edits += renaming.edits
+        if renaming.edits:
+            new.assume("what reads the file must use its new name")
+    literal = new.context.constant(path.value)
+    if isinstance(literal, str) and renamed_fields(literal) != literal and not new.edits:
+        new.edits += rename_file(new.context, path.value, "").edits
+    period = new.given.get("period")
+    if period is not None:
+        new.kept.append(NewArgument("period", (period,)))
+    if _any_counts_epochs(new.context, new.use.name):
+        new.target = "keras1_compat.ModelCheckpoint"
+        new.entry = replace(new.entry, to=new.target)
+    elif period is not None:
+        new.drop("period")
+    return None
+
+
+def _any_counts_epochs(context: FileContext, name: str) -> bool:
+    """Whether a checkpoint of the file needs the compat class; then all of them take it."""
+    for use in context.uses():
+        if use.name != name or use.call is None:
+            continue
+        for node in [*use.call.args, *(k.value for k in use.call.keywords)]:
+            value = context.constant(node)
+            if isinstance(value, str) and "{epoch" in value:
+                return True
+        for keyword in use.call.keywords:
+            if keyword.arg == "period" and context.constant(keyword.value) != 1:
+                return True
+        if len(use.call.args) > 6:
+            return True
+    return False
+
+
+@use_rule("learning_rate_scheduler")
+def learning_rate_scheduler(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """Keras 3 hands the rate to a schedule that takes a second argument."""
+    return drafted(context, use, entry, _schedule)
+
+
+def _schedule(new: Draft) -> Sequence[str] | None:
+    schedule = new.given.get("schedule")
+    if schedule is None:
+        return None
+    takes_more = _second_default(new.context, schedule.value)
+    if takes_more is None and not isinstance(schedule.value, ast.Lambda):
+        return None
+    if takes_more:
+        new.drop("schedule")
+        call = ("lambda epoch: ", schedule.value_span, "(epoch)")
+        if isinstance(schedule.value, ast.Lambda):
+            call = ("lambda epoch: (", schedule.value_span, ")(epoch)")
+        new.kept.append(NewArgument("schedule", (schedule,), call))
+    return None
+
+
+def _second_default(context: FileContext, node: ast.expr) -> bool | None:
+    """Whether a schedule has a second parameter, with a default, beside the epoch."""
+    if isinstance(node, ast.Lambda):
+        return bool(node.args.defaults) and len(node.args.args) > 1
+    for function, _ in context.receivers.functions(node):
+        names = [a.arg for a in function.args.args if a.arg != "self"]
+        return len(names) > 1 and bool(function.args.defaults)
+    return None

@@ -1,0 +1,381 @@
+"""Classes of the user's own: layers and callbacks that inherit from Keras."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from kerasmig.analysis.receivers import CALLBACK, LAYER, is_a
+from kerasmig.catalog.methods import CALLBACK_PARAMS
+from kerasmig.catalog.vocabulary import Entry
+from kerasmig.finding import Applicability, Edit, Finding, Span
+from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled, refused
+from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.engine import plain_use
+from kerasmig.rewrite.layer_weights import (
+    WeightList,
+    assigned_weight,
+    own_attribute,
+    trained,
+    weight_lists,
+)
+from kerasmig.rewrite.registry import file_rule, use_rule
+
+LAYERS = "KM304"
+CALLBACKS = "KM407"
+_OLD_LAYER = {
+    "get_output": "a layer computes in `call(self, inputs)` today; `get_input` is gone",
+    "get_input": "`call(self, inputs)` is given the tensor",
+    "get_output_mask": "use `compute_mask(self, inputs, mask)`",
+    "get_initial_states": "subclass keras.layers.RNN with a cell, and give the states in "
+    "`get_initial_state(self, batch_size)` of the cell",
+    "get_constants": "subclass keras.layers.RNN with a cell: dropout masks are the cell's affair",
+    "preprocess_input": "subclass keras.layers.RNN with a cell, which sees one step at a time",
+}
+_OLD_CALLBACK = {"_set_model": "set_model", "_set_params": "set_params"}
+_VARIABLE_MAKERS = ("keras.backend.variable", "keras.backend.zeros", "keras.backend.ones")
+_INITIALIZER_GETTERS = ("keras.initializations.get", "keras.initializers.get")
+
+
+@file_rule
+def subclasses(context: FileContext) -> Iterator[Finding]:
+    """Every class that inherits from a layer or a callback."""
+    for node in ast.walk(context.tree):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        kind = context.receivers.class_kind(node)
+        if is_a(kind, LAYER):
+            yield from _LayerClass(context, node).findings()
+        elif is_a(kind, CALLBACK):
+            yield from _callback(context, node)
+
+
+def _methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    return {f.name: f for f in node.body if isinstance(f, ast.FunctionDef)}
+
+
+def _rename_def(context: FileContext, function: ast.FunctionDef, name: str) -> Edit:
+    """The edit that gives a method another name."""
+    start = context.text.span(function).start
+    position = context.text.utf8.index(function.name.encode(), start + len("def"))
+    return Edit(Span(position, position + len(function.name.encode())), (name,))
+
+
+class _LayerClass:
+    """A layer of the user's own."""
+
+    def __init__(self, context: FileContext, node: ast.ClassDef) -> None:
+        self._context = context
+        self._node = node
+        self._methods = _methods(node)
+
+    def findings(self) -> Iterator[Finding]:
+        """What is rewritten or reported in the class."""
+        yield from self._shape_method()
+        for name, instead in _OLD_LAYER.items():
+            if name in self._methods:
+                yield self._report(self._methods[name], f"{name}: {instead}", name)
+        yield from self._super_calls()
+        yield from self._weights()
+        yield from self._config()
+
+    def _report(self, node: ast.AST, message: str, name: str) -> Finding:
+        head = node
+        if isinstance(node, ast.FunctionDef):
+            # Only the line of the `def`: the finding is about the method, not its body.
+            head = ast.Pass(
+                lineno=node.lineno,
+                col_offset=node.col_offset,
+                end_lineno=node.lineno,
+                end_col_offset=node.col_offset + len("def ") + len(node.name),
+            )
+        return self._context.finding(LAYERS, head, message, Applicability.MANUAL, name=name)
+
+    def _shape_method(self) -> Iterator[Finding]:
+        old = self._methods.get("get_output_shape_for")
+        if old is None:
+            return
+        yield self._renamed(old)
+
+    def _renamed(self, old: ast.FunctionDef) -> Finding:
+        first = old.args.args[0] if old.args.args else old
+        return self._context.finding(
+            LAYERS,
+            first,
+            "get_output_shape_for → compute_output_shape",
+            Applicability.AUTOMATIC,
+            name="get_output_shape_for",
+            edits=(_rename_def(self._context, old, "compute_output_shape"),),
+        )
+
+    def _super_calls(self) -> Iterator[Finding]:
+        """``super(C, self).get_output_shape_for(shape)``."""
+        for node in ast.walk(self._node):
+            if (
+                isinstance(node, ast.Attribute)
+                and node.attr == "get_output_shape_for"
+                and isinstance(node.value, ast.Call)
+                and isinstance(node.value.func, ast.Name)
+                and node.value.func.id == "super"
+            ):
+                end = self._context.text.span(node).end
+                edit = Edit(Span(end - len(node.attr), end), ("compute_output_shape",))
+                yield self._context.finding(
+                    LAYERS,
+                    node,
+                    "get_output_shape_for → compute_output_shape",
+                    Applicability.AUTOMATIC,
+                    name="get_output_shape_for",
+                    edits=(edit,),
+                )
+
+    # -- weights --------------------------------------------------------------------------------
+
+    def _weights(self) -> Iterator[Finding]:
+        """``self.W = self.init(shape)`` and ``self.trainable_weights = [self.W]``."""
+        made: dict[str, ast.Assign] = {}
+        for statement in ast.walk(self._node):
+            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+                continue
+            name = own_attribute(statement.targets[0])
+            if name is None:
+                continue
+            if self._is_initialised(statement.value):
+                made[name] = statement
+                yield self._add_weight(statement, name)
+            elif self._is_variable(statement.value):
+                made[name] = statement
+        for listed in weight_lists(self._node):
+            if listed.removable:
+                yield self._list_of_weights(listed, made)
+
+    def _is_initialised(self, value: ast.expr) -> bool:
+        """Whether a value is ``self.init(shape, name=...)``, an initialiser applied."""
+        if not isinstance(value, ast.Call):
+            return False
+        if isinstance(value.func, ast.Attribute) and own_attribute(value.func) is not None:
+            sources = self._context.receivers.assigned(value.func)
+            return bool(sources) and all(self._is_initializer(source) for source in sources)
+        return self._is_initializer(value.func)
+
+    def _is_initializer(self, node: ast.expr) -> bool:
+        names = self._context.names
+        if isinstance(node, ast.Call):
+            return names.keras_name(node.func) in _INITIALIZER_GETTERS
+        name = names.keras_name(node) or ""
+        return name.startswith("keras.initializations.") and not name.endswith(".get")
+
+    def _is_variable(self, value: ast.expr) -> bool:
+        """Whether a value is a variable that the layer keeps track of by itself."""
+        if not isinstance(value, ast.Call):
+            return False
+        name = self._context.names.keras_name(value.func) or ""
+        if name in _VARIABLE_MAKERS or name == "keras.Variable":
+            return True
+        return (
+            isinstance(value.func, ast.Attribute)
+            and value.func.attr == "add_weight"
+            and isinstance(value.func.value, ast.Name)
+            and value.func.value.id == "self"
+        )
+
+    def _add_weight(self, statement: ast.Assign, name: str) -> Finding:
+        """``self.init(shape, name=n)`` → ``self.add_weight(shape=shape, initializer=self.init, name=n)``."""
+        context, call = self._context, statement.value
+        assert isinstance(call, ast.Call)
+        given: dict[str, ast.expr] = {}
+        order = ("shape", "name") if isinstance(call.func, ast.Attribute) else ("shape",)
+        for index, value in enumerate(call.args):
+            if index >= len(order) or isinstance(value, ast.Starred):
+                return self._report(statement, _ADD_WEIGHT.format(name), "add_weight")
+            given[order[index]] = value
+        for keyword in call.keywords:
+            if keyword.arg not in ("shape", "name"):
+                return self._report(statement, _ADD_WEIGHT.format(name), "add_weight")
+            given[keyword.arg] = keyword.value
+        if "shape" not in given:
+            return self._report(statement, _ADD_WEIGHT.format(name), "add_weight")
+        parts: list[str | Span] = ["self.add_weight(shape=", context.text.span(given["shape"])]
+        parts += [", initializer=", context.text.span(call.func)]
+        if "name" in given:
+            parts += [", name=", context.text.span(given["name"])]
+        is_trained = trained(self._node, name)
+        if is_trained is None:
+            return self._report(statement, _ADD_WEIGHT.format(name), "add_weight")
+        parts.append(")" if is_trained else ", trainable=False)")
+        return context.finding(
+            LAYERS,
+            statement,
+            f"self.{name}: a layer's own weights are made by `add_weight`",
+            Applicability.AUTOMATIC,
+            name="add_weight",
+            edits=(Edit(context.text.span(call), tuple(parts)),),
+        )
+
+    def _list_of_weights(self, listed: WeightList, made: dict[str, ast.Assign]) -> Finding:
+        if listed.names is not None and all(name in made for name in listed.names):
+            return self._context.finding(
+                LAYERS,
+                listed.node,
+                f"{listed.kind}: a layer keeps track of its weights by itself",
+                Applicability.AUTOMATIC,
+                name=listed.kind,
+                edits=(_without(self._context, listed.node),),
+            )
+        return self._report(
+            listed.node,
+            f"`{listed.kind}` cannot be assigned to: make the layer's weights by `add_weight` "
+            "(with trainable=False where they are not trained) and keep inner layers as attributes",
+            listed.kind,
+        )
+
+    def _config(self) -> Iterator[Finding]:
+        """``self.init.__name__``: initialisers are objects today."""
+        config = self._methods.get("get_config")
+        if config is None:
+            return
+        for node in ast.walk(config):
+            if not isinstance(node, ast.Attribute) or node.attr != "__name__":
+                continue
+            inner = node.value
+            if own_attribute(inner) is None or not isinstance(inner, ast.Attribute):
+                continue
+            sources = self._context.receivers.assigned(inner)
+            if sources and all(self._is_initializer(source) for source in sources):
+                serialize = self._context.imports.need("keras.initializers.serialize")
+                parts = (f"{serialize}(", self._context.text.span(inner), ")")
+                yield self._context.finding(
+                    LAYERS,
+                    node,
+                    f"{ast.unparse(node)}: an initialiser is an object today",
+                    Applicability.AUTOMATIC,
+                    name="__name__",
+                    edits=(Edit(self._context.text.span(node), parts),),
+                )
+
+
+_ADD_WEIGHT = "make self.{} by `self.add_weight(shape=..., initializer=..., name=...)`"
+
+
+def _without(context: FileContext, statement: ast.stmt) -> Edit:
+    """Take a statement out with its line, or put ``pass`` in its place."""
+    parent = context.parent(statement)
+    body = next(
+        (
+            getattr(parent, field)
+            for field in ("body", "orelse", "finalbody")
+            if statement in (getattr(parent, field, None) or [])
+        ),
+        [],
+    )
+    text = context.text
+    span = text.span(statement)
+    first, last = text.line_span(statement.lineno), text.line_span(statement.end_lineno or 1)
+    rest = text.utf8[span.end : last.end].strip()
+    if len(body) > 1 and text.starts_line(span.start) and (not rest or rest.startswith(b"#")):
+        return Edit(Span(first.start, last.end), ())
+    return Edit(span, ("pass",))
+
+
+@use_rule("layer_variable")
+def layer_variable(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """``self.b = K.zeros(shape)`` in a layer is a weight; elsewhere the catalog's mapping holds."""
+    place = assigned_weight(context, use.call) if use.call is not None else None
+    if place is None or use.call is None or is_settled(context, use, entry):
+        return plain_use(context, use, entry)
+    owner, name = place
+    is_trained = trained(owner, name)
+    if is_trained is None:
+        why = _ADD_WEIGHT.format(name)
+        return refused(context, use, entry, [(Applicability.MANUAL, why)])
+    try:
+        new = draft(context, use, entry)
+    except BindError:
+        return plain_use(context, use, entry)
+    if entry.short == "variable":
+        if not is_trained:
+            new.added.append(("trainable", "False"))
+        return finish(new)
+    return _zeros_weight(new, entry.short, is_trained)
+
+
+def _zeros_weight(new: Draft, maker: str, is_trained: bool) -> Finding:
+    """``K.zeros((n,), name='b')`` → ``self.add_weight(shape=(n,), initializer='zeros', name='b')``."""
+    context = new.context
+    parts: list[str | Span] = ["self.add_weight(shape="]
+    parts += [new.given["shape"].value_span, f", initializer='{maker}'"]
+    for name in ("dtype", "name"):
+        if name in new.given:
+            parts += [f", {name}=", new.given[name].value_span]
+    parts.append(")" if is_trained else ", trainable=False)")
+    context.imports.release(new.use.root)
+    return context.finding(
+        new.entry.code,
+        new.call,
+        f"{maker}: a layer's own weights are made by `add_weight`",
+        Applicability.AUTOMATIC,
+        name=maker,
+        edits=(Edit(context.text.span(new.call), tuple(parts)),),
+    )
+
+
+# -- callbacks ------------------------------------------------------------------------------------
+
+
+def _callback(context: FileContext, node: ast.ClassDef) -> Iterator[Finding]:
+    for name, function in _methods(node).items():
+        new = _OLD_CALLBACK.get(name)
+        if new is not None:
+            yield context.finding(
+                CALLBACKS,
+                function.args.args[0] if function.args.args else function,
+                f"{name} → {new}",
+                Applicability.AUTOMATIC,
+                name=name,
+                edits=(_rename_def(context, function, new),),
+            )
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Subscript):
+            yield from _parameter(context, inner.value, inner.slice)
+        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
+            if inner.func.attr == "get" and inner.args:
+                yield from _parameter(context, inner.func.value, inner.args[0])
+
+
+def _parameter(context: FileContext, base: ast.expr, key: ast.expr) -> Iterator[Finding]:
+    """``self.params['nb_epoch']``, ``logs['size']``."""
+    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+        return
+    if isinstance(base, ast.Name) and base.id == "logs" and key.value == "size":
+        yield context.finding(
+            CALLBACKS,
+            key,
+            "logs['size'] is gone: Keras 3 does not tell how large a batch was",
+            Applicability.MANUAL,
+            name="size",
+        )
+        return
+    if own_attribute(base) != "params" or key.value not in CALLBACK_PARAMS:
+        return
+    new = CALLBACK_PARAMS[key.value]
+    if new == key.value:
+        return
+    if new is None:
+        yield context.finding(
+            CALLBACKS,
+            key,
+            f"params[{key.value!r}] is gone: Keras 3 tells epochs, steps (batches an epoch) and "
+            "verbose; give the callback what it needs when it is made",
+            Applicability.MANUAL,
+            name=key.value,
+        )
+        return
+    quote = '"' if context.text.of(key).endswith('"') else "'"
+    yield context.finding(
+        CALLBACKS,
+        key,
+        f"params[{key.value!r}] is params[{new!r}]",
+        Applicability.AUTOMATIC,
+        name=key.value,
+        edits=(Edit(context.text.span(key), (f"{quote}{new}{quote}",)),),
+    )

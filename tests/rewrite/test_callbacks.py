@@ -1,0 +1,135 @@
+"""Callbacks."""
+
+import pytest
+
+from kerasmig.finding import Applicability
+from tests.rewrite.helpers import check_assumed, check_rewrite, find, upgrade
+
+HEAD = "from keras.callbacks import {}\nfrom keras.layers import Convolution2D\n"
+USE = "Convolution2D(3, 3, 3, border_mode='same')\n"
+NEW_HEAD = HEAD.replace("Convolution2D", "Conv2D")
+NEW_USE = "Conv2D(3, (3, 3), padding='same')\n"
+
+
+def _check(name: str, old: str, new: str, imports: str = ""):
+    head = (
+        NEW_HEAD.format(name)
+        if not imports
+        else NEW_HEAD.replace("from keras.callbacks import {}\n", imports)
+    )
+    return check_rewrite(
+        HEAD.format(name) + f"callback = {old}\n" + USE, head + f"callback = {new}\n" + NEW_USE
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("EarlyStopping()", "EarlyStopping()"),
+        ("EarlyStopping('val_acc')", "EarlyStopping('val_accuracy')"),
+        ("EarlyStopping('val_acc', mode='max')", "EarlyStopping('val_accuracy', mode='max')"),
+        ("EarlyStopping('val_dice')", "EarlyStopping('val_dice', mode='min')"),
+        ("EarlyStopping('val_a_acc')", "EarlyStopping('val_a_accuracy', mode='max')"),
+        ("EarlyStopping(patience=2)", "EarlyStopping(patience=3, restore_best_weights=False)"),
+        ("EarlyStopping(patience=0)", "EarlyStopping(patience=0, restore_best_weights=False)"),
+        (
+            "EarlyStopping(patience=wait)",
+            "EarlyStopping(patience=wait + 1, restore_best_weights=False)",
+        ),
+    ],
+)
+def test_early_stopping(old, new):
+    _check("EarlyStopping", old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("'net.hdf5'", "'net.keras'"),
+        ("'net.h5'", "'net.h5'"),
+        ("'net.h5', save_weights_only=True", "'net.weights.h5', save_weights_only=True"),
+        ("folder + '/net.hdf5'", "folder + '/net.keras'"),
+        ("'%s.hdf5' % name", "'%s.keras' % name"),
+        ("'{}.hdf5'.format(name), period=1", "'{}.keras'.format(name)"),
+    ],
+)
+def test_checkpoint(old, new):
+    _check("ModelCheckpoint", f"ModelCheckpoint({old})", f"ModelCheckpoint({new})")
+
+
+def test_checkpoint_in_a_variable_is_renamed_once():
+    check_assumed(
+        HEAD.format("ModelCheckpoint")
+        + "path = 'net.hdf5'\na = ModelCheckpoint(path)\nb = ModelCheckpoint(path)\n"
+        + USE,
+        NEW_HEAD.format("ModelCheckpoint")
+        + "path = 'net.keras'\na = ModelCheckpoint(path)\nb = ModelCheckpoint(path)\n"
+        + NEW_USE,
+        "KM407",
+        "must use its new name",
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("'{epoch}-{val_acc:.2f}.h5'", "'{epoch}-{val_accuracy:.2f}.h5'"),
+        ("'a.hdf5', period=5", "'a.keras', period=5"),
+    ],
+)
+def test_checkpoint_that_counts_epochs(old, new):
+    result = _check(
+        "ModelCheckpoint",
+        f"ModelCheckpoint({old})",
+        f"ModelCheckpoint({new})",
+        "from keras1_compat import ModelCheckpoint\n",
+    )
+    assert result.compat == ("ModelCheckpoint",)
+
+
+def test_what_a_checkpoint_saved_is_read():
+    result = upgrade(
+        HEAD.format("ModelCheckpoint")
+        + "from keras.models import load_model\nModelCheckpoint('net.hdf5')\n"
+        + "load_model('net.hdf5')\nload_model('other.hdf5')\n"
+        + USE
+    )
+    assert "load_model('net.keras')" in result.new
+    assert "load_model('other.hdf5')" in result.new
+
+
+def test_schedule_with_a_default():
+    source = "def step(epoch, rate=0.1):\n    return rate\n"
+    head = HEAD.format("LearningRateScheduler")
+    new_head = NEW_HEAD.format("LearningRateScheduler")
+    check_rewrite(
+        head + source + "LearningRateScheduler(step)\n" + USE,
+        new_head + source + "LearningRateScheduler(lambda epoch: step(epoch))\n" + NEW_USE,
+    )
+
+
+def test_schedule_of_the_epoch():
+    _check(
+        "LearningRateScheduler",
+        "LearningRateScheduler(lambda epoch: 0.1 / epoch)",
+        "LearningRateScheduler(lambda epoch: 0.1 / epoch)",
+    )
+
+
+def test_rate_of_the_optimizer():
+    check_rewrite(
+        "from keras import backend as K\n"
+        "K.set_value(model.optimizer.lr, 0.5 * K.get_value(model.optimizer.lr))\n",
+        "from keras import ops\n"
+        "model.optimizer.learning_rate.assign("
+        "(0.5 * ops.convert_to_numpy(model.optimizer.learning_rate)))\n",
+    )
+
+
+def test_plateau():
+    result = _check(
+        "ReduceLROnPlateau",
+        "ReduceLROnPlateau('val_acc', epsilon=0.1)",
+        "ReduceLROnPlateau('val_accuracy', min_delta=0.1)",
+    )
+    find(result, "KM407", "one epoch earlier", Applicability.ASSUMED)

@@ -1,0 +1,54 @@
+"""Keys of logged values."""
+
+from kerasmig.finding import Applicability
+from tests.rewrite.helpers import check_manual, check_noop, check_rewrite, find
+
+MODEL = "from keras.models import Model\nmodel = Model(input=a, output=b)\n"
+NEW_MODEL = "from keras.models import Model\nmodel = Model(inputs=a, outputs=b)\n"
+
+
+def test_history():
+    result = check_rewrite(
+        MODEL
+        + "h = model.fit(x, y, nb_epoch=1)\nprint(h.history['acc'], h.history[\"val_loss\"])\n",
+        NEW_MODEL
+        + "h = model.fit(x, y, epochs=1)\nprint(h.history['accuracy'], h.history[\"val_loss\"])\n",
+    )
+    find(result, "KM408", "logged as 'accuracy'", Applicability.AUTOMATIC)
+
+
+def test_logs_of_a_callback():
+    check_rewrite(
+        MODEL
+        + "class C(object):\n    def on_epoch_end(self, epoch, logs={}):\n        logs.get('val_acc')\n",
+        NEW_MODEL
+        + "class C(object):\n    def on_epoch_end(self, epoch, logs={}):\n"
+        + "        logs.get('val_accuracy')\n",
+    )
+
+
+def test_something_called_history():
+    result = check_rewrite(
+        MODEL + "print(all_history['one_acc'])\n",
+        NEW_MODEL + "print(all_history['one_accuracy'])\n",
+    )
+    find(result, "KM408", "is taken for logged values", Applicability.ASSUMED)
+
+
+def test_keys_in_a_list():
+    check_manual(MODEL + "keys = ['loss', 'val_acc']\n", "KM408", "'val_accuracy' today")
+
+
+def test_titles():
+    source = MODEL + "plt.title('val_acc')\n"
+    check_rewrite(source, NEW_MODEL + "plt.title('val_acc')\n")
+
+
+def test_other_dictionaries():
+    check_rewrite(MODEL + "print(table['acc'])\n", NEW_MODEL + "print(table['acc'])\n")
+
+
+def test_later_keras():
+    check_noop(
+        "from keras.layers import Dense\nDense(1, kernel_initializer='zeros')\nprint(history['acc'])\n"
+    )
