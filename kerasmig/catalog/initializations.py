@@ -46,7 +46,7 @@ FAMILIES = (
         target="keras1_compat",
         entries=(
             *(Entry(name, to=name) for name in _FUNCTIONS),
-            Entry("get", to="get_initializer"),
+            Entry("get", to="get_initialization"),
             Entry("get_fans", to="get_fans"),
         ),
     ),

@@ -20,7 +20,16 @@ FAMILIES = (
         common=LAYER,
         entries=(
             Entry("TimeDistributed", to="TimeDistributed"),
-            Entry("Bidirectional", to="Bidirectional", args=WEIGHTS),
+            Entry(
+                "Bidirectional",
+                to="Bidirectional",
+                args=WEIGHTS,
+                differs=(
+                    "With `return_sequences`, the output at masked steps is zero in Keras 3 and "
+                    "was the last output before them in Keras 1. Layers and losses that honour "
+                    "the mask do not see it."
+                ),
+            ),
             Entry("Wrapper", to="Wrapper"),
         ),
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kerasmig.compat.adapters import adapter_name
 from kerasmig.compat.select import (
     compat_names,
     compat_present,
@@ -9,4 +10,4 @@ from kerasmig.compat.select import (
     compat_source,
 )
 
-__all__ = ["compat_names", "compat_present", "compat_signature", "compat_source"]
+__all__ = ["adapter_name", "compat_names", "compat_present", "compat_signature", "compat_source"]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from kerasmig.compat.adapters import adapters
+
 _PARTS = "kerasmig.compat.parts"
 _THIRD_PARTY = ("keras", "numpy")
 _HEADER = '''"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
@@ -111,11 +113,12 @@ def _formatted(names: frozenset[str], line_length: int) -> str:
 @cache
 def definitions() -> dict[str, Definition]:
     """All definitions by name; one that others depend on comes before them."""
-    trees = {path: ast.parse(text) for path, text in _texts()}
+    texts = dict(_texts())
+    trees = {path: ast.parse(text) for path, text in texts.items()}
     own = {name for tree in trees.values() for node in tree.body for name in _defined(node)}
     found: dict[str, Definition] = {}
-    for path, text in _texts():
-        imports = _imports(trees[path])
+    for path, text in texts.items():
+        imports = {"keras": "import keras", **_imports(trees[path])}
         for node in trees[path].body:
             for name in _defined(node):
                 found[name] = _definition(name, node, text, own, imports)
@@ -127,6 +130,7 @@ def _texts() -> Iterator[tuple[str, str]]:
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if path.name.endswith(".py") and path.name != "__init__.py":
             yield path.name, path.read_text(encoding="utf-8")
+    yield "from the catalog", "\n".join(adapters())
 
 
 def _defined(node: ast.stmt) -> tuple[str, ...]:

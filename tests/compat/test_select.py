@@ -65,7 +65,7 @@ def test_nothing_is_written_that_nobody_needs() -> None:
 
 def test_written_file_tells_what_it_holds() -> None:
     assert compat_present(compat_source(["hard_sigmoid"])) == ("hard_sigmoid",)
-    assert "get_initializer" in compat_present(compat_source(["SReLU"]))
+    assert "get_initialization" in compat_present(compat_source(["SReLU"]))
     assert compat_present(compat_source(compat_names())) == compat_names()
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasmig.compat.parts.initializations import get_initializer
+from kerasmig.compat.parts.initializations import get_initialization
 
 
 def _weight_shape(input_shape, shared_axes):
@@ -69,10 +69,10 @@ class SReLU(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         self.supports_masking = True
-        self.t_left_init = get_initializer(t_left_init)
-        self.a_left_init = get_initializer(a_left_init)
-        self.t_right_init = get_initializer(t_right_init)
-        self.a_right_init = get_initializer(a_right_init)
+        self.t_left_init = get_initialization(t_left_init)
+        self.a_left_init = get_initialization(a_left_init)
+        self.t_right_init = get_initialization(t_right_init)
+        self.a_right_init = get_initialization(a_right_init)
         self.shared_axes = _axes(shared_axes)
 
     def build(self, input_shape):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasmig.compat.parts.initializations import get_initializer
+from kerasmig.compat.parts.initializations import get_initialization
 from kerasmig.compat.parts.regularizers import SumOverBatch
 
 
@@ -155,7 +155,7 @@ class ForgetBias(keras.initializers.Initializer):
     """The bias of an LSTM: zeros, but for the forget gate what an initialiser gives."""
 
     def __init__(self, initializer):
-        self.initializer = get_initializer(initializer)
+        self.initializer = get_initialization(initializer)
 
     def __call__(self, shape, dtype=None):
         units = shape[-1] // 4

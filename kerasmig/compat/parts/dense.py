@@ -6,7 +6,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasmig.compat.parts.initializations import get_initializer
+from kerasmig.compat.parts.initializations import get_initialization
 
 
 @keras.saving.register_keras_serializable(package="keras1_compat")
@@ -29,7 +29,7 @@ class MaxoutDense(keras.layers.Layer):
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
         self.units = units
         self.features = features
-        self.init = get_initializer(init)
+        self.init = get_initialization(init)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)
         self.kernel_constraint = keras.constraints.get(kernel_constraint)

@@ -109,7 +109,7 @@ def one(shape, name=None, dim_ordering=None, dtype=None):
     return keras.ops.ones(shape, dtype=dtype)
 
 
-def get_initializer(identifier, **kwargs):
+def get_initialization(identifier, **kwargs):
     """The initialiser of a Keras 1 name, or what was given."""
     functions = {
         "uniform": uniform,
@@ -126,6 +126,17 @@ def get_initializer(identifier, **kwargs):
     }
     if isinstance(identifier, str) and identifier in functions:
         return functions[identifier]
+    return keras.initializers.get(identifier)
+
+
+def get_initializer(identifier):
+    """An initializer of Keras 3 with the distribution of a Keras 1 name, or what was given."""
+    if identifier == "orthogonal":
+        return keras.initializers.Orthogonal(1.1)
+    if identifier == "glorot_normal":
+        return keras.initializers.VarianceScaling(1.0, "fan_avg", "untruncated_normal")
+    if identifier == "he_normal":
+        return keras.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
     return keras.initializers.get(identifier)
 
 

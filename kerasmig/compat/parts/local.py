@@ -6,7 +6,7 @@ from __future__ import annotations
 import keras
 from keras import ops
 
-from kerasmig.compat.parts.initializations import get_initializer
+from kerasmig.compat.parts.initializations import get_initialization
 
 
 class LocallyConnected(keras.layers.Layer):
@@ -39,7 +39,7 @@ class LocallyConnected(keras.layers.Layer):
         rank = len(self.kernel_size)
         self.strides = (strides,) * rank if isinstance(strides, int) else tuple(strides)
         self.data_format = data_format or keras.config.image_data_format()
-        self.init = get_initializer(init)
+        self.init = get_initialization(init)
         self.activation = keras.activations.get(activation)
         self.kernel_regularizer = keras.regularizers.get(kernel_regularizer)
         self.bias_regularizer = keras.regularizers.get(bias_regularizer)

@@ -1,0 +1,125 @@
+"""Adapters for ``keras1_compat.py``, made from the catalog: a layer that takes Keras 1's arguments.
+
+For calls whose arguments cannot be seen (``Convolution2D(*args, **kwargs)``) and for layers that
+are passed on without being called (``layers = {'conv': Convolution2D}``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kerasmig.catalog import entries, surface
+from kerasmig.catalog.layer import LAYER_CLASS
+from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
+from kerasmig.catalog.values import fill, imports
+from kerasmig.catalog.vocabulary import Arguments, Drop, Entry, Pack, Spread, To
+
+_PREFIX = "keras1_"
+_CONVERSIONS = {
+    "initializer": "get_initializer",
+    "regularizer": "get_regularizer",
+    "activity_regularizer": "activity_penalty",
+    "constraint": "get_constraint",
+    "activation": "get_activation",
+    "data_format": "data_format",
+    "layer_name": "layer_name",
+    "forget_bias": "unit_forget_bias",
+    "padding_1d": "padding_1d",
+    "padding_2d": "padding_2d",
+    "padding": "None",
+    "": "None",
+}
+_TARGETS = {
+    "batch_normalization": "batch_normalization",
+    "deconvolution": "Deconvolution2D",
+    "embedding": "WordDropoutEmbedding",
+}
+"""By structural rule: what of ``keras1_compat`` does at run time what the rule does in the source."""
+
+_SEEN_TO = ("weights", "batch_input_shape", "input_dtype")
+"""Arguments that ``keras1_layer`` itself sees to."""
+
+
+def adapter_name(name: str) -> str | None:
+    """Name in ``keras1_compat`` of the adapter for a canonical Keras 1 layer, if it has one."""
+    entry = entries().get(name)
+    return f"{_PREFIX}{entry.short}" if entry is not None and _adaptable(entry) else None
+
+
+def adapters() -> Iterator[str]:
+    """Source of all adapters, in the order of the catalog."""
+    for entry in entries().values():
+        if _adaptable(entry):
+            yield _adapter(entry)
+
+
+def _adaptable(entry: Entry) -> bool:
+    return (
+        entry.to is not None
+        and entry.name.startswith("keras.layers.")
+        and entry.code.startswith(("KM20", "KM21"))
+        and LAYER_CLASS in surface.keras1_bases(entry.name)
+        and entry.short != "Wrapper"
+    )
+
+
+def _adapter(entry: Entry) -> str:
+    signature = surface.keras1_signature(entry.name)
+    assert signature is not None and entry.to is not None
+    target = _TARGETS.get(entry.rule) or _here(entry.to)
+    defaults = dict(entry.write)
+    if entry.always_last:
+        defaults["data_format"] = "'channels_last'"
+    lines = [
+        f"def {_PREFIX}{entry.short}(*args, **kwargs):",
+        f'    """``{entry.short}`` of Keras 1, with the arguments that it took there."""',
+        f"    order = {signature.positional()!r}",
+        f"    moves = {_moves(entry.args, entry.rule)}",
+        f"    defaults = {_defaults(defaults)}",
+    ]
+    if entry.rule == "gated_recurrent":
+        together = {**entry.args, **GATES_TOGETHER}
+        write = _defaults({**defaults, **GATES_TOGETHER_WRITE})
+        lines += [
+            "    if kwargs.get('consume_less') == 'gpu':",
+            f"        moves, defaults = {_moves(together, entry.rule)}, {write}",
+        ]
+    lines.append(f"    return keras1_layer({target}, order, moves, defaults, args, kwargs)")
+    return "\n".join(lines)
+
+
+def _here(path: str) -> str:
+    """A qualified name as it is written inside ``keras1_compat``."""
+    return path.removeprefix("keras1_compat.")
+
+
+def _defaults(write: Mapping[str, str]) -> str:
+    pairs = (
+        f"{name!r}: {fill(text, {path: _here(path) for path in imports(text)})}"
+        for name, text in write.items()
+    )
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _moves(args: Arguments, rule: str) -> str:
+    moves: list[str] = []
+    for key, argument in args.items():
+        names = (key,) if isinstance(key, str) else key
+        if key in _SEEN_TO:
+            continue
+        if isinstance(argument, To):
+            if (argument.name,) != names or _CONVERSIONS[argument.convert] != "None":
+                moves.append(_move(names, argument.name, argument.convert))
+        elif isinstance(argument, Pack):
+            moves.append(_move(names, argument.name, ""))
+        elif isinstance(argument, Spread):
+            moves += [_move(names, name, argument.convert) for name in argument.names]
+        elif isinstance(argument, Drop) or (rule == "gated_recurrent" and key == "consume_less"):
+            moves.append(f"({names!r}, None, None)")
+    if rule == "embedding":
+        moves.append("(('input_length',), 'input_shape', sequence_shape)")
+    return f"[{', '.join(moves)}]"
+
+
+def _move(names: tuple[str, ...], new: str, convert: str) -> str:
+    return f"({names!r}, {new!r}, {_CONVERSIONS[convert]})"

@@ -1,0 +1,76 @@
+"""Layers that are called with arguments of Keras 1 that could not be read in the source."""
+
+# mypy: allow-untyped-defs, allow-untyped-calls, allow-subclassing-any, disable-error-code="no-any-return"
+from __future__ import annotations
+
+from kerasmig.compat.parts.regularizers import SumOverBatch
+from kerasmig.compat.parts.weights import with_weights
+
+
+def keras1_layer(target, order, moves, defaults, args, kwargs):
+    """A layer of Keras 3 made from the arguments of a Keras 1 layer.
+
+    ``order`` is how Keras 1 took them by position; ``moves`` says (old names, new name, conversion
+    of the value or None) for those that changed, several old ones making one tuple; ``defaults``
+    are Keras 1's where they differ.
+    """
+    if len(args) > len(order):
+        raise TypeError(f"{len(args)} positional arguments given, Keras 1 took {len(order)}")
+    old = dict(zip(order, args, strict=False))
+    if twice := sorted(old.keys() & kwargs.keys()):
+        raise TypeError(f"given by position and by name: {', '.join(twice)}")
+    old.update(kwargs)
+    weights = old.pop("weights", None)
+    old.pop("input_dtype", None)
+    batch_shape = old.pop("batch_input_shape", None)
+    if batch_shape is not None:
+        if batch_shape[0] is not None:
+            raise ValueError("put keras.Input(batch_shape=...) before the layer")
+        old["input_shape"] = tuple(batch_shape[1:])
+    new = {}
+    for names, name, convert in moves:
+        values = [old.get(n) for n in names]
+        if name is not None and values[-1] is not None:
+            value = values[0] if len(names) == 1 else tuple(values)
+            new[name] = convert(value) if convert else value
+    moved = {n for names, _, _ in moves for n in names}
+    kept = {name: value for name, value in old.items() if name not in moved}
+    return with_weights(target(**{**defaults, **kept, **new}), weights)
+
+
+def activity_penalty(identifier):
+    """An activity regularizer of Keras 1, by name or as an object."""
+    return None if identifier is None else SumOverBatch(identifier)
+
+
+def layer_name(name):
+    """A layer name without the slash, which Keras 3 refuses."""
+    return name.replace("/", "_")
+
+
+def unit_forget_bias(initializer):
+    """Whether an LSTM's forget gate starts with a bias of one."""
+    if initializer not in ("one", "zero"):
+        raise ValueError(f"forget_bias_init={initializer!r}: Keras 3 knows one and zero only")
+    return initializer == "one"
+
+
+def padding_1d(padding):
+    """Zero padding of sequences; Keras 1 also took a dictionary."""
+    if isinstance(padding, dict):
+        return (padding.get("left_pad", 0), padding.get("right_pad", 0))
+    return padding
+
+
+def padding_2d(padding):
+    """Zero padding of images; Keras 1 also took a dictionary, or four numbers in a row."""
+    if isinstance(padding, dict):
+        padding = [padding.get(f"{side}_pad", 0) for side in ("top", "bottom", "left", "right")]
+    if len(padding) == 4:
+        return ((padding[0], padding[1]), (padding[2], padding[3]))
+    return tuple(padding)
+
+
+def sequence_shape(length):
+    """The input shape of sequences of this length."""
+    return (length,)

@@ -1,0 +1,50 @@
+"""Adapters made from the catalog: every layer has one, under a name that is free."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from kerasmig.catalog import entries, surface
+from kerasmig.catalog.layer import LAYER_CLASS
+from kerasmig.compat import adapter_name, compat_names, compat_source
+
+LAYERS = [
+    entry.name
+    for entry in entries().values()
+    if entry.code.startswith(("KM20", "KM21"))
+    and LAYER_CLASS in surface.keras1_bases(entry.name)
+    and entry.to is not None
+    and entry.short != "Wrapper"
+]
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_every_layer_has_an_adapter(name: str) -> None:
+    adapter = adapter_name(name)
+    assert adapter in compat_names()
+    assert f"def {adapter}(*args, **kwargs):" in compat_source([adapter])
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_positions_are_those_of_keras_1(name: str) -> None:
+    adapter = adapter_name(name) or ""
+    tree = ast.parse(compat_source([adapter]))
+    function = next(
+        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == adapter
+    )
+    order = next(
+        ast.literal_eval(node.value)
+        for node in function.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "order"
+    )
+    signature = surface.keras1_signature(name)
+    assert signature is not None and order == signature.positional()
+
+
+@pytest.mark.parametrize(
+    "name", ["keras.regularizers.l2", "keras.engine.topology.Merge", "keras.layers.NoSuchLayer"]
+)
+def test_nothing_else_has_one(name: str) -> None:
+    assert adapter_name(name) is None
