@@ -1,0 +1,1 @@
+"""The API outside the layers, held against both real libraries."""
