@@ -30,7 +30,7 @@ def _named_anywhere(table: Mapping[str, Value]) -> Converter:
             if value is None:
                 continue
             new = written(context, value)
-            if new.strip("'") == literal.value:
+            if new == f"'{literal.value}'":
                 continue
             span = context.text.span(literal)
             if new.startswith("'") and context.text.get(span).startswith('"'):
