@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from kerasmig.catalog import families
+from kerasmig.catalog.coverage import markdown
 from kerasmig.explain import page
 
 DOCS = Path(__file__).parent
@@ -27,6 +28,7 @@ def pages() -> dict[Path, str]:
         name = f"{family.code}.md"
         found[DOCS / "rules" / name] = _HEAD + page(family)
         index.append(f"| [{family.code}]({name}) | {family.name} | {family.summary} |")
+    found[DOCS / "coverage.md"] = _HEAD + markdown()
     found[DOCS / "rules" / "README.md"] = "\n".join(index) + "\n"
     return found
 

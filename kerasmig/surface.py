@@ -4,6 +4,7 @@ Run inside a process that may import TensorFlow::
 
     python -m kerasmig.surface keras1 > kerasmig/catalog/keras1.json
     python -m kerasmig.surface keras3 > kerasmig/catalog/keras3.json
+    python -m kerasmig.surface keras3_methods > kerasmig/catalog/keras3_methods.json
 
 The catalog reads the two files instead of repeating what the libraries themselves say;
 a contract test compares them with the installed libraries.
@@ -132,6 +133,7 @@ _KERAS3_PACKAGES = (
 def keras3_surface(root: ModuleType) -> dict[str, Any]:
     """Every public name of Keras 3 with its signature (``null``: a module or constant)."""
     names: dict[str, str | None] = {}
+    methods: dict[str, list[str]] = {}
     functional = importlib.import_module("keras.src.models.functional").Functional
 
     def visit(module: ModuleType, path: str) -> None:
@@ -143,7 +145,11 @@ def keras3_surface(root: ModuleType) -> dict[str, Any]:
                 if full not in names and ".src" not in full and "keras" in value.__name__:
                     names[full] = None
                     visit(value, full)
-            elif value is root.Model:
+            if inspect.isclass(value):
+                methods[full] = [key for key in dir(value) if not key.startswith("_")]
+            if inspect.ismodule(value):
+                continue
+            if value is root.Model:
                 # Model(...) hands its arguments on to Functional(inputs, outputs, name).
                 names[full] = signature_text(functional)
             elif inspect.isclass(value) or inspect.isroutine(value):
@@ -154,11 +160,11 @@ def keras3_surface(root: ModuleType) -> dict[str, Any]:
     for package in _KERAS3_PACKAGES:
         importlib.import_module(f"keras.{package}")
     visit(root, "keras")
-    return {"version": root.__version__, "names": dict(sorted(names.items()))}
+    return {"version": root.__version__, "names": dict(sorted(names.items())), "methods": methods}
 
 
 def main(which: str) -> None:
-    """Print the surface of ``keras1`` or ``keras3`` as JSON."""
+    """Print the surface of ``keras1`` or ``keras3``, or the ``keras3_methods``, as JSON."""
     if which == "keras1":
         from kerasmig.legacy import bridge, install
 
@@ -167,6 +173,9 @@ def main(which: str) -> None:
         import keras
 
         surface = keras3_surface(keras)
+        methods = surface.pop("methods")
+        if which == "keras3_methods":
+            surface = methods
     json.dump(surface, sys.stdout, indent=1, sort_keys=True)
     sys.stdout.write("\n")
 

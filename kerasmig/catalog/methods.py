@@ -654,7 +654,41 @@ DATA = (
     ),
 )
 
-METHODS: tuple[Method, ...] = (*TRAINING, *FILES, *LAYERS, *OPTIMIZERS, *CALLBACKS, *DATA)
+_CELL = (
+    "an internal of Keras 1's recurrent layers: write a cell (a layer with `state_size` and "
+    "`call(inputs, states)`) and give it to `keras.layers.RNN`."
+)
+
+INTERNALS = (
+    *(
+        Method(name, "keras.layers.recurrent.Recurrent", "KM304", manual=_CELL)
+        for name in ("step", "get_constants", "preprocess_input", "conv_step", "conv_step_hidden")
+    ),
+    Method(
+        "stateful",
+        CONTAINER,
+        "KM304",
+        attribute=True,
+        manual="ask each layer: `any(getattr(l, 'stateful', False) for l in model.layers)`.",
+    ),
+    Method(
+        "append",
+        "keras.callbacks.CallbackList",
+        "KM407",
+        to="append",
+    ),
+    *(
+        Method(
+            name,
+            "keras.regularizers.Regularizer",
+            "KM222",
+            manual="Keras 3 calls a regularizer with the variable itself: move the code to `__call__`.",
+        )
+        for name in ("set_layer", "set_param")
+    ),
+)
+
+METHODS: tuple[Method, ...] = (*TRAINING, *FILES, *LAYERS, *OPTIMIZERS, *CALLBACKS, *DATA, *INTERNALS)
 
 
 def methods(name: str) -> tuple[Method, ...]:

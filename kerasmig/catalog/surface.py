@@ -25,6 +25,11 @@ def _keras3() -> Mapping[str, Any]:
     return _read("keras3.json")
 
 
+@cache
+def _keras3_methods() -> Mapping[str, Any]:
+    return _read("keras3_methods.json")
+
+
 def _read(name: str) -> Mapping[str, Any]:
     text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
     data: Mapping[str, Any] = json.loads(text)
@@ -147,6 +152,22 @@ def keras1_bases(name: str) -> tuple[str, ...]:
 def keras1_names() -> tuple[str, ...]:
     """Canonical names of all functions and classes of Keras 1.2.2."""
     return tuple(_keras1()["signatures"])
+
+
+def keras1_classes() -> tuple[str, ...]:
+    """Canonical names of the classes of Keras 1.2.2."""
+    return tuple(_keras1()["methods"])
+
+
+def keras1_methods(name: str) -> Mapping[str, str]:
+    """Methods that a Keras 1 class defines itself, with their signatures (or ``property``)."""
+    found: Mapping[str, str] = _keras1()["methods"].get(name, {})
+    return found
+
+
+def keras3_method(path: str, name: str) -> bool:
+    """Whether a class of Keras 3 has a public method or property."""
+    return name in _keras3_methods().get(path, ())
 
 
 def keras3_has(path: str) -> bool:
