@@ -135,6 +135,23 @@ class Names:
         scope = self._scope_of_name.get(id(node))
         return [] if scope is None else self._lookup(node.id, scope, _start(node))
 
+    def meanings(self, node: ast.Name) -> frozenset[str]:
+        """Canonical Keras names that a name may stand for, depending on a branch.
+
+        Returns:
+            Several only where the branches bind different objects; ``""`` stands for what is not
+            Keras'. What comes after a Keras import in a ``try`` is its fallback and does not count.
+        """
+        bindings = self.bindings_of(node)
+        paths = [self.binding_path(binding) for binding in bindings]
+        known = {surface.canonical(p) for p in paths if p is not None and surface.in_keras1(p)}
+        if known and any(
+            path is None and (isinstance(binding.branch, ast.If) or binding is bindings[0])
+            for path, binding in zip(paths, bindings, strict=True)
+        ):
+            known.add("")
+        return frozenset(known)
+
     def scope_of(self, node: ast.Name) -> Scope:
         """The scope in which a name is used."""
         return self._scope_of_name.get(id(node), self.root)
@@ -150,7 +167,7 @@ class Names:
         """Keras path of a module-level name, as another module sees it."""
         found = self.root.bindings.get(name)
         if found:
-            for path in map(self._binding_path, reversed(found)):
+            for path in map(self.binding_path, reversed(found)):
                 if path is not None:
                     return path
             return None
@@ -184,7 +201,7 @@ class Names:
 
     def _name_path(self, name: str, scope: Scope, use: Position) -> str | None:
         found = self._lookup(name, scope, use)
-        paths = [path for path in map(self._binding_path, found) if path is not None]
+        paths = [path for path in map(self.binding_path, found) if path is not None]
         if not found:
             for inner in scope.visible():
                 star = self._star_path(name, inner)
@@ -211,7 +228,8 @@ class Names:
             return [b for b in earlier if b.branch is last.branch]
         return []
 
-    def _binding_path(self, binding: Binding) -> str | None:
+    def binding_path(self, binding: Binding) -> str | None:
+        """Keras path of what a binding gives its name, if that is Keras'."""
         if binding.kind in ("import", "from"):
             if binding.path == "keras" or binding.path.startswith("keras."):
                 return binding.path

@@ -106,6 +106,11 @@ def _settle(context: FileContext, use: Use) -> Finding | None:
     entry = use.entry
     if entry is None:
         return _without_entry(context, use)
+    meanings = context.names.meanings(use.root)
+    if len(meanings) > 1:
+        either = " or ".join(sorted(m.rpartition(".")[2] or "something else" for m in meanings))
+        why = f"depending on a branch, {use.root.id} is {either} here"
+        return refused(context, use, entry, [(Applicability.MANUAL, why)])
     if not context.settings.wants(entry.code) or context.directives.ignores(
         entry.code, use.call or use.node
     ):

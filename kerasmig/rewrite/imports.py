@@ -112,11 +112,16 @@ class Imports:
             if surface.keras3_has(base):
                 self.keep(root)
                 return root.id + path[len(base) :]
+        imported = [b for b in bindings if b.kind == "from" and self._reaches_keras(b)]
+        if node is root and len(imported) > 1 or imported and len(bindings) > len(imported):
+            return self._spell_alternatives(root, imported, path)
         if node is root and bindings and all(b.kind == "from" for b in bindings):
             return self._spell_direct(root, bindings, path)
         if node is root and bindings and bindings[-1].kind == "assign":
             # `Conv = Convolution2D`: the alias stays, its own right side is a use of its own.
-            return root.id
+            aliased = None if base is None else catalog_entry(surface.canonical(base))
+            if path == base or aliased is not None and path == aliased.to:
+                return root.id
         for binding in bindings:
             self._fate(binding)
         return self.need(path, self._names.scope_of(root))
@@ -165,6 +170,27 @@ class Imports:
                 local = name
             else:
                 local = self._free_name(name, path, self._names.scope_of(root))
+            fate.wanted[path] = local
+        return local
+
+    def _reaches_keras(self, binding: Binding) -> bool:
+        return _is_keras(binding.path) or self._names.binding_path(binding) is not None
+
+    def _spell_alternatives(self, root: ast.Name, imported: list[Binding], path: str) -> str:
+        """``try: from keras... except ImportError: ...``: one name must do in every branch."""
+        fates = [self._fate(binding) for binding in imported]
+        name = path.rpartition(".")[2]
+        plain = all(b.alias is not None and not b.alias.asname for b in imported)
+        alone = len(imported) == len(self._names.bindings_of(root))
+        scope = self._names.scope_of(root)
+        local = self._free_name(name, path, scope) if plain and alone else root.id
+        if any(fate.wanted.get(path, local) != local for fate in fates) or any(
+            other != path and given == local for f in fates for other, given in f.wanted.items()
+        ):
+            return self.need(path, scope)
+        if path.startswith("keras1_compat."):
+            self.compat.add(name)
+        for fate in fates:
             fate.wanted[path] = local
         return local
 
