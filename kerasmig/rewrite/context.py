@@ -133,7 +133,7 @@ class FileContext:
         found: list[Use] = []
         for root in self.names.loads:
             path = self.names.path(root)
-            if path is None:
+            if path is None or self._is_one_of_several(root):
                 continue
             node: ast.expr = root
             parent = self.parent(node)
@@ -148,6 +148,12 @@ class FileContext:
             found.append(Use(node, name, path, root, call, catalog_entry(name)))
         found.sort(key=lambda use: (use.node.lineno, use.node.col_offset))
         return iter(found)
+
+    def _is_one_of_several(self, root: ast.Name) -> bool:
+        """``cell = LSTM if x else GRU``, over branches: no call of it is one layer's call."""
+        bindings = self.names.bindings_of(root)
+        values = [b.value for b in bindings if b.kind == "assign" and b.value is not None]
+        return len({self.names.keras_name(value) for value in values}) > 1
 
     def site(self, call: ast.Call) -> CallSite:
         """A call in its text; the same object for the same call."""
@@ -176,12 +182,40 @@ class FileContext:
         parent = self.parent(use.node)
         if isinstance(parent, ast.Tuple):
             parent = self.parent(parent)
-        if isinstance(parent, ast.ClassDef):
+        if isinstance(parent, (ast.ClassDef, ast.Compare)):
             return True
+        if isinstance(parent, ast.Assign) and parent.value is use.node:
+            # `Conv = Convolution2D`: calls of the alias are uses by themselves.
+            return all(self._is_alias(target, parent) for target in parent.targets)
         return (
             isinstance(parent, ast.Call)
             and isinstance(parent.func, ast.Name)
-            and parent.func.id in ("isinstance", "issubclass")
+            and parent.func.id in ("isinstance", "issubclass", "wraps")
+        )
+
+    def _is_alias(self, target: ast.expr, statement: ast.Assign) -> bool:
+        """Whether a target is a name, without another meaning in another branch."""
+        if not isinstance(target, ast.Name):
+            return False
+        scope = self.names.scope_of(target)
+        bindings = scope.bindings.get(target.id, [])
+        branches = [b.branch for b in bindings if b.node is statement and b.branch is not None]
+        values = [b.value for b in bindings if b.branch in branches and b.value is not None]
+        return not scope.is_class and len({self.names.keras_name(v) for v in values}) <= 1
+
+    @cached_property
+    def float_arrays(self) -> frozenset[str]:
+        """Names that are assigned the result of ``astype`` with a float type."""
+        return frozenset(
+            target.id
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Attribute)
+            and node.value.func.attr == "astype"
+            and any("float" in ast.unparse(argument) for argument in node.value.args)
+            for target in node.targets
+            if isinstance(target, ast.Name)
         )
 
     @cached_property

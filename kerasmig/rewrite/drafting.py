@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Applicability, Finding
-from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled, refused
+from kerasmig.finding import Finding
+from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.engine import bare_reference, moved
+from kerasmig.rewrite.references import adapted_call
 
 
 def drafted(
@@ -29,6 +30,5 @@ def drafted(
     try:
         new = draft(context, use, entry)
     except BindError as error:
-        why = f"the call cannot be rewritten, because {error}"
-        return refused(context, use, entry, [(Applicability.MANUAL, why)])
+        return adapted_call(context, use, entry, error)
     return finish(new, positional=change(new))

@@ -16,6 +16,7 @@ from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
 from kerasmig.rewrite.calls import BindError, draft, finish, is_settled, refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
+from kerasmig.rewrite.references import adapted_call, adapted_reference
 from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import OverlapError, SourceError, Text, parse
@@ -133,12 +134,7 @@ def plain_use(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     try:
         return finish(draft(context, use, entry))
     except BindError as error:
-        return refused(
-            context,
-            use,
-            entry,
-            [(Applicability.MANUAL, f"the call cannot be rewritten, because {error}")],
-        )
+        return adapted_call(context, use, entry, error)
 
 
 def moved(context: FileContext, use: Use, entry: Entry) -> Finding | None:
@@ -172,6 +168,9 @@ def bare_reference(context: FileContext, use: Use, entry: Entry) -> Finding | No
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
     if _same_call(entry) or context.is_only_named(use):
         return moved(context, use, entry)
+    adapted = adapted_reference(context, use, entry)
+    if adapted is not None:
+        return adapted
     finding = refused(
         context,
         use,

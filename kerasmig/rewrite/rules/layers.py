@@ -14,6 +14,7 @@ from kerasmig.rewrite.arguments import NewArgument
 from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled, refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.engine import bare_reference, moved
+from kerasmig.rewrite.references import adapted_call
 from kerasmig.rewrite.registry import use_rule
 
 
@@ -28,8 +29,7 @@ def _drafted(
     try:
         new = draft(context, use, entry)
     except BindError as error:
-        why = f"the call cannot be rewritten, because {error}"
-        return refused(context, use, entry, [(Applicability.MANUAL, why)])
+        return adapted_call(context, use, entry, error)
     change(new)
     return finish(new)
 

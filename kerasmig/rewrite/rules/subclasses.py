@@ -260,7 +260,7 @@ _ADD_WEIGHT = "make self.{} by `self.add_weight(shape=..., initializer=..., name
 def _without(context: FileContext, statement: ast.stmt) -> Edit:
     """Take a statement out with its line, or put ``pass`` in its place."""
     parent = context.parent(statement)
-    body = next(
+    body: list[ast.stmt] = next(
         (
             getattr(parent, field)
             for field in ("body", "orelse", "finalbody")

@@ -1,0 +1,93 @@
+"""Layers that are passed on, or called with arguments that cannot be seen."""
+
+import pytest
+
+from kerasmig.finding import Applicability
+from tests.rewrite.helpers import automatic, check_manual, check_rewrite
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kinds = {'a': Dense}\n", "kinds = {'a': keras1_Dense}\n"),
+        ("layer = Dense if flag else None\n", "layer = keras1_Dense if flag else None\n"),
+        ("def f(layer=Dense):\n    pass\n", "def f(layer=keras1_Dense):\n    pass\n"),
+        ("build(Dense)\n", "build(keras1_Dense)\n"),
+        ("y = Dense(*sizes)\n", "y = keras1_Dense(*sizes)\n"),
+        ("y = Dense(3, **options)\n", "y = keras1_Dense(3, **options)\n"),
+    ],
+)
+def test_adapters(old, new):
+    mark = "from keras.models import Model\nModel(input=a, output=b)\n"
+    new_mark = "from keras.models import Model\nModel(inputs=a, outputs=b)\n"
+    result = check_rewrite(
+        "from keras.layers import Dense\n" + mark + old,
+        new_mark.replace("\n", "\nfrom keras1_compat import keras1_Dense\n", 1) + new,
+    )
+    assert result.compat == ("keras1_Dense",)
+    assert automatic(result)
+
+
+def test_partial_of_a_convolution():
+    result = check_rewrite(
+        "from functools import partial\nfrom keras.layers import Convolution2D\n"
+        "conv = partial(Convolution2D, border_mode='same')\n",
+        "from functools import partial\nfrom keras1_compat import keras1_Convolution2D\n"
+        "conv = partial(keras1_Convolution2D, border_mode='same')\n",
+    )
+    assert all(f.applicability is Applicability.AUTOMATIC for f in result.findings)
+
+
+def test_convolution_of_channels_first_models():
+    source = (
+        "from keras.layers import Convolution2D, Input\n"
+        "x = Convolution2D(3, 3, 3)(Input((3, 224, 224)))\n"
+        "def conv(*args, **kwargs):\n    return Convolution2D(*args, **kwargs)\n"
+        "y = conv(4, 3, 3)(x)\nkinds = [Convolution2D]\n"
+    )
+    from tests.rewrite.helpers import upgrade
+
+    result = upgrade(source)
+    assert "keras1_Convolution2D(*args, data_format='channels_first', **kwargs)" in result.new
+    assert "functools.partial(keras1_Convolution2D, data_format='channels_first')" in result.new
+
+
+def test_alias():
+    check_rewrite(
+        "from keras.layers import Dense\nFull = Dense\nFull(output_dim=3)\n",
+        "from keras.layers import Dense\nFull = Dense\nFull(units=3)\n",
+    )
+
+
+def test_one_of_several():
+    result = check_rewrite(
+        "from keras.layers import LSTM, GRU\n"
+        "if flag:\n    cell = LSTM\nelse:\n    cell = GRU\ncell(3, inner_activation='tanh')\n",
+        "from keras1_compat import keras1_LSTM, keras1_GRU\n"
+        "if flag:\n    cell = keras1_LSTM\nelse:\n    cell = keras1_GRU\n"
+        "cell(3, inner_activation='tanh')\n",
+    )
+    assert automatic(result)
+
+
+def test_only_compared():
+    check_rewrite(
+        "from keras.layers.core import Dense\nisinstance(x, Dense)\ntype(x) == Dense\n",
+        "from keras.layers import Dense\nisinstance(x, Dense)\ntype(x) == Dense\n",
+    )
+
+
+def test_what_has_no_adapter_is_reported():
+    finding = check_manual(
+        "from keras.optimizers import SGD\nfit(nb_epoch=3)\nSGD(**options)\n", "KM404", "unpacked"
+    )
+    assert finding.line == 3
+
+
+def test_attribute_of_a_class():
+    check_rewrite(
+        "from keras.layers import LSTM\nclass A(object):\n    cell = LSTM\n"
+        "    def f(self):\n        return self.cell(3, inner_activation='tanh')\n",
+        "from keras1_compat import keras1_LSTM\nclass A(object):\n    cell = keras1_LSTM\n"
+        "    def f(self):\n        return self.cell(3, inner_activation='tanh')\n",
+    )
