@@ -178,7 +178,7 @@ class FileContext:
         )
 
     def is_only_named(self, use: Use) -> bool:
-        """Whether a class is only compared or inherited from, so that no call depends on it."""
+        """Whether a class is only compared, inherited from or an annotation: no call depends on it."""
         parent = self.parent(use.node)
         if isinstance(parent, ast.Tuple):
             parent = self.parent(parent)
