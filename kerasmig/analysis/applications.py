@@ -86,7 +86,7 @@ def make_network(
             sizes = _image(side, str(run.reading))
         shape = None if sizes is None else (None, *sizes)
         tensor = Tensor(shape, node, "input", line=node.lineno, sizes=given)
-        tensor.root = tensor
+        tensor.root, tensor.path = tensor, run.current_path()
     output = Tensor(
         _output(network, tensor.shape, top, config.get("classes", 1000), str(run.reading)),
         node,

@@ -127,18 +127,18 @@ def invoke(
     """Call a function of the project."""
     node = function.node
     run.invoked.add(id(node))
-    depth = sum(f.function is not None and f.function.node is node for f in run._frames)
-    if len(run._frames) > _MAX_DEPTH or depth > 12:
+    depth = sum(f.function is not None and f.function.node is node for f in run.frames)
+    if len(run.frames) > _MAX_DEPTH or depth > 12:
         return Unknown()
     scope = Scope(function.scope, function.scope.module)
     _bind_parameters(function, args, kwargs, complete, scope)
     if isinstance(node, ast.Lambda):
         return run.evaluate(node.body, scope)
     frame = Frame(function)
-    run._frames.append(frame)
-    outer, run._context = run._context, function.scope.module
-    outer_floor = run._floor
-    run._floor = own_floor = max(outer_floor, run.fuel - _MAX_CALL_STEPS)
+    run.frames.append(frame)
+    outer, run.context = run.context, function.scope.module
+    outer_floor = run.floor
+    run.floor = own_floor = max(outer_floor, run.fuel - _MAX_CALL_STEPS)
     try:
         run.block(node.body, scope)
     except OutOfFuel:
@@ -148,9 +148,9 @@ def invoke(
         run.trace.exhausted = run.trace.exhausted or not function.scope.module.path
         return Unknown()
     finally:
-        run._frames.pop()
-        run._context = outer
-        run._floor = outer_floor
+        run.frames.pop()
+        run.context = outer
+        run.floor = outer_floor
     if not frame.returned:
         return None
     result = frame.returned[0]

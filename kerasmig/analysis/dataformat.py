@@ -25,7 +25,9 @@ from kerasmig.finding import DataFormat, Evidence, Verdict
 UNDECIDED = DataFormat.UNDECIDED
 
 DECIDED = 0.6
-"""Belief from which on a verdict names a format."""
+"""Belief from which on a verdict names a format, where nothing speaks against it."""
+
+_CAUTION = 0.3
 
 _HINT = 0.3
 
@@ -129,7 +131,7 @@ class _Judge:
         evidence.sort(key=lambda item: -item.weight)
         beliefs = dict(zip((FIRST, LAST), combine(evidence), strict=True))
         best = max(beliefs, key=lambda data_format: beliefs[data_format])
-        if beliefs[best] < DECIDED:
+        if beliefs[best] < DECIDED + _CAUTION * conflict(evidence):
             return replace(blank, evidence=tuple(evidence))
         return replace(
             blank,
@@ -213,15 +215,26 @@ def _by_consensus(verdicts: list[Verdict]) -> list[Verdict]:
     ]
 
 
+def conflict(evidence: Iterable[Evidence]) -> float:
+    """How much the evidence contradicts itself, from 0 to 1."""
+    first, last = _support(evidence)
+    return first * last
+
+
 def combine(evidence: Iterable[Evidence]) -> tuple[float, float]:
     """Belief in channels_first and in channels_last (Dempster's rule for two hypotheses)."""
+    first, last = _support(evidence)
+    rest = 1 - first * last
+    return first * (1 - last) / rest, last * (1 - first) / rest
+
+
+def _support(evidence: Iterable[Evidence]) -> tuple[float, float]:
+    """What the evidence for each format amounts to by itself."""
     against = {FIRST: 1.0, LAST: 1.0}
     for item in evidence:
         if item.favours in against:
             against[item.favours] *= 1 - min(item.weight, 0.999)
-    first, last = 1 - against[FIRST], 1 - against[LAST]
-    rest = 1 - first * last
-    return first * (1 - last) / rest, last * (1 - first) / rest
+    return 1 - against[FIRST], 1 - against[LAST]
 
 
 __all__ = [

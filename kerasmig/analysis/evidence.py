@@ -100,11 +100,11 @@ def roots(applications: Iterable[Application]) -> list[Evidence]:
             if key in seen:
                 continue
             seen.add(key)
-            result += _root_evidence(root, time_axis, application.path)
+            result += _root_evidence(root, time_axis)
     return result
 
 
-def _root_evidence(root: Tensor, time_axis: bool, path: str) -> list[Evidence]:
+def _root_evidence(root: Tensor, time_axis: bool) -> list[Evidence]:
     assert root.shape is not None
     sizes = root.shape[2:] if time_axis else root.shape[1:]
     result = []
@@ -123,7 +123,7 @@ def _root_evidence(root: Tensor, time_axis: bool, path: str) -> list[Evidence]:
                 root.line,
                 favours,
                 weight,
-                path,
+                root.path,
             )
         )
     elif not any(isinstance(size, Unknown) for size in sizes):
@@ -134,13 +134,13 @@ def _root_evidence(root: Tensor, time_axis: bool, path: str) -> list[Evidence]:
                 root.line,
                 None,
                 0.0,
-                path,
+                root.path,
             )
         )
-    return result + _name_evidence(root, len(sizes), path)
+    return result + _name_evidence(root, len(sizes))
 
 
-def _name_evidence(root: Tensor, rank: int, path: str) -> list[Evidence]:
+def _name_evidence(root: Tensor, rank: int) -> list[Evidence]:
     node = root.sizes.node if isinstance(root.sizes, Seq) else None
     if not isinstance(node, (ast.Tuple, ast.List)) or len(node.elts) < rank:
         return []
@@ -156,7 +156,7 @@ def _name_evidence(root: Tensor, rank: int, path: str) -> list[Evidence]:
             root.line,
             favours,
             weight,
-            path,
+            root.path,
         )
     ]
 

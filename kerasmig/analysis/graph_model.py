@@ -53,7 +53,7 @@ def call_method(
     if name == "add_input":
         shape, sizes = declared_input(config, "")
         tensor: Value = Tensor(shape, node, "input", line=node.lineno, sizes=sizes)
-        tensor.root = tensor
+        tensor.root, tensor.path = tensor, run.current_path()
     else:
         tensor = _source(run, graph, config, node)
         layer = config.get("layer")

@@ -29,10 +29,6 @@ from kerasmig.analysis.values import (
     Value,
 )
 
-_MAX_DEPTH = 40
-_MAX_ITERATIONS = 400
-_MAX_LOOP_STEPS = 15_000
-_MAX_CALL_STEPS = 40_000
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -44,6 +40,13 @@ class Interpreter:
         facts: what is known of the project.
         fuel: number of expressions and statements to follow at most per entry; six times as
             many in all.
+
+    Attributes:
+        frames: the calls in progress, the outermost for the top level.
+        context: the module that is being followed.
+        floor: fuel below which the call in progress is left.
+        setting: the statement that has set the ordering, if any.
+        invoked: ids of the functions that were called so far.
     """
 
     def __init__(self, reading: str, facts: ProjectFacts, fuel: int) -> None:
@@ -53,12 +56,13 @@ class Interpreter:
         self.heap = Heap()
         self.invoked: set[int] = set()
         self.fuel = fuel
-        self._frames: list[Frame] = [Frame(None)]
+        self.frames: list[Frame] = [Frame(None)]
         self._modules: dict[str, Module | None] = {}
         self._canonical: dict[int, Library] = {}
         self.setting: Mark | None = None
         self._kept_setting: Mark | None = None
-        self._floor = 0
+        self.context: Context | None = None
+        self.floor = 0
         self._reserve = 6 * fuel
 
     # ------------------------------------------------------------------------- services
@@ -66,26 +70,24 @@ class Interpreter:
     def spend(self) -> None:
         """Count one step."""
         self.fuel -= 1
-        if self.fuel < self._floor:
+        if self.fuel < self.floor:
             raise OutOfFuel
 
     def mark(self, kind: str, node: ast.AST, value: str = "") -> Mark:
         """Note a statement about the ordering."""
-        level = len(self._frames) == 1
+        level = len(self.frames) == 1
         mark = Mark(kind, getattr(node, "lineno", 0), self.current_path(), value, level)
         self.trace.marks[mark] = None
         return mark
 
     def current_path(self) -> str:
         """File that is being followed; empty for the file at hand."""
-        context = self._context
+        context = self.context
         return context.path if context is not None else ""
-
-    _context: Context | None = None
 
     def enter_context(self, context: Context) -> None:
         """Follow code of this module from now on."""
-        self._context = context
+        self.context = context
 
     def set_ordering(self, node: ast.AST, ordering: str) -> None:
         """``K.set_image_dim_ordering``: holds for the layers that are made from now on."""
@@ -101,7 +103,7 @@ class Interpreter:
 
     def function_name(self) -> str:
         """Name of the function of the project that is being followed, or empty."""
-        for frame in reversed(self._frames):
+        for frame in reversed(self.frames):
             if frame.function is not None and not isinstance(frame.function.node, ast.Lambda):
                 owner = frame.function.owner
                 name = frame.function.name
@@ -112,7 +114,7 @@ class Interpreter:
 
     def run_module(self, context: Context, scope: Scope) -> None:
         """Follow the top level of a module."""
-        outer, self._context = self._context, context
+        outer, self.context = self.context, context
         try:
             for statement in context.tree.body:
                 try:
@@ -121,7 +123,12 @@ class Interpreter:
                 except RecursionError:
                     continue
         finally:
-            self._context = outer
+            self.context = outer
+
+    def load_again(self, name: str) -> Module | None:
+        """`load_module`, now that the file at hand has run: it may import that in turn."""
+        self._modules.pop(name, None)
+        return self.load_module(name)
 
     def load_module(self, name: str) -> Module | None:
         """Another module of the project, followed once; None if the project has none such."""
@@ -137,11 +144,11 @@ class Interpreter:
         context = Context(name, tree, names, name)
         module = Module(Scope(None, context))
         self._modules[name] = module
-        frames, self._frames = self._frames, [Frame(None), Frame(None)]
+        frames, self.frames = self.frames, [Frame(None), Frame(None)]
         try:
             self.run_module(context, module.scope)
         finally:
-            self._frames = frames
+            self.frames = frames
         return module
 
     def enter(self, fuel: int, own: bool, run: Callable[[], object]) -> None:
@@ -151,9 +158,9 @@ class Interpreter:
             own: whether it is of the file at hand: then running out of fuel leaves the trace
                 incomplete.
         """
-        self.fuel, self._floor = min(fuel, self._reserve), 0
+        self.fuel, self.floor = min(fuel, self._reserve), 0
         given = self.fuel
-        frames = list(self._frames)
+        frames = list(self.frames)
         try:
             run()
         except OutOfFuel:
@@ -161,7 +168,7 @@ class Interpreter:
         except RecursionError:
             pass
         finally:
-            self._frames = frames
+            self.frames = frames
             self._reserve -= given - self.fuel
 
     def provide_module(self, context: Context, scope: Scope) -> None:
@@ -185,7 +192,7 @@ class Interpreter:
     def free_name(self, node: ast.Name, scope: Scope) -> Value:
         """A name without variable: a star import, a builtin, or nothing that is known."""
         if node.id == "__name__":
-            return "__main__" if self._context is scope.module else Unknown("__name__")
+            return "__main__" if self.context is scope.module else Unknown("__name__")
         if node.id == "__file__":
             return Unknown(node.id)
         name = scope.module.names.keras_name(node)

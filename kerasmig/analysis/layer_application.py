@@ -92,7 +92,7 @@ def _apply_layer(run: Interpreter, layer: Layer, tensor: Tensor) -> Tensor:
     if layer.kind in ("Reshape", "Lambda") and isinstance(_written_shape(layer), Seq):
         output.source = "reshape"
         output.sizes = _written_shape(layer)
-        output.root = output
+        output.root, output.path = output, run.current_path()
         if layer.kind == "Lambda" and tensor.root is not None and equal_shapes(shape, tensor.shape):
             output.root, output.source = tensor.root, "layer"
     elif layer.kind not in _CHANNEL_CHANGING and not _inner_changes(layer):
@@ -172,7 +172,7 @@ def _without_time(root: Tensor | None) -> Tensor | None:
             kept = type(kept)(elts=kept.elts[drop:], ctx=ast.Load())
         sizes = Seq(sizes.items[drop:], sizes.is_list, kept)
     shape = (root.shape[0], *root.shape[2:])
-    return Tensor(shape, root.node, root.source, line=root.line, sizes=sizes)
+    return Tensor(shape, root.node, root.source, line=root.line, sizes=sizes, path=root.path)
 
 
 def _bidirectional(run: Interpreter, layer: Layer, tensor: Tensor) -> Shape | None:

@@ -47,7 +47,7 @@ def make_layer(
 def _input_layer(run: Interpreter, layer: Layer) -> Value:
     shape, sizes = declared_input(layer.config, layer.kind)
     tensor = Tensor(shape, layer.node, "input", layer, line=layer.node.lineno, sizes=sizes)
-    tensor.root = tensor
+    tensor.root, tensor.path = tensor, run.current_path()
     layer.outputs.append(tensor)
     record(run, layer, "Input", layer.node, (), tensor.shape)
     return layer
@@ -68,7 +68,7 @@ def make_input(run: Interpreter, config: Config, node: ast.Call) -> Tensor:
         sizes = given
     run.trace.nodes[id(node)] = node
     tensor = Tensor(shape, node, "input", None, line=node.lineno, sizes=sizes)
-    tensor.root = tensor
+    tensor.root, tensor.path = tensor, run.current_path()
     run.trace.names.setdefault(id(node), run.function_name())
     record(run, None, "Input", node, (), tensor.shape)
     return tensor
@@ -179,7 +179,7 @@ def _first_tensor(run: Interpreter, layer: Value) -> tuple[Tensor, ...] | None:
         return (Tensor(None, node),)
     shape, sizes = declared_input(config, kind)
     tensor = Tensor(shape, node, "input", None, line=getattr(node, "lineno", 0), sizes=sizes)
-    tensor.root = tensor
+    tensor.root, tensor.path = tensor, run.current_path()
     return (tensor,)
 
 

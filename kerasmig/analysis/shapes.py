@@ -114,7 +114,7 @@ def _run_importer(run: Interpreter, name: str, fuel: int) -> None:
     loaded: list[Module] = []
 
     def load() -> None:
-        module = run.load_module(name)
+        module = run.load_again(name)
         if module is not None:
             loaded.append(module)
 

@@ -66,7 +66,7 @@ def _augmented(run: Interpreter, node: ast.AugAssign, scope: Scope) -> Signal:
 
 def _return(run: Interpreter, node: ast.Return, scope: Scope) -> Signal:
     value = None if node.value is None else run.evaluate(node.value, scope)
-    run._frames[-1].returned.append(value)
+    run.frames[-1].returned.append(value)
     return "return"
 
 

@@ -245,6 +245,7 @@ class Tensor:
         line: where it is made.
         sizes: the shape as the author wrote it, for ``input`` and ``reshape``.
         root: the tensor of written shape whose axes it still has.
+        path: for ``input`` and ``reshape``, the file that it is in; empty for the one at hand.
     """
 
     shape: Shape | None
@@ -256,6 +257,7 @@ class Tensor:
     line: int = 0
     sizes: Value = None
     root: Tensor | None = None
+    path: str = ""
 
     def __post_init__(self) -> None:
         if self.shape is not None:
