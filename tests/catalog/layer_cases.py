@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from kerasmig.catalog import entries, families, surface
 from kerasmig.catalog.layer import LAYER_CLASS, keywords
 from kerasmig.catalog.vocabulary import Entry
+from kerasmig.compat import adapter_name
 
 FILTERS = 5
 """No output is 5 wide: Keras 3.15 adds a channels-first bias along the width if it has as many
@@ -214,6 +215,17 @@ class Case:
     input_shape: tuple[int, ...]
     integers: int = 0
     blank: int = 0
+
+    @property
+    def adapted(self) -> str:
+        """The program with the layer's adapter in place of a rewrite; empty if it has more to it."""
+        module, _, short = self.entry.rpartition(".")
+        line = f"from {module} import {short}\n"
+        if self.blank or line not in self.source or self.source.count("import") > 3:
+            return ""
+        return self.source.replace(
+            line, f"from keras1_compat import {adapter_name(self.entry)} as {short}\n"
+        ).replace("Model(input=inputs, output=outputs)", "Model(inputs, outputs)")
 
     @property
     def compared(self) -> tuple[slice, ...]:

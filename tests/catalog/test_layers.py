@@ -22,8 +22,14 @@ from kerasmig import upgrade_source
 from kerasmig.compat import compat_names, compat_source
 from kerasmig.finding import Applicability
 from tests.catalog.layer_cases import Case, cases
+from tests.catalog.layer_workers import ADAPTED
 
 CASES = cases()
+ADAPTED_CASES = [
+    case
+    for case in CASES[::3]
+    if case.adapted and not case.refused_by_keras1 and not case.refused_by_kerasmig
+]
 TOLERANCE = 1e-4
 pytestmark = pytest.mark.slow
 
@@ -41,6 +47,9 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
         manual = [f.message for f in result.findings if f.applicability is Applicability.MANUAL]
         if manual:
             refused[case.name] = "; ".join(manual)
+    for case in ADAPTED_CASES:
+        name = case.name + ADAPTED
+        rows.append({**dataclasses.asdict(case), "name": name, "migrated": case.adapted})
     (folder / "cases.json").write_text(json.dumps(rows), encoding="utf-8")
     for side in ("old", "new"):
         subprocess.run(
@@ -68,7 +77,15 @@ def test_layer_computes_the_same(case: Case, outcome: dict[str, dict[str, Any]])
         return
     assert not refused
     assert "error" not in old, old["error"]
-    new = outcome["new"][case.name]
+    _assert_equal(case, old, outcome["new"][case.name])
+
+
+@pytest.mark.parametrize("case", ADAPTED_CASES, ids=lambda case: case.name)
+def test_adapter_makes_the_same_layer(case: Case, outcome: dict[str, dict[str, Any]]) -> None:
+    _assert_equal(case, outcome["old"][case.name], outcome["new"][case.name + ADAPTED])
+
+
+def _assert_equal(case: Case, old: dict[str, Any], new: dict[str, Any]) -> None:
     assert "error" not in new, new["error"]
     assert new["shape"] == old["shape"]
     assert new["params"] == old["params"]
