@@ -70,6 +70,12 @@ def _upgrade_options(function: Any) -> Any:
         ),
         click.option("--select", multiple=True, metavar="CODE", help="Only these codes (prefixes)."),
         click.option("--ignore", multiple=True, metavar="CODE", help="Not these codes (prefixes)."),
+        click.option(
+            "--no-python2",
+            is_flag=True,
+            default=None,
+            help="Leave Python 2 files alone and report them.",
+        ),
         click.option("--exclude", multiple=True, metavar="PATTERN", help="As in .gitignore."),
         click.option("--include", multiple=True, metavar="PATTERN", help="Only matching files."),
         click.option("--no-gitignore", is_flag=True, help="Also files that .gitignore leaves out."),
@@ -251,8 +257,14 @@ def explain(code: str) -> None:
 
 @main.command()
 @click.option("--output-format", type=click.Choice(("text", "json")), default="text")
-def rules(output_format: str) -> None:
+@click.option("--coverage", is_flag=True, help="What becomes of every callable of Keras 1.2.2.")
+def rules(output_format: str, coverage: bool) -> None:
     """List all rules."""
+    if coverage:
+        from kerasmig.catalog.coverage import markdown
+
+        click.echo(markdown(), nl=False)
+        return
     from kerasmig.explain import rules_json, rules_table
 
     if output_format == "json":
@@ -278,6 +290,8 @@ def _configure(options: dict[str, Any]) -> Config:
     for name in ("data_format", "idiomatic", "select", "ignore"):
         if options.get(name):
             upgrade = replace(upgrade, **{name: options[name]})
+    if options.get("no_python2"):
+        upgrade = replace(upgrade, python2=False)
     for name in ("exclude", "include"):
         if options.get(name):
             selection = replace(selection, **{name: (*getattr(selection, name), *options[name])})
@@ -363,14 +377,22 @@ def _upgrade_stdin(diff: bool, options: dict[str, Any]) -> NoReturn:
     from kerasmig.finding import RunResult
     from kerasmig.report.diff import unified_diff
     from kerasmig.report.terminal import print_run
-    from kerasmig.rewrite.engine import upgrade_text
+    from kerasmig.program import LeftAlone, read_program
+    from kerasmig.rewrite.engine import Surroundings, upgrade_text
     from kerasmig.source import SourceError, decode, encode
 
     config = _configure(options)
     data = sys.stdin.buffer.read()
     try:
         text, encoding = decode(data)
-        result = upgrade_text(text, config.upgrade, "<stdin>")
+        program = read_program(text, "<stdin>", config.upgrade)
+        surroundings = Surroundings(python2=program.modern is not None)
+        result = upgrade_text(program.text, config.upgrade, "<stdin>", surroundings)
+        result = program.finish(result, config.upgrade)
+    except LeftAlone as left:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        _fail(str(left), FINDINGS)
     except SourceError as error:
         _fail(f"<stdin> {error}", UNREADABLE)
     if result.error:

@@ -16,7 +16,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-_UPGRADE = {"data-format", "idiomatic", "select", "ignore"}
+_UPGRADE = {"data-format", "idiomatic", "select", "ignore", "python2"}
 _FILES = {"exclude", "include", "respect-gitignore"}
 _RUN = {"jobs", "backup", "verify"}
 
@@ -79,6 +79,7 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
         idiomatic=_typed(path, table, "idiomatic", bool, False),
         select=_strings(path, table, "select"),
         ignore=_strings(path, table, "ignore"),
+        python2=_typed(path, table, "python2", bool, True),
     )
     selection = Selection(
         exclude=_strings(path, table, "exclude"),

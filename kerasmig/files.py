@@ -40,7 +40,7 @@ class Selection:
 
 
 def find_files(
-    paths: Sequence[Path], selection: Selection, suffixes: tuple[str, ...] = (".py",)
+    paths: Sequence[Path], selection: Selection, suffixes: tuple[str, ...] = (".py", ".ipynb")
 ) -> list[Path]:
     """The files to work on, sorted; a file named outright is taken whatever its name.
 

@@ -90,6 +90,7 @@ class Finding:
         end_line, end_column: where it ends.
         name: the Keras 1 name concerned, as the author can search for it.
         edits: empty where nothing is rewritten.
+        cell: in a notebook the 1-based number of the cell, whose lines ``line`` counts; else 0.
     """
 
     code: str
@@ -103,6 +104,7 @@ class Finding:
     edits: tuple[Edit, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     suppressed: bool = False
+    cell: int = 0
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,8 @@ class FileResult:
         compat: names needed from the generated ``keras1_compat`` module.
         error: why the file could not be read or parsed; then all else is empty.
         encoding, bom: how the file's bytes are made of its text.
+        source_old, source_new: for a notebook the program in its cells before and after, which
+            is what a person reads; empty for any other file.
     """
 
     path: str
@@ -190,6 +194,8 @@ class FileResult:
     error: str = ""
     encoding: str = "utf-8"
     bom: bool = False
+    source_old: str = ""
+    source_new: str = ""
 
     @property
     def changed(self) -> bool:

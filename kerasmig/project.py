@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,13 +17,21 @@ from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.compat.select import compat_present, compat_source
 from kerasmig.files import Backups, write_atomically
-from kerasmig.finding import FileResult, RunResult
+from kerasmig.finding import Applicability, FileResult, Finding, RunResult
+from kerasmig.program import LeftAlone, Program, looks_like_python2, read_program
 from kerasmig.rewrite.context import saved_weights
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import Encoding, SourceError, decode, encode, parse
+from kerasmig.source import Encoding, SourceError, decode, encode
 
 COMPAT_FILE = "keras1_compat.py"
+VENDORED = "KM901"
+_VENDORED = ("keras", "keras_contrib")
+_PROJECT_MARKS = (".git", ".hg", "setup.py", "pyproject.toml", "requirements.txt")
+_IMPORT = re.compile(
+    rb"^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+)|import[ \t]+([\w.]+))", re.MULTILINE
+)
+_OLD_VERSION = re.compile(rb"^__version__\s*=\s*['\"][01]\.", re.MULTILINE)
 _ENOUGH_FOR_WORKERS = 24
 _MAX_BYTES = 4_000_000
 
@@ -39,6 +48,8 @@ class Module:
     error: str = ""
     name: str = ""
     names: Names | None = None
+    program: Program | None = None
+    left_alone: Finding | None = None
 
 
 @dataclass
@@ -53,6 +64,7 @@ class Project:
     files: Sequence[Path]
     settings: UpgradeSettings
     _modules: dict[Path, Module] = field(default_factory=dict)
+    _copies: dict[Path, bool] = field(default_factory=dict)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -76,11 +88,15 @@ class Project:
         """A module's tree; ``None`` (and ``module.error``) if it cannot be parsed."""
         if module.tree is None and not module.error:
             try:
-                module.text, module.encoding = decode(module.data)
-                module.tree = parse(module.text, path=str(module.path))
+                text, module.encoding = decode(module.data)
+                program = read_program(text, str(module.path), self.settings)
             except SourceError as error:
                 module.error = str(error)
+            except LeftAlone as left:
+                module.error, module.left_alone = str(left), left.finding
             else:
+                module.program = program
+                module.text, module.tree = program.text, program.tree
                 module.name = self._module_name(module)
         return module.tree
 
@@ -103,7 +119,8 @@ class Project:
                 base.joinpath(*parts).with_suffix(".py"),
                 base.joinpath(*parts, "__init__.py"),
             ):
-                if candidate in self._known and candidate != near:
+                known = candidate in self._known and candidate != near
+                if known and self.vendored(candidate) is None:
                     return candidate
         return None
 
@@ -153,6 +170,62 @@ class Project:
                     return True
         return False
 
+    def vendored(self, path: Path) -> Path | None:
+        """The folder of a copy of Keras 1 or keras-contrib that a file belongs to."""
+        for folder in path.parents:
+            if folder.name in _VENDORED:
+                found = self._copies.get(folder)
+                if found is None:
+                    found = self._copies[folder] = self._is_copy(folder)
+                if found:
+                    return folder
+        return None
+
+    def _is_copy(self, folder: Path) -> bool:
+        """Whether a folder is the library itself: its version says so, or its layout."""
+        start = folder / "__init__.py"
+        if start not in self._known:
+            return False
+        if folder.name == "keras_contrib":
+            return folder / "layers" / "__init__.py" in self._known
+        return _OLD_VERSION.search(self.module(start).data) is not None
+
+    @cached_property
+    def _python2_folders(self) -> frozenset[Path]:
+        """The projects with Keras code in Python 2, whose other Python 2 files come along."""
+        return frozenset(
+            _project_folder(path)
+            for path in self.files
+            if self.concerns_keras(path) and looks_like_python2(self.module(path).data)
+        )
+
+    def comes_along(self, path: Path) -> bool:
+        """Whether a file without Keras is the Python 2 company of files with it."""
+        if not self.settings.python2:
+            return False
+        folders = self._python2_folders
+        near = any(parent in folders for parent in path.parents) or path in self._imported
+        if not near and not any(self.concerns_keras(p) for p in self._imports(path)):
+            return False
+        return looks_like_python2(self.module(path).data)
+
+    @cached_property
+    def _imported(self) -> frozenset[Path]:
+        """The files that files with Keras import."""
+        users = (path for path in self.files if self.concerns_keras(path))
+        return frozenset(found for path in users for found in self._imports(path))
+
+    def _imports(self, path: Path) -> Iterator[Path]:
+        """The files that a file imports, as its text says before anything is parsed."""
+        for match in _IMPORT.finditer(self.module(path).data):
+            module, member, whole = (
+                part.decode("ascii", "replace") if part else "" for part in match.groups()
+            )
+            base = (module or whole).strip(".")
+            for name in (base, f"{base}.{member}".strip(".")):
+                if name and (found := self.find(name, path)) is not None:
+                    yield found
+
     # -- the run -------------------------------------------------------------------------------
 
     def upgrade_file(self, path: Path) -> FileResult:
@@ -161,10 +234,19 @@ class Project:
         module = self.module(path)
         if module.error:
             return FileResult(shown, error=module.error)
-        if path.name == COMPAT_FILE or not self.concerns_keras(path):
-            return FileResult(shown)  # the compat module is ours: `_compat_files` sees to it
-        if self.parsed(module) is None:
-            return FileResult(shown, error=module.error)
+        if path.name == COMPAT_FILE:
+            return FileResult(shown)  # ours: `_compat_files` sees to it
+        if (copy := self.vendored(path)) is not None:
+            return FileResult(shown, findings=_vendored_note(copy, path))
+        concerned = self.concerns_keras(path)
+        if not concerned and not self.comes_along(path):
+            return FileResult(shown)
+        if self.parsed(module) is None or module.program is None:
+            if module.left_alone is not None:
+                return FileResult(shown, findings=(module.left_alone,))
+            return FileResult(shown, error=module.error) if concerned else FileResult(shown)
+        if not concerned and module.program.modern is None:
+            return FileResult(shown)
         facts = ProjectFacts(
             module=module.name,
             is_package=path.stem == "__init__",
@@ -172,10 +254,15 @@ class Project:
             load=lambda name: self._source(name, path),
         )
         surroundings = Surroundings(
-            facts, lambda name: self._load(name, path), saved_weights=self._saved_weights
+            facts,
+            lambda name: self._load(name, path),
+            saved_weights=self._saved_weights,
+            python2=module.program.modern is not None,
+            made_relative=module.program.made_relative,
         )
         try:
             result = upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
+            result = module.program.finish(result, self.settings)
         except RecursionError:
             return FileResult(shown, error="is nested too deeply to be analysed")
         except AssertionError as error:
@@ -186,7 +273,9 @@ class Project:
         names = self._load(name, near)
         return None if names is None else (names.tree, names)
 
-    def upgrade(self, jobs: int = 1, progress: Callable[[int, int], None] | None = None) -> RunResult:
+    def upgrade(
+        self, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+    ) -> RunResult:
         """Upgrade all files, in the order of their paths."""
         results: list[FileResult] = []
         for result in self._results(jobs):
@@ -196,7 +285,7 @@ class Project:
         return RunResult(tuple(results), self._compat_files(results))
 
     def _results(self, jobs: int) -> Iterator[FileResult]:
-        relevant = [path for path in self.files if self.concerns_keras(path)]
+        relevant = [p for p in self.files if self.concerns_keras(p) or self.comes_along(p)]
         if jobs > 1 and len(relevant) >= _ENOUGH_FOR_WORKERS:
             with ProcessPoolExecutor(
                 jobs, initializer=_start_worker, initargs=(self.files, self.settings)
@@ -230,18 +319,24 @@ class Project:
             The paths that could not be written, with the reason.
         """
         failed: list[str] = []
-        for path, text in run.extra_files.items():
-            failed += _try_write(Path(path), text.encode("utf-8"), None)
+        for extra, text in run.extra_files.items():
+            failed += _try_write(Path(extra), text.encode("utf-8"), None)
         for path, result in zip(self.files, run.files, strict=True):
             if result.changed and not result.error:
-                failed += _try_write(path, bytes_of(result), backups)
+                old = encode(result.old, Encoding(result.encoding, result.bom))
+                failed += _try_write(path, bytes_of(result), backups, old)
         return failed
 
 
-def _try_write(path: Path, data: bytes, backups: Backups | None) -> list[str]:
+def _try_write(
+    path: Path, data: bytes, backups: Backups | None, old: bytes | None = None
+) -> list[str]:
     try:
-        if path.exists() and path.read_bytes() == data:
+        present = path.read_bytes() if path.exists() else None
+        if present == data:
             return []
+        if old is not None and present != old:
+            return [f"{_shown(path)}: was changed by somebody else meanwhile; run again"]
         if backups is not None:
             backups.keep(path)
         write_atomically(path, data)
@@ -257,6 +352,26 @@ def _compat_text(path: Path, names: set[str]) -> str:
     except (OSError, ValueError):
         present = set()
     return compat_source(sorted(names | present))
+
+
+def _project_folder(path: Path) -> Path:
+    """The folder of the project that a file belongs to; its own folder if nothing marks one."""
+    for folder in path.parents:
+        if any((folder / name).exists() for name in _PROJECT_MARKS):
+            return folder
+    return path.parent
+
+
+def _vendored_note(folder: Path, path: Path) -> tuple[Finding, ...]:
+    """The finding on a copy of a library, at its ``__init__``."""
+    if path != folder / "__init__.py":
+        return ()
+    what = "keras-contrib" if folder.name == "keras_contrib" else "Keras 1"
+    message = (
+        f"a copy of {what}, left alone with all its files: remove it and install keras, or rename "
+        "the folder if it is code of your own"
+    )
+    return (Finding(VENDORED, message, Applicability.MANUAL, 1, 0, end_line=1),)
 
 
 _worker: Project | None = None

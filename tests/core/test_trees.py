@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from kerasmig import files as files_module
 from kerasmig.project import Project
 from kerasmig.source import decode
 from tests.core.trees import LEGACY, OLD, read_tree, run, stamps, variants, write_tree
@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_written_is_told_and_stays_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_tree(tmp_path, {"full.py": OLD.encode(), "good.py": OLD.encode()})
-    real = files_module.os.fsync
+    real = os.fsync
 
     def full(handle: int) -> None:
         if not getattr(full, "failed", False):
@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_written_is_told_and_stays_whole(
             raise OSError(28, "No space left on device")
         real(handle)
 
-    monkeypatch.setattr(files_module.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     ran = run(tmp_path, "upgrade", "--no-backup")
     assert ran.code == 3
     assert "full.py: cannot be written: No space left on device" in ran.err

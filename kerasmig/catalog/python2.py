@@ -1,0 +1,58 @@
+"""What Python 2 code needs besides the migration of its Keras calls."""
+
+from __future__ import annotations
+
+from kerasmig.catalog.vocabulary import Family
+
+FAMILIES = (
+    Family(
+        code="KM801",
+        name="python2-source",
+        summary="Brings a Python 2 source to Python 3 before its Keras calls are migrated.",
+        why="Keras 3 runs on Python 3 only. Files that Python 3 cannot parse, or that use names "
+        "which only Python 2 has, are taken through fissix (2to3 as it is kept today): print, "
+        "exceptions, exec, xrange, raw_input, dictionary methods, lists made by map, filter and "
+        "zip, renamed modules, mixed tabs and blanks.",
+        safety="The constructs are equal in meaning; lines that need no change stay as they are. "
+        "What no converter can know has codes of its own: KM802 to KM805.",
+        example=("for i in xrange(3):\n    print i", "for i in range(3):\n    print(i)"),
+    ),
+    Family(
+        code="KM802",
+        name="integer-division",
+        summary="Keeps the division of whole numbers a whole number: / becomes //.",
+        why="In Python 2, 32 / 2 is 16; in Python 3 it is 16.0, and Keras 3 refuses a layer size "
+        "that is no int.",
+        safety="Certain where both sides are known whole numbers. Where the quotient is used as a "
+        "size (filters, units, a shape, an index) // is assumed. Otherwise it is reported: "
+        "decide whether both sides are whole numbers.",
+        example=("Convolution2D(nb_filter / 2, 3, 3)", "Conv2D(nb_filter // 2, (3, 3))"),
+    ),
+    Family(
+        code="KM803",
+        name="python2-pickle",
+        summary="Reads pickles written by Python 2, and opens pickle files in binary mode.",
+        why="pickle.load reads the strings and arrays in a pickle of Python 2 as ASCII and fails; "
+        "with encoding='latin1' NumPy arrays come out right.",
+        safety="Assumed: the pickles were written by Python 2. encoding changes nothing for "
+        "pickles written by Python 3.",
+        example=("cPickle.load(f)", "pickle.load(f, encoding='latin1')"),
+    ),
+    Family(
+        code="KM804",
+        name="text-and-bytes",
+        summary="Reports places where Python 2's str was used as bytes.",
+        why="In Python 3, str is text; codecs such as 'hex' and functions such as string.letters "
+        "are gone from it.",
+    ),
+    Family(
+        code="KM805",
+        name="implicit-relative-import",
+        summary="Makes imports from the same package explicit.",
+        why="In Python 2, `import layers` inside a package finds the neighbour layers.py; Python 3 "
+        "only finds it as `from . import layers`.",
+        safety="Assumed: the file is imported as a part of its package. A file that is run as a "
+        "script needs `python -m package.module` afterwards.",
+        example=("from utils import load", "from .utils import load"),
+    ),
+)

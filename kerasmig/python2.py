@@ -1,0 +1,269 @@
+"""Python 2 sources: recognised, and brought to Python 3 before they are migrated.
+
+`fissix` (2to3 as it is kept today) parses Python 2 without loss and knows its syntax, builtins and
+standard library. What it cannot know (integer division, pickles, text and bytes) is seen to by
+`kerasmig.rewrite.rules.python2`, which is told that the file was Python 2.
+"""
+
+from __future__ import annotations
+
+import ast
+import logging
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kerasmig.finding import Edit
+from kerasmig.source import SourceError, Text, parse
+
+if TYPE_CHECKING:
+    from fissix.refactor import RefactoringTool
+
+#: Those that change how code looks, not what it means, or that Python 3 does not need.
+_LEFT_OUT = frozenset(
+    ["asserts", "buffer", "future", "idioms", "set_literal", "sorted", "unicode", "ws_comma"]
+)
+_BUILTINS = frozenset(
+    ["xrange", "raw_input", "unicode", "basestring", "unichr", "long", "execfile", "reduce", "cmp"]
+)
+_MODULES = frozenset(
+    ["cPickle", "cStringIO", "StringIO", "urllib2", "ConfigParser", "Queue", "HTMLParser"]
+)
+_DICT_METHODS = {"iteritems": 0, "itervalues": 0, "iterkeys": 0, "has_key": 1}
+_HINT = re.compile(
+    r"\b(?:{})\b".format("|".join([*sorted(_BUILTINS), *sorted(_MODULES), *_DICT_METHODS]))
+)
+#: A file that asks for the version it runs under already speaks both.
+_BOTH = re.compile(r"\bversion_info\b|\bPY[23]\b|\bsix\b|\bbuiltins\b|\bfuture\.|\bpast\.")
+_RENAMED = {"unicode": "str", "unichr": "chr"}
+_AS_ITSELF = re.compile(r"\bimport (\w+) as \1(?=[ \t]*(?:#.*)?$)")
+_PRINTS = re.compile(r"^\s*from\s+__future__\s+import\b[^#\n]*\bprint_function\b", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Modern:
+    """Python 2 text as Python 3.
+
+    Args:
+        text: the new text; lines that did not have to change are as they were.
+        lines: for each line of the new text the line of the old one that it came from.
+        changed: how many lines changed.
+        what: the constructs that changed, as a person would name them.
+    """
+
+    text: str
+    lines: tuple[int, ...]
+    changed: int
+    what: tuple[str, ...]
+
+    def old_line(self, line: int) -> int:
+        """The line of the old text for a 1-based line of the new one (0 stays 0)."""
+        if line <= 0 or not self.lines:
+            return line
+        return self.lines[min(line, len(self.lines)) - 1]
+
+
+def uses_python2_names(text: str, tree: ast.Module) -> bool:
+    """Whether a file that parses as Python 3 could only have run under Python 2.
+
+    It uses names that Python 3 lacks, without defining them and without asking for the version.
+    """
+    if not _HINT.search(text) or _BOTH.search(text):
+        return False
+    return any(True for _ in _python2_names(text, tree))
+
+
+def _python2_names(text: str, tree: ast.Module) -> Iterator[ast.AST]:
+    guarded: set[int] = set()
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try):
+            guarded.update(id(inner) for part in node.body for inner in ast.walk(part))
+            guarded.update(id(i) for h in node.handlers for part in h.body for i in ast.walk(part))
+        elif isinstance(node, ast.alias):
+            bound.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
+    starred = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in ast.walk(tree))
+    frames = re.search(r"\b(?:pandas|DataFrame)\b", text) is not None
+    for node in ast.walk(tree):
+        if id(node) in guarded:
+            continue
+        if isinstance(node, ast.Name):
+            unbound = node.id in _BUILTINS and node.id not in bound
+            if unbound and not (starred and node.id in ("reduce", "cmp", "long")):
+                yield node
+        elif isinstance(node, ast.Import):
+            if any(alias.name in _MODULES for alias in node.names):
+                yield node
+        elif isinstance(node, ast.ImportFrom):
+            if node.module in _MODULES and not node.level:
+                yield node
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            # A DataFrame of pandas has `iteritems` under Python 3 too.
+            expected = _DICT_METHODS.get(node.func.attr)
+            if expected is not None and expected == len(node.args) and not frames:
+                yield node
+
+
+def to_python3(text: str, path: str) -> Modern:
+    """Bring Python 2 text to Python 3.
+
+    Args:
+        path: where the file is: implicit relative imports are told by its neighbours.
+
+    Raises:
+        SourceError: it is not Python 2 either, or the result does not parse.
+    """
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    whole = plain if plain.endswith("\n") else plain + "\n"
+    new = _refactored(whole, path)
+    new = _without_mixed_tabs(new)
+    new = _renamed(new, parse(new, path=path))
+    modern = _spliced(text, whole, new)
+    parse(modern.text, path=path)
+    return modern
+
+
+def _refactored(text: str, path: str) -> str:
+    """The text after fissix; one that prints by function is parsed so."""
+    problems: list[Exception] = []
+    by_function = _PRINTS.search(text) is not None
+    for print_function in (by_function, not by_function):
+        try:
+            return str(_tool(print_function).refactor_string(text, path))
+        except Exception as error:  # the parser's, the tokenizer's, or a fixer's own
+            problems.append(error)
+    raise SourceError(f"is neither Python 3 nor Python 2: {problems[0]}")
+
+
+@cache
+def _tool(print_function: bool) -> RefactoringTool:
+    from fissix import refactor
+
+    logging.getLogger("RefactoringTool").setLevel(logging.CRITICAL)
+    package = "fissix.fixes"
+    fixers = [
+        name
+        for name in refactor.get_fixers_from_package(package)
+        if name.removeprefix(f"{package}.fix_") not in _LEFT_OUT
+        and not (print_function and name.endswith("fix_print"))
+    ]
+    return refactor.RefactoringTool(fixers, {"print_function": print_function})
+
+
+def _without_mixed_tabs(text: str) -> str:
+    """Indentation that mixes tabs and blanks written with blanks, a tab up to every 8th column.
+
+    That is how Python 2 read it; only the top-level blocks that Python 3 refuses are rewritten.
+    """
+    if "\t" not in text:
+        return text
+    try:
+        ast.parse(text)
+        return text
+    except TabError:
+        pass
+    except (SyntaxError, ValueError):
+        return text
+    lines = text.split("\n")
+    inside = _inside_strings(text)
+    starts = [i for i, line in enumerate(lines) if line[:1].strip() and i not in inside]
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        block = range(start, end)
+        try:
+            ast.parse("\n".join(lines[i] for i in block) + "\n")
+        except TabError:
+            for i in block:
+                body = lines[i].lstrip(" \t")
+                if i not in inside:
+                    lines[i] = lines[i][: len(lines[i]) - len(body)].expandtabs(8) + body
+        except SyntaxError:
+            continue  # a part such as `else:`; the whole is parsed in the end
+    return "\n".join(lines)
+
+
+def _inside_strings(text: str) -> set[int]:
+    """0-based lines that begin inside a string, whose blanks are part of the string."""
+    import io
+
+    from fissix.pgen2 import token, tokenize
+
+    found: set[int] = set()
+    for kind, _, (first, _), (last, _), _ in tokenize.generate_tokens(io.StringIO(text).readline):
+        if kind == token.STRING:
+            found.update(range(first, last))
+    return found
+
+
+def _renamed(text: str, tree: ast.Module) -> str:
+    """``unicode`` and ``unichr`` where they are the builtins.
+
+    fissix would take the ``u`` off every string with them, which Python 3 does not ask for.
+    """
+    if not any(name in text for name in _RENAMED):
+        return text
+    source = Text(text)
+    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and type(n.ctx) is ast.Store}
+    edits = [
+        Edit(source.span(node), (_RENAMED[node.id],))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id in _RENAMED and node.id not in bound
+    ]
+    return source.apply(edits)
+
+
+def _spliced(text: str, old: str, new: str) -> Modern:
+    """The new lines where they differ, the author's own lines with their endings elsewhere."""
+    endings = re.findall(r"\r\n|\r|\n", text)
+    originals = re.split(r"\r\n|\r|\n", text)
+    usual = endings[0] if endings else "\n"
+    old_lines, new_lines = old.split("\n")[:-1], new.split("\n")[:-1]
+    out: list[str] = []
+    lines: list[int] = []
+    changed: list[str] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, old_lines, new_lines, False).get_opcodes():
+        if tag == "equal":
+            for i in range(i1, i2):
+                out.append(originals[i] + (endings[i] if i < len(endings) else ""))
+                lines.append(i + 1)
+            continue
+        changed += old_lines[i1:i2]
+        for j in range(j1, j2):
+            i = min(i1 + j - j1, max(i2 - 1, i1), len(old_lines) - 1)
+            line = _AS_ITSELF.sub(r"import \1", new_lines[j])
+            last = j == len(new_lines) - 1 and len(endings) < len(old_lines)
+            ending = endings[i] if i < len(endings) else usual
+            out.append(line + ("" if last else ending))
+            lines.append(i + 1)
+    return Modern("".join(out), tuple(lines), len(changed), tuple(_constructs(changed)))
+
+
+_CONSTRUCTS = {
+    "print": r"\bprint\b",
+    "exceptions": r"\bexcept\b|\braise\b",
+    "xrange": r"\bxrange\b",
+    "raw_input": r"\braw_input\b",
+    "dictionary methods": r"\.(?:iter)?(?:items|keys|values)\(|\bhas_key\b",
+    "map, filter and zip": r"\b(?:map|filter|i?zip|imap)\(",
+    "unicode": r"\bunicode\b|\bunichr\b|\bbasestring\b",
+    "imports": r"^\s*(?:import|from)\b",
+    "exec": r"\bexec\b|\bexecfile\b",
+    "numbers": r"\b0\d+\b|\b\d+[lL]\b|\blong\b",
+}
+
+
+def _constructs(lines: list[str]) -> Iterator[str]:
+    """What the changed lines have in them, for the message."""
+    for name, pattern in _CONSTRUCTS.items():
+        if any(re.search(pattern, line) for line in lines):
+            yield name
+    if any(line[: len(line) - len(line.lstrip())].count("\t") for line in lines):
+        yield "indentation"
