@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
 from kerasmig.report.model_text import STATUS_WORDS, counts_line, coverage_sentence, figures_line
+from kerasmig.report.places import place_in_file
 from kerasmig.report.summary import outcome, summarize
 from kerasmig.verify.result import Pair, Skipped, Status, VerifyReport
 
@@ -53,6 +54,11 @@ def _file_commands(file: FileResult) -> list[tuple[str, str]]:
 
 
 def _finding_command(level: str, path: str, finding: Finding) -> str:
+    because = "".join(f"\nbecause: {evidence.sentence}" for evidence in finding.evidence)
+    title = f"{finding.code} [{outcome(finding)}]"
+    if finding.cell:  # GitHub counts the lines of the notebook's JSON, which are nobody's
+        message = f"{place_in_file(finding)}: {finding.message}{because}"
+        return _command(level, message, file=path, title=title)
     place: dict[str, object] = {"file": path, "line": finding.line}
     if finding.end_line:
         place["endLine"] = finding.end_line
@@ -60,8 +66,6 @@ def _finding_command(level: str, path: str, finding: Finding) -> str:
         place["col"] = finding.column + 1
         if finding.end_line:
             place["endColumn"] = finding.end_column + 1
-    because = "".join(f"\nbecause: {evidence.sentence}" for evidence in finding.evidence)
-    title = f"{finding.code} [{outcome(finding)}]"
     return _command(level, finding.message + because, **place, title=title)
 
 

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from kerasmig.finding import FileResult, RunResult
 from kerasmig.report.model_text import figures_line, other_ordering_sentence
+from kerasmig.report.places import place
 from kerasmig.report.shapes import format_shapes
 from kerasmig.report.summary import needs_somebody, outcome, summarize
 from kerasmig.verify.result import Pair, Skipped, Status, VerifyReport
@@ -50,10 +51,7 @@ def _run_suite(run: RunResult) -> Element:
 def _file_case(file: FileResult) -> Element:
     case = Element("testcase", classname="kerasmig.upgrade", name=_legal(file.path))
     open_findings = [finding for finding in file.findings if needs_somebody(finding)]
-    lines = [
-        f"{file.path}:{f.line}:{f.column + 1}: {f.code} {f.message} [{outcome(f)}]"
-        for f in open_findings
-    ]
+    lines = [f"{place(file.path, f)}: {f.code} {f.message} [{outcome(f)}]" for f in open_findings]
     manual = sum(outcome(finding) == "manual" for finding in open_findings)
     if file.error:
         _outcome(case, "error", "unreadable", file.error)

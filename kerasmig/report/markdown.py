@@ -21,6 +21,7 @@ from kerasmig.report.model_text import (
     shapes_figure,
     worth_telling,
 )
+from kerasmig.report.places import place
 from kerasmig.report.shapes import (
     describe_axes,
     format_difference,
@@ -250,5 +251,9 @@ def _findings(page: _Page, run: RunResult) -> None:
 def _finding_row(file: FileResult, finding: Finding) -> list[str]:
     because = "; ".join(evidence.sentence for evidence in finding.evidence)
     message = f"{finding.message} (because: {because})" if because else finding.message
-    place = f"{file.path}:{finding.line}:{finding.column + 1}"
-    return [code(place), f"**{outcome(finding)}**", finding.code, escape(message)]
+    return [
+        code(place(file.path, finding)),
+        f"**{outcome(finding)}**",
+        finding.code,
+        escape(message),
+    ]

@@ -17,6 +17,7 @@ from kerasmig.explain import explanation
 from kerasmig.finding import Applicability, Evidence, FileResult, Finding, RunResult
 from kerasmig.report.codes import code_name, code_summary
 from kerasmig.report.model_text import figures_line
+from kerasmig.report.places import place_in_file
 from kerasmig.report.summary import outcome
 from kerasmig.verify.result import Pair, Skipped, Status, VerifyReport
 
@@ -93,14 +94,15 @@ def _rule(code: str) -> Json:
 
 def _finding(file: FileResult, finding: Finding) -> Json:
     because = "".join(f"\nbecause: {evidence.sentence}" for evidence in finding.evidence)
+    cell = f"{place_in_file(finding)}: " if finding.cell else ""
     result: Json = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.applicability],
-        "message": {"text": f"{finding.message} [{outcome(finding)}]{because}"},
+        "message": {"text": f"{cell}{finding.message} [{outcome(finding)}]{because}"},
         "locations": [{"physicalLocation": _location(file.path, _region(finding))}],
         "properties": {"applicability": finding.applicability.value, "name": finding.name},
     }
-    related = [e for e in finding.evidence if e.line]
+    related = [e for e in finding.evidence if e.line and not finding.cell]
     if related:
         result["relatedLocations"] = [_related(n, e, file.path) for n, e in enumerate(related)]
     if finding.suppressed:
@@ -108,7 +110,9 @@ def _finding(file: FileResult, finding: Finding) -> Json:
     return result
 
 
-def _region(finding: Finding) -> Json:
+def _region(finding: Finding) -> Json | None:
+    if finding.cell:  # a line of a cell is not a line of the file
+        return None
     region = {"startLine": finding.line, "startColumn": finding.column + 1}
     if finding.end_line:
         region |= {"endLine": finding.end_line, "endColumn": finding.end_column + 1}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.console import Console
 from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
 from kerasmig.report.codes import code_name
 from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unified_diff
+from kerasmig.report.places import in_order, place_in_file
 from kerasmig.report.screen import OUTCOME_STYLES, Screen, outcome_mark
 from kerasmig.report.shapes import describe_axes, format_shape
 from kerasmig.report.summary import RunSummary, needs_somebody, plural, summarize
@@ -37,9 +39,10 @@ def print_run(
         diff: print the changes first, as `print_diff` does.
         dry_run: nothing was written; the summary says "would change".
     """
+    screen = Screen(console)
     if diff:
         print_diff(result, console)
-    screen = Screen(console)
+        screen.line("")
     for file in result.files:
         _print_file(screen, file, verbose)
     _print_summary(screen, result, summarize(result), dry_run)
@@ -48,6 +51,8 @@ def print_run(
 def print_diff(result: RunResult, console: Console) -> None:
     """Print the changes: coloured on a terminal, else the exact text that ``git apply`` takes.
 
+    A notebook is shown on a terminal as the program in its cells; a patch is of its JSON.
+
     A pipe gets bytes, each file's lines in that file's encoding and with its line ends, whatever
     the encoding of the stream is; a stream of text only, such as `io.StringIO`, gets the text.
     """
@@ -55,7 +60,7 @@ def print_diff(result: RunResult, console: Console) -> None:
         _write_diff(result, console.file)
         return
     screen = Screen(console)
-    patches = [unified_diff(file) for file in result.files]
+    patches = [_readable_diff(file) for file in result.files]
     patches += [new_file_diff(path, text) for path, text in result.extra_files.items()]
     for line in "".join(patches).split("\n")[:-1]:
         header = line.startswith(("diff --git ", "--- ", "+++ ", "new file mode "))
@@ -72,11 +77,18 @@ def _write_diff(result: RunResult, stream: IO[str]) -> None:
     binary.flush()
 
 
+def _readable_diff(file: FileResult) -> str:
+    """The change as a person reads it: of a notebook the program, not the JSON around it."""
+    if file.source_old or file.source_new:
+        file = replace(file, old=file.source_old, new=file.source_new)
+    return unified_diff(file)
+
+
 def _print_file(screen: Screen, file: FileResult, verbose: bool) -> None:
     if file.error:
         screen.line((file.path, "bold"), ": ", ("error", "bold red"), f": {file.error}")
-    explained: dict[tuple[Evidence, ...], int] = {}
-    for finding in sorted(file.findings, key=lambda f: (f.line, f.column, f.code)):
+    explained: dict[tuple[Evidence, ...], str] = {}
+    for finding in in_order(file.findings):
         if verbose or needs_somebody(finding):
             _print_finding(screen, file.path, finding, explained)
     for verdict in file.verdicts:
@@ -84,20 +96,21 @@ def _print_file(screen: Screen, file: FileResult, verbose: bool) -> None:
 
 
 def _print_finding(
-    screen: Screen, path: str, finding: Finding, explained: dict[tuple[Evidence, ...], int]
+    screen: Screen, path: str, finding: Finding, explained: dict[tuple[Evidence, ...], str]
 ) -> None:
+    here = place_in_file(finding)
     screen.line(
         (path, "bold"),
-        f":{finding.line}:{finding.column + 1}: ",
+        f":{here}: ",
         (finding.code, "bold"),
         f" {finding.message} ",
         outcome_mark(finding),
     )
     if not finding.evidence:
         return
-    first = explained.setdefault(finding.evidence, finding.line)
-    if first != finding.line:
-        screen.line((f"because: as for line {first}", "dim"), indent=4)
+    first = explained.setdefault(finding.evidence, here)
+    if first != here:
+        screen.line((f"because: as for {first}", "dim"), indent=4)
         return
     for evidence in finding.evidence:
         screen.line(("because: ", "dim"), _evidence(evidence), indent=4)

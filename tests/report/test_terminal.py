@@ -64,7 +64,7 @@ def test_equal_evidence_is_told_once_in_a_file() -> None:
     file = replace(samples.SEED, findings=(finding, replace(finding, line=9)), verdicts=())
     text = printed(RunResult((file,)))
     assert text.count("does not fit into 1 row") == 1
-    assert "because: as for line 5" in text
+    assert "because: as for 5:10" in text
 
 
 def test_summary_figures() -> None:

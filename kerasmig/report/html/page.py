@@ -26,6 +26,7 @@ from kerasmig.report.model_text import (
     other_ordering_sentence,
     status_counts,
 )
+from kerasmig.report.places import in_order, place
 from kerasmig.report.shapes import (
     data_format_of,
     format_difference,
@@ -43,6 +44,7 @@ class FindingView:
 
     finding: Finding
     path: str
+    place: str
     outcome: str
     target: str
 
@@ -165,9 +167,15 @@ def _file_views(run: RunResult) -> list[FileView]:
 def _finding_views(run: RunResult, file_views: Iterable[FileView]) -> list[FindingView]:
     by_path = {view.path: view for view in file_views if not view.added}
     return [
-        FindingView(finding, file.path, outcome(finding), _target(file, finding, by_path))
+        FindingView(
+            finding,
+            file.path,
+            place(file.path, finding),
+            outcome(finding),
+            _target(file, finding, by_path),
+        )
         for file in run.files
-        for finding in sorted(file.findings, key=lambda f: (f.line, f.column, f.code))
+        for finding in in_order(file.findings)
     ]
 
 
@@ -176,7 +184,7 @@ def _target(file: FileResult, finding: Finding, views: dict[str, FileView]) -> s
     view = views.get(file.path)
     if view is None:
         return ""
-    shown = any(row.old_number == finding.line for row in view.rows)
+    shown = not finding.cell and any(row.old_number == finding.line for row in view.rows)
     return f"{view.key}-line-{finding.line}" if shown else view.key
 
 

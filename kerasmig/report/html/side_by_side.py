@@ -56,18 +56,29 @@ class DiffRow:
 
 
 def side_by_side(file: FileResult) -> list[DiffRow]:
-    """The changed parts of a file with three lines around them; empty where nothing changed."""
-    return list(_rows(file.path, file.old, file.new)) if file.changed else []
+    """The changed parts of a file with three lines around them; empty where nothing changed.
+
+    A notebook is shown as the program in its cells.
+    """
+    if not file.changed:
+        return []
+    if file.source_old or file.source_new:
+        return list(_rows(file.source_old, file.source_new, python=True))
+    return list(_rows(file.old, file.new, python=_is_python(file.path)))
 
 
 def highlighted(path: str, text: str) -> list[DiffRow]:
     """A new file, all of its lines added."""
-    return list(_rows(path, "", text)) if text else []
+    return list(_rows("", text, python=_is_python(path))) if text else []
 
 
-def _rows(path: str, before: str, after: str) -> Iterator[DiffRow]:
+def _is_python(path: str) -> bool:
+    return path.endswith((".py", ".pyw"))
+
+
+def _rows(before: str, after: str, *, python: bool) -> Iterator[DiffRow]:
     old, new = _split(before), _split(after)
-    old_pieces, new_pieces = _highlight(path, before), _highlight(path, after)
+    old_pieces, new_pieces = _highlight(before, python), _highlight(after, python)
     matcher = difflib.SequenceMatcher(None, old, new)
     shown = 0
     for group in matcher.get_grouped_opcodes(_CONTEXT):
@@ -122,9 +133,9 @@ def _range(words: Sequence[str], first: int, last: int) -> Range:
     return start, start + sum(map(len, words[first:last]))
 
 
-def _highlight(path: str, text: str) -> list[list[Piece]]:
+def _highlight(text: str, python: bool) -> list[list[Piece]]:
     """The pieces of each line; the lexer sees the text as it is, newlines included."""
-    if not path.endswith((".py", ".pyw")):
+    if not python:
         return [[("", line)] for line in _split(text)]
     lines: list[list[Piece]] = [[]]
     pending = ""  # a carriage return whose line feed comes with the next token
