@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kerasmig.analysis.layer_application import explicit_ordering
 from kerasmig.analysis.layer_shapes import SPECS
 from kerasmig.analysis.readings import Component, Readings, numbered
 from kerasmig.analysis.sizes import show
@@ -31,6 +32,10 @@ def agnostic(readings: Readings, component: Component) -> list[Evidence]:
         kind, line = told[0].kind, told[0].node.lineno
         sentence = f"{kind} takes its ordering from whoever calls this code."
         result.append(Evidence(sentence, line, EITHER, 0.8))
+    line = _told_both(component)
+    if line:
+        sentence = "Callers of this code give it the one ordering and the other."
+        result.append(Evidence(sentence, line, EITHER, 0.9))
     line = _inputs_by_parameter(readings, component)
     if line:
         sentence = "The code makes an input for either ordering, as its caller says."
@@ -50,6 +55,19 @@ def _follows_caller(layer: Layer) -> bool:
     if not SPECS[layer.kind].spatial or not layer.config.has("dim_ordering"):
         return False
     return isinstance(layer.config.get("dim_ordering"), (Unknown, AmbientOrdering))
+
+
+def _told_both(component: Component) -> int:
+    """Line of a layer that is made with ``'th'`` once and with ``'tf'`` another time, or 0."""
+    given: dict[int, set[str]] = {}
+    for layer in component.layers:
+        ordering = explicit_ordering(layer)
+        if SPECS[layer.kind].spatial and ordering is not None:
+            orderings = given.setdefault(layer.node.lineno, set())
+            orderings.add(ordering)
+            if len(orderings) > 1:
+                return layer.node.lineno
+    return 0
 
 
 def _inputs_by_parameter(readings: Readings, component: Component) -> int:

@@ -27,7 +27,8 @@ UNDECIDED = DataFormat.UNDECIDED
 DECIDED = 0.6
 """Belief from which on a verdict names a format, where nothing speaks against it."""
 
-_CAUTION = 0.3
+_CAUTION = 0.35
+_STATED = 0.95
 
 _HINT = 0.3
 
@@ -106,22 +107,23 @@ class _Judge:
     def _verdict(self, component: Component) -> Verdict:
         """The evidence on one model, weighed."""
         explicit, settings = rules.explicit(component.made), self._settings(component)
+        stated = explicit[0].favours if len(explicit) == 1 else None
         blank = Verdict(
             component.name,
             component.line,
             UNDECIDED,
             0.0,
             shapes=tensor_shapes(component),
-            explicit=bool(explicit),
+            explicit=stated is not None,
         )
         chosen = self._chosen(component)
-        if chosen is not None and not explicit:
+        if chosen is not None and stated is None:
             said = (chosen, *settings, *self._model_evidence(component))
             wanted = chosen.favours or UNDECIDED
             return replace(blank, data_format=wanted, confidence=1.0, evidence=said)
         ambient = bool(self.ambient and settings)
         either = agnostic(self.readings, component)
-        if either and not explicit and not ambient:
+        if either and stated is None and not ambient:
             # What the shapes of one reading say is the doing of the code, not of its author.
             said = (*either, *settings)
             return replace(blank, data_format=DataFormat.EITHER, confidence=0.9, evidence=said)
@@ -131,7 +133,11 @@ class _Judge:
         evidence.sort(key=lambda item: -item.weight)
         beliefs = dict(zip((FIRST, LAST), combine(evidence), strict=True))
         best = max(beliefs, key=lambda data_format: beliefs[data_format])
-        if beliefs[best] < DECIDED + _CAUTION * conflict(evidence):
+        if stated is not None:
+            # The layers do what they are told, whatever it looks like.
+            best = stated
+            beliefs[best] = max(beliefs[best], _STATED)
+        elif beliefs[best] < DECIDED + _CAUTION * conflict(evidence) ** 2:
             return replace(blank, evidence=tuple(evidence))
         return replace(
             blank,

@@ -49,8 +49,9 @@ _LATER_NAMES = frozenset(
 )
 _KERAS1_NAMES = frozenset(
     "merge Merge image_dim_ordering set_image_dim_ordering Convolution1D Convolution2D "
-    "Convolution3D AtrousConvolution1D AtrousConvolution2D Deconvolution2D MaxoutDense Highway "
-    "TimeDistributedDense initializations objectives visualize_util Graph".split()
+    "Convolution3D SeparableConvolution2D AtrousConvolution1D AtrousConvolution2D Deconvolution2D "
+    "MaxoutDense Highway TimeDistributedDense initializations objectives visualize_util "
+    "Graph".split()
 )
 
 

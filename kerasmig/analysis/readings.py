@@ -170,11 +170,12 @@ def _unite_loose(readings: Readings, groups: Groups) -> None:
 def _by_statement(component: Component) -> Sequence[Component]:
     """Where some layers of a model are given the one ordering and some the other: each kind (and
     the layers without a statement) for itself."""
-    stated: dict[int, str | None] = {
-        id(layer.node): explicit_ordering(layer)
-        for layer in component.made
-        if SPECS[layer.kind].spatial
-    }
+    stated: dict[int, str | None] = {}
+    for layer in component.made:
+        if SPECS[layer.kind].spatial:
+            ordering = explicit_ordering(layer)
+            if stated.setdefault(id(layer.node), ordering) != ordering:
+                return [component]  # its callers tell it now this, now that
     if not {"th", "tf"} <= set(stated.values()):
         return [component]
     parts = []

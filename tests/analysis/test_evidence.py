@@ -242,6 +242,16 @@ def test_statement_beats_looks_even_a_strange_one() -> None:
     assert verdict.data_format is LAST and verdict.explicit
 
 
+def test_layer_that_callers_order_differently_handles_either() -> None:
+    verdict = verdict_of("""
+        def conv(x, ordering): return Convolution2D(8, 3, 3, dim_ordering=ordering)(x)
+        a = conv(Input((3, 20, 20)), 'th')
+        b = conv(Input((20, 20, 3)), 'tf')
+        """)
+    assert verdict.data_format is EITHER and not verdict.explicit
+    assert "Callers of this code" in said(verdict)
+
+
 def test_connected_models_share_one_verdict() -> None:
     inference = inference_of("""
         def conv(x, n): return Convolution2D(n, 3, 3, border_mode='same')(x)
