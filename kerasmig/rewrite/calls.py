@@ -16,7 +16,7 @@ from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding,
 from kerasmig.rewrite.arguments import NewArgument, argument_edits
 from kerasmig.rewrite.callsite import Argument, CallSite
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.values import convert, spelled
+from kerasmig.rewrite.values import Converted, convert, spelled
 
 CONFIDENT = 0.95
 """From this confidence on a verdict counts as the author's statement, not as an assumption."""
@@ -28,7 +28,8 @@ class Draft:
 
     Args:
         given: the author's arguments by their Keras 1 name.
-        kept: new arguments made of old ones; ``added``: further ones as name and text.
+        kept: new arguments made of old ones; ``added``: further ones as name and text;
+            ``repeated``: those that take another's value over (``edits`` has them).
         reasons: what a person should know, with how grave it is.
     """
 
@@ -41,6 +42,7 @@ class Draft:
     target: str | None
     kept: list[NewArgument] = field(default_factory=list)
     added: list[tuple[str, str]] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
     reasons: list[tuple[Applicability, str]] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
@@ -68,7 +70,8 @@ class Draft:
 
     def has(self, name: str) -> bool:
         """Whether the new call gives an argument."""
-        return any(new.name == name for new in self.kept) or any(n == name for n, _ in self.added)
+        given = [new.name for new in self.kept] + [n for n, _ in self.added] + self.repeated
+        return name in given
 
 
 class BindError(ValueError):
@@ -154,13 +157,10 @@ def _map_argument(new: Draft, name: str, argument: Argument) -> None:
             new.kept.append(NewArgument(rule.name, (argument,), value.parts))
     elif isinstance(rule, Spread):
         value = convert(rule.convert, new.context, argument)
+        if value.reason:
+            new.reasons.append((value.applicability, value.reason))
         new.kept.append(NewArgument(rule.names[0], (argument,), value.parts))
-        text = (
-            new.context.text.get(argument.value_span)
-            if value.parts is None
-            else "".join(p if isinstance(p, str) else new.context.text.get(p) for p in value.parts)
-        )
-        new.added += [(other, text) for other in rule.names[1:]]
+        _repeat(new, rule, argument, value)
     elif isinstance(rule, Drop):
         text = new.context.text.get(argument.value_span)
         if rule.only and text not in rule.only:
@@ -175,6 +175,23 @@ def _map_argument(new: Draft, name: str, argument: Argument) -> None:
                 new.refuse(f"`{name}=`: {rule.how}")
         else:
             handled(new, argument)
+
+
+def _repeat(new: Draft, rule: Spread, argument: Argument, value: Converted) -> None:
+    """Give a value to the further arguments of a `Spread`."""
+    text = new.context.text
+    if argument.keyword is not None:
+        # Quoting the value's span takes along whatever is rewritten inside it.
+        after = Span(argument.span.end, argument.span.end)
+        for other in rule.names[1:]:
+            new.edits.append(Edit(after, (f", {other}=", argument.value_span)))
+            new.repeated.append(other)
+    elif isinstance(argument.value, (ast.Constant, ast.Name)):
+        parts = (argument.value_span,) if value.parts is None else value.parts
+        written = "".join(part if isinstance(part, str) else text.get(part) for part in parts)
+        new.added += [(other, written) for other in rule.names[1:]]
+    else:
+        new.refuse(f"`{text.get(argument.value_span)}` goes to {' and '.join(rule.names)}: name it")
 
 
 def _is_default(new: Draft, name: str, argument: Argument) -> bool:
