@@ -360,7 +360,7 @@ LAYERS = (
         "KM304",
         to="compute_output_shape",
         certainty=Certainty.NAME,
-        args={"input_shape": to("input_shape")},
+        new_order=("input_shape",),
     ),
     Method(
         "add_weight",
@@ -590,14 +590,11 @@ DATA = (
             "y",
             "batch_size",
             "shuffle",
-            "sample_weight",
             "seed",
             "save_to_dir",
             "save_prefix",
             "save_format",
         ),
-        docs="Fifth by position was `seed`, now `sample_weight`. Only matters with `save_to_dir`: "
-        "the format was jpeg, now png.",
     ),
     Method(
         "flow_from_directory",
@@ -688,7 +685,15 @@ INTERNALS = (
     ),
 )
 
-METHODS: tuple[Method, ...] = (*TRAINING, *FILES, *LAYERS, *OPTIMIZERS, *CALLBACKS, *DATA, *INTERNALS)
+METHODS: tuple[Method, ...] = (
+    *TRAINING,
+    *FILES,
+    *LAYERS,
+    *OPTIMIZERS,
+    *CALLBACKS,
+    *DATA,
+    *INTERNALS,
+)
 
 
 def methods(name: str) -> tuple[Method, ...]:

@@ -12,21 +12,11 @@ _TEXT = "tensorflow.keras.preprocessing.text"
 _SEQUENCE = "tensorflow.keras.preprocessing.sequence"
 
 _FORMAT: Arguments = {"dim_ordering": to("data_format", "data_format")}
-_TRANSFORMS = (
-    "rotation_range",
-    "width_shift_range",
-    "height_shift_range",
-    "shear_range",
-    "zoom_range",
+_DIFFERENT = (
+    "Today's take the shear in degrees instead of radians, move columns by the height range and "
+    "rows by the width range (TensorFlow 2.21), interpolate between pixels, and normalise a "
+    "sample over all its values instead of each pixel over its channels."
 )
-_NEAREST = "Keras 1 took the nearest pixel when it moved images; today's default interpolates."
-
-_RANDOM = {
-    "random_rotation": "x, rg",
-    "random_shift": "x, wrg, hrg",
-    "random_shear": "x, intensity",
-    "random_zoom": "x, zoom_range",
-}
 _FILTERS = r"""filters='!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n', lower=True, split=' '"""
 
 FAMILIES = (
@@ -35,79 +25,42 @@ FAMILIES = (
         name="preprocessing",
         summary="Take image, text and sequence utilities from where they live today.",
         why=(
-            "Keras 3 has none of the generators and tokenizers; TensorFlow keeps them under "
-            "`tensorflow.keras.preprocessing`, with renamed arguments."
+            "Keras 3 has none of the generators and tokenizers. TensorFlow keeps them under "
+            "`tensorflow.keras.preprocessing`, with other arguments; its image generators do "
+            "something else: `shear_range=0.2` was 11 degrees and is a fifth of one."
         ),
         safety=(
-            "Augmentation draws other random numbers than Keras 1. " + _NEAREST + " "
-            "`load_img` resizes by the nearest pixel, as Pillow did when Keras 1 was written."
+            "Image generators come as source in `keras1_compat.py` and give the same images for "
+            "the same random seed; `--idiomatic` takes TensorFlow's. `load_img` resizes by the "
+            "nearest pixel, as Pillow did when Keras 1 was written."
         ),
         example=(
-            "ImageDataGenerator(rotation_range=10, dim_ordering='th')",
-            "ImageDataGenerator(rotation_range=10, data_format='channels_first', "
-            "interpolation_order=0)",
+            "ImageDataGenerator(shear_range=0.2, dim_ordering='th')",
+            "ImageDataGenerator(shear_range=0.2, data_format='channels_first')",
         ),
         module="keras.preprocessing.image",
         target=_IMAGE,
         entries=(
-            Entry(
-                "ImageDataGenerator",
-                to="ImageDataGenerator",
-                data_format=True,
-                args=_FORMAT,
-                write_when={"interpolation_order": ("0", _TRANSFORMS)},
-                signature=(
-                    "featurewise_center=False, samplewise_center=False, "
-                    "featurewise_std_normalization=False, samplewise_std_normalization=False, "
-                    "zca_whitening=False, zca_epsilon=1e-06, rotation_range=0, "
-                    "width_shift_range=0.0, height_shift_range=0.0, brightness_range=None, "
-                    "shear_range=0.0, zoom_range=0.0, channel_shift_range=0.0, "
-                    "fill_mode='nearest', cval=0.0, horizontal_flip=False, vertical_flip=False, "
-                    "rescale=None, preprocessing_function=None, data_format=None, "
-                    "validation_split=0.0, interpolation_order=1, dtype=None"
-                ),
-                docs=_NEAREST + " Needs SciPy.",
-                differs="`channel_shift_range` moved each channel by an amount of its own; today "
-                "all channels move by the same amount.",
-            ),
-            Entry("Iterator", to="Iterator", signature="n, batch_size, shuffle, seed, **kwargs"),
-            Entry(
-                "NumpyArrayIterator",
-                to="NumpyArrayIterator",
-                data_format=True,
-                args=_FORMAT,
-                write_when={"save_format": ("'jpeg'", ("save_to_dir",))},
-                signature=(
-                    "x, y, image_data_generator, batch_size=32, shuffle=False, "
-                    "sample_weight=None, seed=None, data_format=None, save_to_dir=None, "
-                    "save_prefix='', save_format='png', subset=None, ignore_class_split=False, "
-                    "dtype=None"
-                ),
-            ),
-            Entry(
-                "DirectoryIterator",
-                to="DirectoryIterator",
-                data_format=True,
-                args=_FORMAT,
-                write_when={"save_format": ("'jpeg'", ("save_to_dir",))},
-                signature=(
-                    "directory, image_data_generator, target_size=(256, 256), color_mode='rgb', "
-                    "classes=None, class_mode='categorical', batch_size=32, shuffle=True, "
-                    "seed=None, data_format=None, save_to_dir=None, save_prefix='', "
-                    "save_format='png', follow_links=False, subset=None, "
-                    "interpolation='nearest', keep_aspect_ratio=False, dtype=None"
-                ),
-            ),
             *(
                 Entry(
                     name,
-                    to=name,
-                    write={"interpolation_order": "0"},
-                    signature=f"{first}, row_axis=1, col_axis=2, channel_axis=0, "
-                    "fill_mode='nearest', cval=0.0, interpolation_order=1",
-                    docs=_NEAREST,
+                    to=f"keras1_compat.{name}",
+                    idiomatic=name,
+                    data_format=True,
+                    args=_FORMAT,
+                    docs=_DIFFERENT + " Needs SciPy.",
                 )
-                for name, first in _RANDOM.items()
+                for name in ("ImageDataGenerator", "NumpyArrayIterator", "DirectoryIterator")
+            ),
+            Entry("Iterator", to="keras1_compat.Iterator", idiomatic="Iterator"),
+            *(
+                Entry(
+                    name,
+                    to=f"keras1_compat.{name}",
+                    idiomatic=name,
+                    docs=_DIFFERENT + " Needs SciPy.",
+                )
+                for name in ("random_rotation", "random_shift", "random_shear", "random_zoom")
             ),
             Entry("random_channel_shift", to="keras1_compat.random_channel_shift"),
             Entry("apply_transform", to="keras1_compat.apply_transform", docs="Needs SciPy."),

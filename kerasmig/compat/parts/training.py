@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import copy
 import inspect
-import itertools
 
 import keras
 import numpy as np
@@ -107,12 +106,29 @@ def _tuples(batch):
 
 def _batches(generator):
     """The batches of a generator without end, and how many samples the first one has."""
-    generator = iter(generator)
-    first = _tuples(next(generator))
+    generator = map(_tuples, iter(generator))
+    first = next(generator)
     array = first[0]
     while isinstance(array, (tuple, dict)):
         array = array[0] if isinstance(array, tuple) else next(iter(array.values()))
-    return itertools.chain([first], map(_tuples, generator)), len(array)
+    return _endless(first, generator), len(array)
+
+
+def _endless(first, generator):
+    # A generator function: Keras 3 takes no other iterators.
+    yield first
+    for batch in generator:
+        yield _tuples(batch)
+
+
+def _weighted(batches, class_weight):
+    """The batches with a weight for each sample by its class, which Keras 3 leaves to arrays."""
+    for x, y, *weights in batches:
+        if not weights:
+            y = np.asarray(y)
+            classes = y.argmax(axis=1) if y.ndim > 1 and y.shape[1] > 1 else y.reshape(-1)
+            weights = [np.array([class_weight[int(cls)] for cls in classes], dtype="float32")]
+        yield (x, y, *weights)
 
 
 def _steps(samples, batch_size):
@@ -137,20 +153,18 @@ def fit_generator(
 ):
     """Train from a generator, with epochs and validation counted in samples."""
     batches, batch_size = _batches(generator)
+    if class_weight is not None:
+        batches = _weighted(batches, class_weight)
     validation_steps = None
-    if validation_data is not None and nb_val_samples is not None:
-        if hasattr(validation_data, "__next__"):
-            validation_data, validation_size = _batches(validation_data)
-            validation_steps = _steps(nb_val_samples, validation_size)
-    elif isinstance(validation_data, list):
-        validation_data = tuple(validation_data)
+    if nb_val_samples is not None and hasattr(validation_data, "__next__"):
+        validation_data, validation_size = _batches(validation_data)
+        validation_steps = _steps(nb_val_samples, validation_size)
     return model.fit(
         batches,
         epochs=nb_epoch,
         verbose=verbose,
         callbacks=callbacks,
         validation_data=validation_data,
-        class_weight=class_weight,
         initial_epoch=initial_epoch,
         steps_per_epoch=_steps(samples_per_epoch, batch_size),
         validation_steps=validation_steps,
