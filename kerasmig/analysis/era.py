@@ -137,7 +137,9 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
         return Era.KERAS1
     if keywords & new_only:
         return Era.LATER
-    if _sizes_packed(call, entry):
+    if _sizes_packed(call, entry) or _sizes_missing(call, entry):
+        return Era.LATER
+    if _starts_with_activation(call, entry, old):
         return Era.LATER
     if _same_meaning(call, entry, old, new):
         return Era.LATER
@@ -158,6 +160,53 @@ def _sizes_packed(call: ast.Call, entry: Entry) -> bool:
         if index < len(call.args) and isinstance(call.args[index], (ast.Tuple, ast.List)):
             return True
     return False
+
+
+def _sizes_missing(call: ast.Call, entry: Entry) -> bool:
+    """``Conv2D(32, 3)``: too few arguments for Keras 1, which wants each size by itself."""
+    old = surface.keras1_signature(entry.name)
+    keywords = {keyword.arg for keyword in call.keywords}
+    if old is None or None in keywords or any(isinstance(a, ast.Starred) for a in call.args):
+        return False
+    given = {*old.positional()[: len(call.args)], *keywords}
+    return any(
+        old.default(name) is None and name not in given
+        for key, argument in entry.args.items()
+        if isinstance(argument, Pack) and not argument.needs
+        for name in key
+    )
+
+
+def _starts_with_activation(call: ast.Call, entry: Entry, old: surface.Signature | None) -> bool:
+    """``Dense(10, 'relu')``: an activation stands where Keras 1 has the initialisation."""
+    for name, value in zip(old.positional() if old else (), call.args, strict=False):
+        rule = entry.argument(name)
+        if (
+            isinstance(rule, To)
+            and rule.convert == "initializer"
+            and isinstance(value, ast.Constant)
+        ):
+            return f"keras.activations.{value.value}" in surface.keras1_names()
+    return False
+
+
+def moved_positions(call: ast.Call, entry: Entry) -> str:
+    """Both readings of the first argument that means another thing by its position today.
+
+    ``""`` if every position of the call means the same in both eras.
+    """
+    old = surface.keras1_signature(entry.name)
+    new = surface.keras3_signature(entry.to) if entry.to else None
+    if old is None or new is None:
+        return ""
+    for index, name in enumerate(old.positional()[: len(call.args)]):
+        rule = entry.argument(name)
+        today = "".join(new.positional()[index : index + 1])
+        if today != (rule.name if isinstance(rule, To) else ""):
+            if isinstance(rule, Pack) and today == rule.name:
+                continue  # the first of several sizes stands where they all stand today
+            return f"its argument {index + 1} is {name} in Keras 1, {today or 'too many'} today"
+    return ""
 
 
 def _same_meaning(

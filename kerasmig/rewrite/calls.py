@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from kerasmig.analysis.era import Era, call_era
+from kerasmig.analysis.era import Era, call_era, moved_positions
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer import keywords as layer_keywords
 from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread, To
@@ -124,6 +124,14 @@ def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
     return era is Era.LATER
 
 
+def ambiguity(context: FileContext, use: Use, entry: Entry) -> str:
+    """Why a call could be of either era and mean two things; ``""`` if it is clear."""
+    assert use.call is not None
+    if context.era.era is not Era.UNKNOWN or call_era(use.call, entry, use.path) is not Era.UNKNOWN:
+        return ""
+    return moved_positions(use.call, entry)
+
+
 def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
     """Map a call's arguments by its entry.
 
@@ -142,6 +150,10 @@ def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
         _write_data_format(new)
     if entry.assumed:
         new.assume(entry.assumed)
+    if context.era.later and call_era(use.call, entry, use.path) is Era.UNKNOWN:
+        readings = moved_positions(use.call, entry)
+        if readings:
+            new.assume(f"read as Keras 1, though the file also speaks a later Keras: {readings}")
     if entry.idiomatic and context.settings.idiomatic and entry.docs:
         new.assume(entry.docs)
     return new
@@ -327,7 +339,11 @@ def finish(
         positional: the parameters that may be given by position, where not all that can be should.
     """
     context, use = new.context, new.use
-    if new.target is None and not new.entry.template and not any(level is Applicability.MANUAL for level, _ in new.reasons):
+    if (
+        new.target is None
+        and not new.entry.template
+        and not any(level is Applicability.MANUAL for level, _ in new.reasons)
+    ):
         new.refuse(new.entry.manual or f"{new.entry.short} has no counterpart in Keras 3")
     if new.applicability is Applicability.MANUAL:
         return refused(context, use, new.entry, new.reasons)

@@ -13,7 +13,7 @@ from kerasmig.catalog import surface
 from kerasmig.catalog.general import BARE_REFERENCE, BIAS_AXIS, IMPORTS, UNDECIDED, UNKNOWN_NAME
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
-from kerasmig.rewrite.calls import BindError, draft, finish, is_settled, refused
+from kerasmig.rewrite.calls import BindError, ambiguity, draft, finish, is_settled, refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.references import adapted_call, adapted_reference
@@ -139,6 +139,10 @@ def plain_use(context: FileContext, use: Use, entry: Entry) -> Finding | None:
 
 def moved(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     """A use whose arguments are fine: only its name or import may have to change."""
+    readings = ambiguity(context, use, entry) if use.call is not None else ""
+    if readings:
+        why = f"nothing tells whether this is Keras 1 or today's: {readings}; write it by keyword"
+        return refused(context, use, entry, [(Applicability.MANUAL, why)])
     target = use.path if surface.keras3_has(use.path) else entry.to
     if target is None:
         return refused(context, use, entry, [(Applicability.MANUAL, entry.manual)])

@@ -62,7 +62,9 @@ def spelled(context: FileContext, text: str) -> str:
 
 
 def written(context: FileContext, value: Value) -> str:
-    return spelled(context, value.idiomatic if context.settings.idiomatic and value.idiomatic else value.text)
+    return spelled(
+        context, value.idiomatic if context.settings.idiomatic and value.idiomatic else value.text
+    )
 
 
 def by_table(
@@ -86,6 +88,57 @@ def by_table(
     if not adapter or not any(context.mentions(key) for key in risky):
         return UNCHANGED
     return Converted((f"{context.imports.need(adapter)}(", argument.value_span, ")"))
+
+
+_NO_INITIALIZER = (
+    "a number stands where Keras 1 has the initialisation: before Keras 0.2 the size of the input "
+    "came second; take it out, `Dense(6272, 2048)` is `Dense(2048)` and "
+    "`Convolution2D(16, 1, 3, 3)` is `Conv2D(16, (3, 3))`"
+)
+
+
+def _initializer(context: FileContext, argument: Argument) -> Converted:
+    """Names by their table; functions of Keras 1, ``f(shape, name=None)``, through an adapter."""
+    value = context.constant(argument.value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Converted(applicability=Applicability.MANUAL, reason=_NO_INITIALIZER)
+    adapter = ""
+    if _is_own_function(context, argument.value):
+        adapter = "keras1_compat.adapt_initializer"
+    elif value is UNKNOWN and _is_made_elsewhere(context, argument.value):
+        adapter = "keras1_compat.get_initializer"
+    if adapter:
+        return Converted((f"{context.imports.need(adapter)}(", argument.value_span, ")"))
+    return by_table(context, argument, tables.INITIALIZERS, "keras1_compat.get_initializer")
+
+
+def _is_own_function(context: FileContext, node: ast.expr) -> bool:
+    """Whether a value is a function that the file itself defines."""
+    if isinstance(node, ast.Lambda):
+        return True
+    if not isinstance(node, ast.Name):
+        return False
+    bindings = context.names.bindings_of(node)
+    return bool(bindings) and all(
+        isinstance(b.node, ast.FunctionDef) and b.kind == "def" or isinstance(b.value, ast.Lambda)
+        for b in bindings
+    )
+
+
+def _is_made_elsewhere(context: FileContext, node: ast.expr) -> bool:
+    """Whether a value is imported, or made by a function, that is not Keras'."""
+    if context.names.path(node) is not None:
+        return False
+    if isinstance(node, ast.Call):
+        return all(context.names.path(part) is None for part in (node.func, *node.args))
+    if isinstance(node, ast.Name):
+        return any(
+            b.kind == "from"
+            or isinstance(b.value, ast.Call)
+            and _is_made_elsewhere(context, b.value)
+            for b in context.names.bindings_of(node)
+        )
+    return False
 
 
 def _requoted(new: str, context: FileContext, argument: Argument) -> str:
@@ -197,7 +250,6 @@ def _padding_2d(context: FileContext, argument: Argument) -> Converted:
 
 
 _TABLES: dict[str, tuple[Mapping[str, Value], str]] = {
-    "initializer": (tables.INITIALIZERS, "keras1_compat.get_initializer"),
     "regularizer": (tables.REGULARIZERS, "keras1_compat.get_regularizer"),
     "constraint": (tables.CONSTRAINTS, "keras1_compat.get_constraint"),
     "activation": (tables.ACTIVATIONS, "keras1_compat.get_activation"),
@@ -205,6 +257,7 @@ _TABLES: dict[str, tuple[Mapping[str, Value], str]] = {
 }
 
 _SPECIAL: dict[str, Converter] = {
+    "initializer": _initializer,
     "data_format": _data_format,
     "padding": _padding,
     "activity_regularizer": _activity_regularizer,
