@@ -12,7 +12,7 @@ from typing import Any
 from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
 from kerasmig.verify.library import HIDDEN_SETTINGS, answered, bound, history_values, sample_count
-from kerasmig.verify.recorder import Recorder, wrap_init
+from kerasmig.verify.recorder import Recorder, made_within, wrap_init
 
 _PREDICTS = ("predict", "predict_proba", "predict_on_batch")
 _MEASURES = ("evaluate", "train_on_batch", "test_on_batch", "evaluate_generator")
@@ -40,11 +40,11 @@ class Keras1:
 
     def install(self, recorder: Recorder, ordering: str) -> None:
         self.recorder = recorder
+        self._quick_session()
         container = self.topology.Container
 
         def made(model: Any) -> None:
-            caller = sys._getframe(2).f_code.co_filename  # this, the constructor, its caller
-            if not caller.endswith("keras/models.py"):  # Sequential's model within
+            if not made_within(sys._getframe(2), "keras/models.py"):  # by Sequential.build
                 recorder.made(model)
 
         wrap_init(container, made, None)
@@ -56,6 +56,14 @@ class Keras1:
         self._answer_loading(ordering)
         self._silence_noise()
         self._update_at_once()
+
+    def _quick_session(self) -> None:
+        """A session that does not optimise graphs: each is run a few times only."""
+        tf = sys.modules["tensorflow"]
+        config = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
+        config.graph_options.rewrite_options.disable_meta_optimizer = True
+        config.graph_options.optimizer_options.opt_level = -1
+        self.backend.set_session(tf.Session(config=config))
 
     def _answer_methods(self, cls: type) -> None:
         recorder, side = self.recorder, self
@@ -286,11 +294,24 @@ class Keras1:
             facts["layers"] = [self.facts(item) for item in layer.layers]
         return facts
 
-    def get_weights(self, layer: Any) -> list[Any]:
-        return list(self.backend.batch_get_value(layer.weights))
+    def get_all_weights(self, layers: Sequence[Any]) -> list[list[Any]]:
+        """Values of the weights of many layers, fetched at once: a run of a session is dear."""
+        values = iter(self.backend.batch_get_value([w for layer in layers for w in layer.weights]))
+        return [[next(values) for _ in layer.weights] for layer in layers]
 
-    def set_weights(self, layer: Any, arrays: Sequence[Any]) -> None:
-        self.backend.batch_set_value(list(zip(layer.weights, arrays, strict=True)))
+    def set_all_weights(self, layers: Sequence[Any], arrays: Sequence[Sequence[Any]]) -> None:
+        """Set the weights of many layers at once, through the variables' own initialisers:
+        ``batch_set_value`` adds operations to the graph, which every later run pays for.
+        """
+        pairs = [
+            pair
+            for layer, values in zip(layers, arrays, strict=True)
+            for pair in zip(layer.weights, values, strict=True)
+        ]
+        self.backend.get_session().run(
+            [variable.initializer for variable, _ in pairs],
+            {variable.initializer.inputs[1]: value for variable, value in pairs},
+        )
 
     def params(self, model: Any) -> int:
         return self._count(list({id(w): w for w in self.core(model).weights}.values()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -13,7 +12,7 @@ from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
 from kerasmig.verify.keras1 import replace_everywhere
 from kerasmig.verify.library import HIDDEN_SETTINGS, answered, bound, history_values, sample_count
-from kerasmig.verify.recorder import Recorder, wrap_init
+from kerasmig.verify.recorder import Recorder, made_within, wrap_init
 
 _SETTINGS_BY_NEW_CLASS = {
     **{key: tuple(new for _, new in pairs) for key, pairs in HIDDEN_SETTINGS.items()},
@@ -52,8 +51,7 @@ class Keras3:
         self.recorder = recorder
 
         def made(model: Any) -> None:
-            caller = sys._getframe(2).f_code.co_filename
-            if not caller.replace(os.sep, "/").endswith("models/sequential.py"):
+            if not made_within(sys._getframe(2), "keras/src/models/sequential.py"):
                 recorder.made(model)
 
         wrap_init(self.functional, made, None)

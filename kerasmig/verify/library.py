@@ -39,12 +39,6 @@ class Side(Library, Protocol):
     def belongs(self, value: Any) -> bool:
         """Whether a value is a model, a layer or a tensor of the library."""
 
-    def get_weights(self, layer: Any) -> list[Any]:
-        """Values of a layer's weights, in the order of its description."""
-
-    def set_weights(self, layer: Any, arrays: Sequence[Any]) -> None:
-        """Set a layer's weights, in the order of its description."""
-
 
 def bound(
     original: Callable[..., Any], args: Sequence[Any], kwargs: dict[str, Any]

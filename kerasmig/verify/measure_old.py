@@ -66,11 +66,13 @@ def measure(
         return facts
     arrays: dict[str, Any] = {}
     random = np.random.RandomState(seed % 2**32)
-    for row, layer in zip(description.rows, description.layers, strict=True):
-        if row["is_model"] or not row["weights"]:
-            continue
-        values = _unsettled(row, side.get_weights(layer), random)
-        side.set_weights(layer, values)
+    rows, layers = weighted(description)
+    changed = [
+        _unsettled(row, values, random)
+        for row, values in zip(rows, side.get_all_weights(layers), strict=True)
+    ]
+    side.set_all_weights(layers, changed)
+    for row, values in zip(rows, changed, strict=True):
         for position, value in enumerate(values):
             arrays[f"w{row['index']}_{position}"] = value
     try:
@@ -85,6 +87,16 @@ def measure(
     np.savez(arrays_path, **arrays)
     facts["arrays"] = str(arrays_path)
     return facts
+
+
+def weighted(description: Description) -> tuple[list[dict[str, Any]], list[Any]]:
+    """Rows that have weights of their own, and their layers."""
+    both = [
+        (row, layer)
+        for row, layer in zip(description.rows, description.layers, strict=True)
+        if row["weights"] and not row["is_model"]
+    ]
+    return [row for row, _ in both], [layer for _, layer in both]
 
 
 def _unsettled(row: dict[str, Any], values: list[Any], random: np.random.RandomState) -> list[Any]:

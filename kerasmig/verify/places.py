@@ -37,13 +37,14 @@ class ModelPlace:
     end_line: int
     scope: Scope | None  # None: module level
     variable: str | None
+    returned: bool = False  # what the function gives back
     guarded: bool = False  # under ``if __name__ == '__main__'``
 
     def label(self, alone: bool) -> str:
         """Name within the file; ``alone``: no other model is made in the same scope."""
         if self.scope is None:
             return self.variable or str(self.line)
-        if alone:
+        if alone or self.returned:
             return self.scope.qualname
         return f"{self.scope.qualname}.{self.variable or self.line}"
 
@@ -177,6 +178,8 @@ class _Finder(ast.NodeVisitor):
         self._functions: list[Scope] = []
         self._targets: list[str | None] = [None]
         self._guarded = False
+        self._returns = False
+        self._returned: list[set[str]] = [set()]
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         if node.name in self.names.model_classes:
@@ -207,7 +210,15 @@ class _Finder(ast.NodeVisitor):
         )
         self.found.scopes.append(scope)
         self._functions.append(scope)
+        self._returned.append(
+            {
+                inner.value.id
+                for inner in ast.walk(node)
+                if isinstance(inner, ast.Return) and isinstance(inner.value, ast.Name)
+            }
+        )
         self.generic_visit(node)
+        self._returned.pop()
         self._functions.pop()
 
     visit_AsyncFunctionDef = visit_FunctionDef  # type: ignore[assignment]
@@ -226,6 +237,11 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
         self._targets.pop()
 
+    def visit_Return(self, node: ast.Return) -> None:
+        self._returns = isinstance(node.value, ast.Call)
+        self.generic_visit(node)
+        self._returns = False
+
     def visit_Call(self, node: ast.Call) -> None:
         makes = self.names.makes_model(node.func)
         if not makes and self.everything and isinstance(node.func, ast.Name):
@@ -233,6 +249,7 @@ class _Finder(ast.NodeVisitor):
         if makes:
             self._add(node.lineno, node.end_lineno or node.lineno, self._targets[-1], None)
         # A model made inside the arguments of another call has no name of its own.
+        self._returns = False
         self._targets.append(None)
         self.generic_visit(node)
         self._targets.pop()
@@ -240,7 +257,14 @@ class _Finder(ast.NodeVisitor):
     def _add(self, line: int, end: int, variable: str | None, class_name: str | None) -> None:
         scope = self._functions[-1] if self._functions else None
         self.found.places.append(
-            ModelPlace(line, end, scope, class_name or variable, self._guarded)
+            ModelPlace(
+                line,
+                end,
+                scope,
+                class_name or variable,
+                self._returns or (scope is not None and variable in self._returned[-1]),
+                self._guarded,
+            )
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -117,6 +118,27 @@ class Recorder:
             self.notes.append(text)
 
 
+def made_within(frame: Any, file: str) -> bool:
+    """Whether the library's own `file` is what makes a model: a part of another one, then.
+
+    Args:
+        frame: the constructor's caller.
+        file: end of the file's path, with forward slashes.
+    """
+    while frame is not None:
+        name = frame.f_code.co_filename.replace(os.sep, "/")
+        if name.endswith(file):
+            return True
+        ours = name.endswith("kerasmig/verify/recorder.py")
+        if not ours and "/keras/" not in name and "/tensorflow/" not in name:
+            return False
+        frame = frame.f_back
+    return False
+
+
+_BEING_MADE: set[int] = set()
+
+
 def wrap_init(
     cls: type, after: Callable[[Any], None], before: Callable[[Any], None] | None
 ) -> None:
@@ -124,9 +146,16 @@ def wrap_init(
     original = cls.__init__  # type: ignore[misc]
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        if id(self) in _BEING_MADE:  # called by a derived class's constructor
+            original(self, *args, **kwargs)
+            return
         if before is not None:
             before(self)
-        original(self, *args, **kwargs)
+        _BEING_MADE.add(id(self))
+        try:
+            original(self, *args, **kwargs)
+        finally:
+            _BEING_MADE.discard(id(self))
         after(self)
 
     __init__.__wrapped__ = original  # type: ignore[attr-defined]

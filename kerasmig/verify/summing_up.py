@@ -236,9 +236,7 @@ class _Summary:
             return
         before = Counter(f["kind"] for f in run.old["failures"] if f["where"] == "main")
         for failure in run.new["failures"]:
-            if failure["where"] != "main":
-                continue
-            if before[failure["kind"]]:
+            if failure["where"] == "main" and before[failure["kind"]]:
                 before[failure["kind"]] -= 1
                 continue
             if failure["kind"] == "TimeIsUp":

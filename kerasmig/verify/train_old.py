@@ -28,7 +28,7 @@ def train(
     ``error``. Adds to ``arrays``: ``bx0_1`` (step 0, input 1), ``by0_1`` targets, ``m1`` output 1
     in training mode, ``t3_0`` weight 0 of row 3 after the steps.
     """
-    from kerasmig.verify.measure_old import fetch
+    from kerasmig.verify.measure_old import fetch, weighted
 
     core = side.core(model)
     facts["train"] = {"steps": STEPS, "losses": [], "optimizer": side.optimizer(model)}
@@ -66,7 +66,7 @@ def train(
         text = " ".join(str(error).split())[:300]
         facts["train"]["error"] = f"the old model cannot be trained: {type(error).__name__}: {text}"
         return
-    for row, layer in zip(description.rows, description.layers, strict=True):
-        if not row["is_model"] and row["weights"]:
-            for position, value in enumerate(side.get_weights(layer)):
-                arrays[f"t{row['index']}_{position}"] = value
+    rows, layers = weighted(description)
+    for row, values in zip(rows, side.get_all_weights(layers), strict=True):
+        for position, value in enumerate(values):
+            arrays[f"t{row['index']}_{position}"] = value

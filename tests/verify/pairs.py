@@ -24,7 +24,7 @@ from keras.optimizers import SGD, Adam, RMSprop
 from keras.regularizers import L2, l2
 
 
-def hard_sigmoid(x):
+def old_hard_sigmoid(x):
     return ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 """
 
@@ -40,9 +40,7 @@ def module(imports: str, bodies: Mapping[str, str]) -> str:
 
 def sequential(*layers: str) -> str:
     """A Sequential model of these layers."""
-    return "\n".join(
-        ["m = Sequential()", *(f"m.add({layer})" for layer in layers), "return m"]
-    )
+    return "\n".join(["m = Sequential()", *(f"m.add({layer})" for layer in layers), "return m"])
 
 
 def functional(shape: str, *lines: str) -> str:
@@ -78,16 +76,16 @@ LAYERS: dict[str, tuple[str, str]] = {
             "x = Deconvolution2D(4, 3, 3, output_shape=(None, 10, 12, 4), subsample=(2, 2),"
             " border_mode='same')(x)",
         ),
-        functional("(5, 6, 3)", "x = Conv2DTranspose(4, (3, 3), strides=(2, 2), padding='same')(x)"),
+        functional(
+            "(5, 6, 3)", "x = Conv2DTranspose(4, (3, 3), strides=(2, 2), padding='same')(x)"
+        ),
     ),
     "deconv2d_th": (
         functional(
             "(3, 5, 6)",
             "x = Deconvolution2D(4, 3, 2, output_shape=(None, 4, 7, 7), dim_ordering='th')(x)",
         ),
-        functional(
-            "(3, 5, 6)", "x = Conv2DTranspose(4, (3, 2), data_format='channels_first')(x)"
-        ),
+        functional("(3, 5, 6)", "x = Conv2DTranspose(4, (3, 2), data_format='channels_first')(x)"),
     ),
     "separable": (
         functional("(9, 8, 3)", "x = SeparableConvolution2D(5, 3, 3, depth_multiplier=2)(x)"),
@@ -107,31 +105,38 @@ LAYERS: dict[str, tuple[str, str]] = {
     ),
     "batchnorm_mode2": (
         functional("(3, 6, 5)", "x = BatchNormalization(mode=2, axis=1)(x)"),
-        functional("(3, 6, 5)", "x = BatchNormalization(axis=1)(x, training=True)"),
+        # predict and fit override training=True given at the call: the layer has to insist.
+        functional(
+            "(3, 6, 5)",
+            "class Insisting(BatchNormalization):",
+            "    def call(self, inputs, training=None, mask=None):",
+            "        return super().call(inputs, training=True, mask=mask)",
+            "x = Insisting(axis=1)(x)",
+        ),
     ),
     "lstm": (
         sequential("LSTM(4, input_shape=(6, 3), return_sequences=True)", "LSTM(3)"),
         sequential(
             "Input((6, 3))",
-            "LSTM(4, recurrent_activation=hard_sigmoid, return_sequences=True)",
-            "LSTM(3, recurrent_activation=hard_sigmoid)",
+            "LSTM(4, recurrent_activation=old_hard_sigmoid, return_sequences=True)",
+            "LSTM(3, recurrent_activation=old_hard_sigmoid)",
         ),
     ),
     "lstm_gpu": (
         sequential("LSTM(4, consume_less='gpu', input_shape=(6, 3))"),
-        sequential("Input((6, 3))", "LSTM(4, recurrent_activation=hard_sigmoid)"),
+        sequential("Input((6, 3))", "LSTM(4, recurrent_activation=old_hard_sigmoid)"),
     ),
     "lstm_stateful": (
         sequential("LSTM(4, stateful=True, batch_input_shape=(2, 6, 3))"),
         sequential(
             "Input(batch_shape=(2, 6, 3))",
-            "LSTM(4, recurrent_activation=hard_sigmoid, stateful=True)",
+            "LSTM(4, recurrent_activation=old_hard_sigmoid, stateful=True)",
         ),
     ),
     "gru": (
         sequential("GRU(4, input_shape=(6, 3))"),
         sequential(
-            "Input((6, 3))", "GRU(4, recurrent_activation=hard_sigmoid, reset_after=False)"
+            "Input((6, 3))", "GRU(4, recurrent_activation=old_hard_sigmoid, reset_after=False)"
         ),
     ),
     "simple_rnn": (
@@ -142,14 +147,14 @@ LAYERS: dict[str, tuple[str, str]] = {
         sequential("Bidirectional(LSTM(4, return_sequences=True), input_shape=(6, 3))"),
         sequential(
             "Input((6, 3))",
-            "Bidirectional(LSTM(4, recurrent_activation=hard_sigmoid, return_sequences=True))",
+            "Bidirectional(LSTM(4, recurrent_activation=old_hard_sigmoid, return_sequences=True))",
         ),
     ),
     "convlstm_tf": (
         sequential("ConvLSTM2D(2, 3, 3, border_mode='same', input_shape=(4, 6, 5, 2))"),
         sequential(
             "Input((4, 6, 5, 2))",
-            "ConvLSTM2D(2, (3, 3), padding='same', recurrent_activation=hard_sigmoid)",
+            "ConvLSTM2D(2, (3, 3), padding='same', recurrent_activation=old_hard_sigmoid)",
         ),
     ),
     "time_distributed": (
@@ -168,7 +173,7 @@ LAYERS: dict[str, tuple[str, str]] = {
         sequential(
             "Input((8,))",
             "Embedding(20, 4, mask_zero=True)",
-            "LSTM(3, recurrent_activation=hard_sigmoid)",
+            "LSTM(3, recurrent_activation=old_hard_sigmoid)",
         ),
     ),
     "prelu": (
@@ -194,7 +199,7 @@ LAYERS: dict[str, tuple[str, str]] = {
         "a.add(Dense(3, input_dim=4))\nb.add(Dense(3, input_dim=5))\n"
         + sequential("Merge([a, b], mode='sum')", "Dense(2)"),
         "a = Sequential([Input((4,)), Dense(3)])\nb = Sequential([Input((5,)), Dense(3)])\n"
-        "x = Dense(2)(add([a.output, b.output]))\nreturn Model([a.input, b.input], x)",
+        "x = Dense(2)(add([a.outputs[0], b.outputs[0]]))\nreturn Model([a.inputs[0], b.inputs[0]], x)",
     ),
     "branches_and_outputs": (
         "i = Input((4,))\na = Dense(3, activation='relu')(i)\nb = Dense(3)(i)\n"
@@ -220,7 +225,10 @@ _CONV_OLD = sequential(
     "Flatten()",
     "Dropout(0.25)",
     "Dense(3, activation='softmax')",
-).replace("return m", "m.compile(SGD(lr=0.05, momentum=0.9, decay=1e-4), 'categorical_crossentropy')\nreturn m")
+).replace(
+    "return m",
+    "m.compile(SGD(lr=0.05, momentum=0.9, decay=1e-4), 'categorical_crossentropy')\nreturn m",
+)
 _CONV_NEW = sequential(
     "Input((3, 8, 6))",
     "Conv2D(4, (3, 2), padding='same', strides=(2, 1), activation='relu',"
@@ -235,13 +243,15 @@ _CONV_NEW = sequential(
     "m.compile(SGD(keras.optimizers.schedules.InverseTimeDecay(0.05, 1, 1e-4), momentum=0.9),"
     " 'categorical_crossentropy')\nreturn m",
 )
-_RNN_OLD = LAYERS["lstm"][0].replace("LSTM(3)", "GRU(3, go_backwards=True)").replace(
-    "return m", "m.compile(Adam(lr=0.01), 'mse')\nreturn m"
+_RNN_OLD = (
+    LAYERS["lstm"][0]
+    .replace("LSTM(3)", "GRU(3, go_backwards=True)")
+    .replace("return m", "m.compile(Adam(lr=0.01), 'mse')\nreturn m")
 )
 _RNN_NEW = sequential(
     "Input((6, 3))",
-    "LSTM(4, recurrent_activation=hard_sigmoid, return_sequences=True)",
-    "GRU(3, recurrent_activation=hard_sigmoid, reset_after=False, go_backwards=True)",
+    "LSTM(4, recurrent_activation=old_hard_sigmoid, return_sequences=True)",
+    "GRU(3, recurrent_activation=old_hard_sigmoid, reset_after=False, go_backwards=True)",
 ).replace("return m", "m.compile(Adam(0.01, epsilon=1e-8), 'mse')\nreturn m")
 _GRAPH_OLD = (
     "a, b = Input((6, 5, 4)), Input((6, 5, 4))\n"
@@ -266,7 +276,7 @@ _GRAPH_NEW = (
     "y = GlobalAveragePooling2D()(x)\n"
     "z = GlobalMaxPooling2D()(x)\n"
     "x = add([y, z])\n"
-    "m = Model([a, b], Dense(2, activation=hard_sigmoid)(x))\n"
+    "m = Model([a, b], Dense(2, activation=old_hard_sigmoid)(x))\n"
     "m.compile(Adam(epsilon=1e-8), 'mse')\nreturn m"
 )
 _SPATIAL_OLD = functional(
@@ -315,7 +325,7 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "batchnorm_epsilon": ("conv", "epsilon=1e-3", "epsilon=1e-5", "shapes"),
     "batchnorm_momentum": ("conv", "epsilon=1e-3", "momentum=0.9", "shapes"),
     "batchnorm_lost": ("conv", "m.add(BatchNormalization(axis=1, epsilon=1e-3))\n", "", "shapes"),
-    "batchnorm_training": ("spatial", "BatchNormalization()(x)", "BatchNormalization()(x, training=True)", "outputs"),
+    "batchnorm_training": ("spatial", "BatchNormalization()(x)", "LayerNormalization()(x)", "outputs"),
     "pool_format": ("conv", "MaxPooling2D((2, 2), data_format='channels_first')", "MaxPooling2D((2, 2))", "shapes"),
     "pool_kind": ("conv", "MaxPooling2D", "AveragePooling2D", "outputs"),
     "flatten_format": ("conv", "Flatten()", "Flatten(data_format='channels_first')", "outputs"),
@@ -331,8 +341,8 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "optimizer_changed": ("conv", "m.compile(SGD(", "m.compile(RMSprop(", "training"),
     "trainable_lost": ("conv", "m.compile", "m.layers[0].trainable = False\nm.compile", "shapes"),
     "not_compiled": ("graph", "m.compile(Adam(epsilon=1e-8), 'mse')\n", "", "training"),
-    "recurrent_default": ("rnn", "LSTM(4, recurrent_activation=hard_sigmoid", "LSTM(4", "outputs"),
-    "hard_sigmoid_of_keras3": ("rnn", "GRU(3, recurrent_activation=hard_sigmoid", "GRU(3, recurrent_activation='hard_sigmoid'", "outputs"),
+    "recurrent_default": ("rnn", "LSTM(4, recurrent_activation=old_hard_sigmoid", "LSTM(4", "outputs"),
+    "hard_sigmoid_of_keras3": ("rnn", "GRU(3, recurrent_activation=old_hard_sigmoid", "GRU(3, recurrent_activation='hard_sigmoid'", "outputs"),
     "gru_reset_after": ("rnn", "reset_after=False, ", "", "shapes"),
     "go_backwards_lost": ("rnn", ", go_backwards=True", "", "outputs"),
     "return_sequences": ("rnn", "GRU(3,", "GRU(3, return_sequences=True,", "shapes"),
@@ -346,7 +356,7 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "upsampling_sides": ("graph", "UpSampling2D((2, 1))", "UpSampling2D((1, 2))", "shapes"),
     "upsampling_interpolation": ("graph", "UpSampling2D((2, 1))", "UpSampling2D((2, 1), interpolation='bilinear')", "outputs"),
     "leaky_slope": ("graph", "negative_slope=0.2", "", "outputs"),
-    "output_activation": ("graph", "activation=hard_sigmoid", "activation='hard_sigmoid'", "outputs"),
+    "output_activation": ("graph", "activation=old_hard_sigmoid", "activation='hard_sigmoid'", "outputs"),
     "inputs_swapped": ("graph", "Model([a, b]", "Model([b, a]", "outputs"),
     "padding_sides": ("spatial", "ZeroPadding2D((1, 2))", "ZeroPadding2D((2, 1))", "shapes"),
     "pool_strides": ("spatial", "strides=(1, 1), padding", "padding", "shapes"),
