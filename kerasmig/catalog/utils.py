@@ -42,7 +42,7 @@ FAMILIES = (
             *(Entry(name, to=f"keras1_compat.{name}") for name in _COMPAT_NP.split()),
             Entry(
                 "convert_kernel",
-                to="keras1_compat.convert_kernel",
+                to="keras1_compat.flip_kernel",
                 args={"dim_ordering": to("data_format", "data_format")},
             ),
             Entry(

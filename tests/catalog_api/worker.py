@@ -62,12 +62,15 @@ def _count_steps_last() -> None:
     from keras import backend, optimizers
     from keras.backend import tensorflow_backend
 
-    class CountingLast(tensorflow_backend.Function):  # type: ignore[misc, name-defined]
+    class CountingLast(tensorflow_backend.Function):  # type: ignore[misc]
+        updates_op: Any
+
         def __init__(self, inputs: Any, outputs: Any, updates: Any = ()) -> None:
             super().__init__(inputs, outputs, [u for u in updates if not isinstance(u, tuple)])
-            with tensorflow.control_dependencies([self.updates_op]):
+            others: Any = self.updates_op
+            with tensorflow.control_dependencies([others]):
                 counted = [tensorflow.assign(*u) for u in updates if isinstance(u, tuple)]
-            self.updates_op = tensorflow.group(self.updates_op, *counted)
+            self.updates_op = tensorflow.group(others, *counted)
 
     tensorflow_backend.Function = CountingLast
     names = {**vars(backend), "update_add": lambda x, increment: (x, x + increment)}
@@ -87,7 +90,8 @@ def main() -> None:
         from keras import backend
 
         _count_steps_last()
-        start = reset  # or every program would carry the graphs of those before it
+        # Or every program would carry the graphs of those before it.
+        start: Callable[[], None] = reset
 
         def convert(value: Any) -> Any:
             return backend.eval(value) if hasattr(value, "graph") else value
@@ -100,8 +104,10 @@ def main() -> None:
         # Tracing a graph for each of a hundred tiny models would take minutes.
         tensorflow.config.run_functions_eagerly(True)
 
-        def start() -> None:
-            """Nothing to forget."""
+        def nothing() -> None:
+            """Eager programs leave nothing behind."""
+
+        start = nothing
 
         def convert(value: Any) -> Any:
             return ops.convert_to_numpy(value) if ops.is_tensor(value) else value

@@ -108,7 +108,7 @@ def conv_input_length(output_length, filter_size, border_mode, stride):
     return (output_length - 1) * stride - 2 * pad + filter_size
 
 
-def convert_kernel(kernel, data_format=None):
+def flip_kernel(kernel, data_format=None):
     """A kernel with its spatial axes reversed, from Theano's convolution or back."""
     if not 4 <= kernel.ndim <= 5:
         raise ValueError("Invalid kernel shape:", kernel.shape)
