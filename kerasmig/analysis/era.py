@@ -68,6 +68,8 @@ def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
     """Weigh the marks of both eras in a file."""
     keras1 = later = 0
     for scope in names.scopes.values():
+        for star in scope.stars:
+            keras1 += surface.in_keras1(star.path) and not surface.keras3_has(star.path)
         for bindings in scope.bindings.values():
             for binding in bindings:
                 if binding.kind not in ("from", "import") or not binding.path.startswith("keras"):
@@ -86,9 +88,11 @@ def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
             elif keyword.arg in _LATER_KEYWORDS:
                 later += 1
         keras1 += _has_renamed_keyword(call, names)
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        keras1 += name in _KERAS1_NAMES and names.path(call.func) is not None
-        later += name in _LATER_NAMES and names.path(call.func) is not None
+        # Names from `import *` have no binding of their own, and attributes none either.
+        path = names.path(call.func) or ""
+        name = path.rpartition(".")[2] if path.startswith("keras.") else ""
+        keras1 += name in _KERAS1_NAMES
+        later += name in _LATER_NAMES
     if keras1 and keras1 >= later:
         return FileEra(Era.KERAS1, keras1, later)
     return FileEra(Era.LATER if later else Era.UNKNOWN, keras1, later)

@@ -31,3 +31,19 @@ def test_old_recurrent_layer_keeps_its_gates(layer: str, arguments: str) -> None
 def test_todays_layer_stays(layer: str, arguments: str) -> None:
     source = _NEW.format(layer=layer, arguments=arguments)
     assert upgrade_source(source).code == source
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from keras.layers import *\nx = LSTM(10)\ny = Convolution2D(3, 3, 3)\n",
+        "from keras.layers import *\nfrom keras.layers.recurrent import *\nx = LSTM(10)\n",
+    ],
+)
+def test_star_imports_tell_the_era_too(source: str) -> None:
+    assert "recurrent_activation=hard_sigmoid" in upgrade_source(source).code
+
+
+def test_star_import_of_todays_keras_stays() -> None:
+    source = "from keras.layers import *\nx = LSTM(10)\ny = Conv2D(3, (3, 3))\n"
+    assert upgrade_source(source).code == source
