@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.receivers import FOREIGN, MODEL, OPTIMIZER, is_a
+from kerasmig.analysis.receivers import FOREIGN, MODEL, OPTIMIZER, TENSOR, is_a
 from kerasmig.catalog import surface
 from kerasmig.catalog.methods import METHODS, Certainty, Method
 from kerasmig.catalog.vocabulary import Arguments, Entry, to
@@ -87,7 +87,8 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
         fitting.sort(key=lambda row: -len(surface.keras1_bases(row.owner)))
         if fitting:
             return MethodUse(node, call, fitting[0], kind)
-        lower = [row for row in rows if is_a(row.owner, kind) and row.certainty is Certainty.NAME]
+        by_name = [row for row in rows if row.certainty is Certainty.NAME]
+        lower = [row for row in by_name if kind == TENSOR or is_a(row.owner, kind)]
         return MethodUse(node, call, lower[0], kind) if lower else None
     keywords = {k.arg for k in call.keywords} if call else set()
     for row in rows:

@@ -172,3 +172,27 @@ def test_suppressed_on_its_line():
     text = HEAD + "model.fit(X, y, nb_epoch=1)  # kerasmig: ignore[KM401]\n"
     result = check_rewrite(text, text)
     assert result.tally.suppressed == 1
+
+
+def test_targets_as_a_list_of_numbers():
+    check_rewrite(
+        HEAD + "n = 3\nmodel.fit(X, [1] * n + [0] * n, nb_epoch=1)\n",
+        HEAD.replace("Dense\n", "Dense\nimport numpy as np\n", 1)
+        + "n = 3\nmodel.fit(X, np.array([1] * n + [0] * n), epochs=1)\n",
+    )
+
+
+def test_names_of_weight_files():
+    check_rewrite(
+        HEAD.replace("10, input_dim=3", "10") + "model.save_weights('net.h5', True)\n",
+        HEAD.replace("10, input_dim=3", "10") + "model.save_weights('net.weights.h5', True)\n",
+    )
+
+
+def test_shape_of_a_tensor():
+    check_rewrite(
+        "from keras.layers import Input, Dense\ndef f(x):\n    return x._keras_shape[1]\n"
+        "f(Dense(3)(Input((4,))))\n",
+        "from keras.layers import Input, Dense\ndef f(x):\n    return x.shape[1]\n"
+        "f(Dense(3)(Input((4,))))\n",
+    )

@@ -1,8 +1,8 @@
 """``fit_generator``, ``evaluate_generator``, ``predict_generator``: today's methods, and batches.
 
 Keras 1 took batches until it had seen the samples asked for (``keras/engine/training.py`` of
-1.2.2); Keras 3 counts batches. Of its own iterators Keras 3 takes no more batches an epoch than
-one pass gives (measured), so a number of samples other than a pass is left to a compat function.
+1.2.2); Keras 3 counts batches. The last batch of each pass of an iterator is smaller, so a number
+of samples that is certainly not one pass is left to a compat function.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _KERAS2_ORDER = {
     "predict_generator": "generator steps max_queue_size workers use_multiprocessing verbose",
 }
 _QUEUE = ("max_queue_size", "workers", "use_multiprocessing", "max_q_size", "nb_worker")
-_A_PASS = "one pass of the generator is taken to give `{}` samples: Keras 3 ends an epoch with it"
+_A_PASS = "every batch of an epoch of `{}` samples is taken to be full, or they are one pass"
 
 
 @method_rule("generator_training")

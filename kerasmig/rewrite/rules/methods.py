@@ -25,6 +25,7 @@ from kerasmig.rewrite.methods import (
 )
 from kerasmig.rewrite.registry import file_rule, find_method_rule, method_rule
 
+_FILES = "KM303"
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
 
 
@@ -63,8 +64,9 @@ def _settle(context: FileContext, use: MethodUse) -> Finding | None:
 def _call(context: FileContext, use: MethodUse) -> Finding | None:
     """A method that only the catalog's mapping is needed for."""
     gone = use.row.to != use.row.name
-    era = method_era(context, use)
-    if not gone and era is not Era.KERAS1:
+    # Keras 2 took the same file names as Keras 1.
+    shared = use.row.code == _FILES
+    if not gone and not shared and method_era(context, use) is not Era.KERAS1:
         return None
     if use.row.template:
         return _template(context, use)
@@ -75,6 +77,8 @@ def _call(context: FileContext, use: MethodUse) -> Finding | None:
         rule = use.row.argument(name)
         if isinstance(rule, Handled):
             _HANDLED.get(name, _unhandled(rule))(new, argument)
+    if "y" in new.given and use.row.name in _TRAINING:
+        _numbers(new, "y")
     if use.row.name == "predict" and not in_loop(context, use):
         # Only a progress bar: told off where it would be printed again and again.
         new.added = [(name, text) for name, text in new.added if name != "verbose"]
@@ -136,6 +140,44 @@ _HANDLED: dict[str, Callable[[Draft, Argument], None]] = {
     "accuracy": show_accuracy,
     "class_weight": _class_weight,
 }
+
+
+_TRAINING = ("fit", "evaluate", "train_on_batch", "test_on_batch")
+
+
+def _numbers(new: Draft, name: str) -> None:
+    """Targets as a list of numbers: Keras 1 made an array of them, Keras 3 takes arrays only."""
+    argument = new.given[name]
+    if not _is_numbers(new.context, argument.value):
+        return
+    array = f"{_numpy(new.context)}.array("
+    new.drop(name)
+    new.kept.append(NewArgument(name, (argument,), (array, argument.value_span, ")")))
+
+
+def _is_numbers(context: FileContext, node: ast.expr) -> bool:
+    """``[1] * n + [0] * n``, or a name for such a list."""
+    if isinstance(node, ast.List):
+        return bool(node.elts) and all(
+            isinstance(context.constant(element), (int, float)) for element in node.elts
+        )
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        return _is_numbers(context, node.left) or _is_numbers(context, node.right)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return _is_numbers(context, node.left) and _is_numbers(context, node.right)
+    if isinstance(node, ast.Name):
+        values = [b.value for b in context.names.bindings_of(node)]
+        return len(values) == 1 and values[0] is not None and _is_numbers(context, values[0])
+    return False
+
+
+def _numpy(context: FileContext) -> str:
+    """What the file calls NumPy."""
+    for name, bindings in context.names.root.bindings.items():
+        if all(b.kind == "import" and b.path == "numpy" for b in bindings):
+            return name
+    context.imports.need_library("numpy", "np")
+    return "np"
 
 
 def same_model(context: FileContext, a: ast.expr, b: ast.expr) -> bool:

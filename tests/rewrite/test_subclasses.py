@@ -1,0 +1,133 @@
+"""Classes of the user's own."""
+
+import pytest
+
+from tests.rewrite.helpers import automatic, check_manual, check_rewrite, upgrade
+
+LAYER = "from keras.engine.topology import Layer\n"
+NEW_LAYER = "from keras.layers import Layer\n"
+
+
+def _class(body: str) -> str:
+    return "class Scale(Layer):\n" + "".join(f"    {line}\n" for line in body.splitlines())
+
+
+def _check(old: str, new: str, head: str = LAYER, new_head: str = NEW_LAYER):
+    return check_rewrite(head + _class(old), new_head + _class(new))
+
+
+def test_shape_method():
+    result = _check(
+        "def get_output_shape_for(self, shape):\n    return shape",
+        "def compute_output_shape(self, shape):\n    return shape",
+    )
+    assert automatic(result)
+    assert result.tally.automatic == 1
+
+
+def test_calls_of_the_shape_method():
+    _check(
+        "def get_output_shape_for(self, s):\n"
+        "    a = self.inner.get_output_shape_for(s)\n"
+        "    return super(Scale, self).get_output_shape_for(a)",
+        "def compute_output_shape(self, s):\n"
+        "    a = self.inner.compute_output_shape(s)\n"
+        "    return super(Scale, self).compute_output_shape(a)",
+    )
+
+
+def test_weights_of_an_initialiser():
+    _check(
+        "def __init__(self, init='one'):\n    self.init = initializations.get(init)\n"
+        "def build(self, shape):\n    self.W = self.init((shape[1],), name='W')\n"
+        "    self.s = self.init((3,))\n    self.trainable_weights = [self.W]",
+        "def __init__(self, init='one'):\n    self.init = get_initialization(init)\n"
+        "def build(self, shape):\n"
+        "    self.W = self.add_weight(shape=(shape[1],), initializer=self.init, name='W')\n"
+        "    self.s = self.add_weight(shape=(3,), initializer=self.init, trainable=False)",
+        LAYER + "from keras import initializations\n",
+        NEW_LAYER + "from keras1_compat import get_initialization\n",
+    )
+
+
+def test_weights_of_the_backend():
+    _check(
+        "def build(self, shape):\n    self.b = K.zeros((3,), name='b')\n"
+        "    self.m = K.ones((3,))\n    self.v = K.variable(value)\n"
+        "    self.trainable_weights = [self.b, self.v]\n"
+        "    self.non_trainable_weights = [self.m]",
+        "def build(self, shape):\n"
+        "    self.b = self.add_weight(shape=(3,), initializer='zeros', name='b')\n"
+        "    self.m = self.add_weight(shape=(3,), initializer='ones', trainable=False)\n"
+        "    self.v = Variable(value, dtype=floatx())",
+        LAYER + "from keras import backend as K\n",
+        NEW_LAYER + "from keras.backend import floatx\nfrom keras import Variable\n",
+    )
+
+
+def test_list_of_weights_alone_in_its_block():
+    result = upgrade(
+        LAYER
+        + _class(
+            "def build(self, shape):\n    self.W = K.zeros((3,))\n"
+            "    if shape: self.trainable_weights = [self.W]"
+        ).replace("class", "from keras import backend as K\nclass", 1)
+    )
+    assert "    if shape: pass\n" in result.new
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("def build(self, s):\n    self.trainable_weights = self.inner.weights", "add_weight"),
+        ("def build(self, s):\n    self.trainable_weights += [self.other]", "add_weight"),
+        ("def get_output(self, train=False):\n    pass", "call(self, inputs)"),
+        ("def f(self):\n    self.regularizers = []", "live on the variables"),
+    ],
+)
+def test_what_is_reported(body, words):
+    check_manual(LAYER + _class(body), "KM304", words)
+
+
+def test_name_of_an_initialiser():
+    result = upgrade(
+        LAYER
+        + "from keras import initializations\n"
+        + _class(
+            "def __init__(self, init):\n    self.init = initializations.get(init)\n"
+            "def get_config(self):\n    return {'init': self.init.__name__}"
+        )
+    )
+    assert "{'init': serialize(self.init)}" in result.new
+
+
+CALLBACK = "from keras.callbacks import Callback\nclass Log(Callback):\n"
+
+
+def test_parameters_of_a_callback():
+    check_rewrite(
+        CALLBACK
+        + "    def _set_model(self, model):\n        pass\n"
+        + "    def on_epoch_end(self, epoch, logs={}):\n        n = self.params['nb_epoch']\n",
+        CALLBACK
+        + "    def set_model(self, model):\n        pass\n"
+        + "    def on_epoch_end(self, epoch, logs={}):\n        n = self.params['epochs']\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("self.params.get('nb_sample')", "params['nb_sample'] is gone"),
+        ("logs['size']", "how large a batch"),
+        ("self.model.validation_data", "give it to the callback"),
+    ],
+)
+def test_what_callbacks_no_longer_know(line, words):
+    source = CALLBACK + f"    def on_batch_end(self, batch, logs={{}}):\n        {line}\n"
+    check_manual(source, "KM407" if "model" not in line else "KM304", words)
+
+
+def test_own_classes_of_the_same_names():
+    source = "import keras\nclass Layer(object):\n    def get_output(self):\n        pass\n"
+    check_rewrite(source, source)
