@@ -1,16 +1,20 @@
 """Child process of the property test: builds programs in the real Keras 1.2.2.
 
-Reads one JSON object per line (``source``, ``ordering``) and answers each with the shapes of the
+Reads one JSON object per line. ``source`` and ``ordering``: answers with the shapes of the
 variables ``t0, t1, ...`` and ``s0, s1, ...`` and, where the program raised, the error and line.
+``application`` (such as ``resnet50.ResNet50``) and ``ordering``: answers with the source of its
+module and with kind and output shape of each of its layers.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
 import traceback
 import warnings
+from pathlib import Path
 from typing import Any
 
 from kerasmig.legacy.bridge import activate, reset, set_dim_ordering
@@ -44,6 +48,17 @@ def build(source: str, ordering: str) -> dict[str, Any]:
     return {"shapes": shapes, "error": error, "line": line}
 
 
+def build_application(name: str, ordering: str) -> dict[str, Any]:
+    """Build a network of ``keras.applications`` with random weights."""
+    reset()
+    set_dim_ordering(ordering)
+    module_name, _, function = name.partition(".")
+    module = importlib.import_module(f"keras.applications.{module_name}")
+    layers = getattr(module, function)(weights=None).layers
+    shapes = [[type(layer).__name__, _plain(layer.output_shape)] for layer in layers]
+    return {"source": Path(str(module.__file__)).read_text("utf-8"), "layers": shapes}
+
+
 def main() -> None:
     """Answer requests until standard input ends."""
     answers = os.fdopen(os.dup(1), "w")
@@ -52,7 +67,11 @@ def main() -> None:
     activate(ensure())
     for request in sys.stdin:
         asked = json.loads(request)
-        print(json.dumps(build(asked["source"], asked["ordering"])), file=answers, flush=True)
+        if "application" in asked:
+            answer = build_application(asked["application"], asked["ordering"])
+        else:
+            answer = build(asked["source"], asked["ordering"])
+        print(json.dumps(answer), file=answers, flush=True)
 
 
 if __name__ == "__main__":

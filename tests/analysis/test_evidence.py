@@ -10,6 +10,7 @@ import pytest
 from kerasmig.analysis.dataformat import Inference, ProjectFacts, combine, infer
 from kerasmig.analysis.image_sizes import judge_feature_map, judge_input, judge_names
 from kerasmig.analysis.names import Names
+from kerasmig.analysis.project_evidence import from_keras_json, from_text
 from kerasmig.finding import DataFormat, Evidence, Verdict
 
 FIRST, LAST = DataFormat.CHANNELS_FIRST, DataFormat.CHANNELS_LAST
@@ -442,3 +443,34 @@ def test_seed_tells_what_the_default_computed() -> None:
     assert verdict.shapes[-1].channels_last == (None, 1, 32, 10)
     assert "32 rows × 32 columns × 1 channel" in said(verdict)
     assert "1 row × 32 columns × 32 channels" in said(verdict)
+
+
+# -- files beside the code ------------------------------------------------------------------------
+
+
+def test_keras_json_of_the_project() -> None:
+    text = '{\n  "backend": "theano",\n  "image_dim_ordering": "th"\n}\n'
+    evidence = from_keras_json(text, "conf/keras.json")
+    assert evidence is not None
+    assert (evidence.favours, evidence.line, evidence.path) == (FIRST, 3, "conf/keras.json")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"image_dim_ordering": 3}', '{"a": "th"}'])
+def test_keras_json_that_tells_nothing(text: str) -> None:
+    assert from_keras_json(text, "keras.json") is None
+
+
+def test_readme_that_says_what_to_set() -> None:
+    text = 'Edit `~/.keras/keras.json`:\n\n    "image_dim_ordering": "tf",\n'
+    (evidence,) = from_text(text, "README.md")
+    assert (evidence.favours, evidence.line) == (LAST, 3)
+
+
+def test_readme_for_both_backends_tells_nothing() -> None:
+    text = 'Theano: "image_dim_ordering": "th"\nTensorFlow: "image_dim_ordering": "tf"\n'
+    assert from_text(text, "README.md") == []
+
+
+def test_script_that_chooses_a_backend() -> None:
+    (evidence,) = from_text("#!/bin/sh\nKERAS_BACKEND=theano python train.py\n", "train.sh")
+    assert (evidence.favours, evidence.line, evidence.weight) == (FIRST, 2, 0.4)
