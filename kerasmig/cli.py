@@ -149,6 +149,7 @@ def check(paths: tuple[Path, ...], output_format: str, verbose: bool, **options:
 @click.option("--base", metavar="GITREF", help="The old code is what stood at OLD in this commit.")
 @click.option("--level", type=click.Choice(("shapes", "outputs", "training")))
 @click.option("--time-limit", type=float, help="Seconds for one program on one side.")
+@click.option("--shard", metavar="I/N", help="Only the I-th of N parts, to split the work.")
 @click.option("-j", "--jobs", type=click.IntRange(0), help="Programs at once; 0: one per processor.")
 @click.option("--output-format", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Show every layer of every model.")
@@ -158,6 +159,7 @@ def verify(
     base: str | None,
     level: str | None,
     time_limit: float | None,
+    shard: str | None,
     jobs: int | None,
     output_format: str,
     verbose: bool,
@@ -170,6 +172,7 @@ def verify(
     if (new is None) == (base is None):
         _fail("give OLD and NEW, or one path with --base GITREF")
     config = _configure({})
+    part = _shard(shard)
     limits = {"time_limit": time_limit, "jobs": jobs}
 
     def run(settings: VerifySettings, progress: Any) -> VerifyReport:
@@ -181,13 +184,68 @@ def verify(
 
         if base is not None:
             with git_tree(old, base) as tree:
-                return verify_pair(tree, old, settings, progress, analyse)
+                return verify_pair(tree, old, settings, progress, analyse, part)
         assert new is not None
-        return verify_pair(old, new, settings, progress, analyse)
+        return verify_pair(old, new, settings, progress, analyse, part)
 
     report = _verify(run, config, level, **{k: v for k, v in limits.items() if v is not None})
     _print_verify(report, output_format, verbose)
     raise SystemExit(report.exit_code)
+
+
+def _shard(text: str | None) -> tuple[int, int]:
+    """``2/5`` → (2, 5); all of one part if nothing was said."""
+    if text is None:
+        return (1, 1)
+    index, _, count = text.partition("/")
+    if not (index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count)):
+        _fail(f"--shard {text}: write it as 2/5, the second of five parts")
+    return (int(index), int(count))
+
+
+@main.group(cls=_Group)
+def report() -> None:
+    """Join and show JSON reports."""
+
+
+@report.command("merge")
+@click.argument("parts", nargs=-1, required=True, type=click.File(encoding="utf-8"))
+def report_merge(parts: tuple[Any, ...]) -> None:
+    """Join the JSON reports PARTS of shards into one, on stdout."""
+    from kerasmig.report.document import ReportError, dump, merge
+
+    try:
+        text = dump(merge([_document(part) for part in parts]))
+    except ReportError as error:
+        _fail(str(error))
+    _write_text(text)
+
+
+@report.command("show")
+@click.argument("file", type=click.File(encoding="utf-8"))
+@click.option("--output-format", type=click.Choice(_FORMATS), default="text", show_default=True)
+@click.option("-v", "--verbose", is_flag=True)
+def report_show(file: Any, output_format: str, verbose: bool) -> None:
+    """Show the JSON report FILE in another format."""
+    from kerasmig.report.document import ReportError, load
+
+    try:
+        run, verified = load(_document(file))
+    except ReportError as error:
+        _fail(str(error))
+    if run is not None:
+        _print_run(run, verified, output_format, verbose=verbose, diff=False)
+    elif verified is not None:
+        _print_verify(verified, output_format, verbose)
+
+
+def _document(file: Any) -> Any:
+    import json
+
+    try:
+        return json.load(file)
+    except ValueError as error:
+        _fail(f"{file.name}: not a JSON report: {error}")
 
 
 @main.group(cls=_Group)
@@ -454,6 +512,7 @@ def _print_run(
         console = console if console.is_terminal else _console(stderr=True)
     print_run(run, console, verbose=verbose, dry_run=diff or dry_run)
     if report is not None:
+        console.print()
         print_verify(report, console, verbose=verbose)
 
 
@@ -479,8 +538,13 @@ def _print_document(
 ) -> None:
     from kerasmig.report.formats import render
 
-    sys.stdout.write(render(output_format, run, report))
-    sys.stdout.flush()
+    _write_text(render(output_format, run, report))
+
+
+def _write_text(text: str) -> None:
+    """Write a document as UTF-8, whatever the terminal's encoding is."""
+    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

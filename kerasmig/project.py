@@ -19,6 +19,7 @@ from kerasmig.compat.select import compat_present, compat_source
 from kerasmig.files import Backups, write_atomically
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
 from kerasmig.program import LeftAlone, Program, looks_like_python2, read_program
+from kerasmig.formatting import format_touched
 from kerasmig.rewrite.context import saved_weights
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
@@ -267,6 +268,8 @@ class Project:
             return FileResult(shown, error="is nested too deeply to be analysed")
         except AssertionError as error:
             return FileResult(shown, error=f"internal error, file left alone: {error}")
+        if result.changed and path.suffix == ".py" and "\r" not in result.new:
+            result = replace(result, new=format_touched(result.old, result.new, path))
         return replace(result, encoding=module.encoding.name, bom=module.encoding.bom)
 
     def _source(self, name: str, near: Path) -> tuple[ast.Module, Names] | None:

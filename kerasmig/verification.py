@@ -72,12 +72,13 @@ def verify_pair(
     settings: VerifySettings,
     progress: Progress | None = None,
     upgrade: Callable[[Sequence[Path]], Sequence[FileResult]] | None = None,
-    files: Sequence[str] | None = None,
+    shard: tuple[int, int] = (1, 1),
 ) -> VerifyReport:
     """Verify two given trees (or files).
 
     Args:
         upgrade: analyses the old files, for their verdicts.
+        shard: which part of how many parts of the files, from 1.
     """
     verdicts: dict[str, tuple[Verdict, ...]] = {}
     if upgrade is not None:
@@ -85,6 +86,10 @@ def verify_pair(
         paths = sorted(old.rglob("*.py")) if old.is_dir() else [old]
         for path, result in zip(paths, upgrade(paths), strict=True):
             verdicts[path.relative_to(base).as_posix()] = result.verdicts
+    files = None
+    if shard[1] > 1 and old.is_dir():
+        names = sorted(p.relative_to(old).as_posix() for p in old.rglob("*.py"))
+        files = names[shard[0] - 1 :: shard[1]]
     return verify_trees(
         old,
         new,
