@@ -203,9 +203,9 @@ class Receivers:
         if isinstance(value, ast.Call):
             functions = self.functions(value.func)
             returned = self.returns(functions[0][0]) if len(functions) == 1 else []
-            if len(returned) == 1 and functions[0][1] is self:
-                if isinstance(returned[0], (ast.Name, ast.Attribute)):
-                    return self.identity(returned[0], depth + 1)
+            own = len(returned) == 1 and functions[0][1] is self
+            if own and isinstance(returned[0], (ast.Name, ast.Attribute)):
+                return self.identity(returned[0], depth + 1)
         return key
 
     def arguments_for(self, parameter: ast.arg) -> list[ast.expr]:

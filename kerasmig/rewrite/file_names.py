@@ -88,9 +88,9 @@ def last_literal(context: FileContext, node: ast.expr, depth: int = 0) -> ast.Co
             return last_literal(context, node.args[-1], depth + 1)
     if isinstance(node, ast.Name):
         bindings = context.names.bindings_of(node)
-        if len(bindings) == 1 and bindings[0].kind == "assign" and bindings[0].value is not None:
-            if len(bindings[0].scope.bindings[node.id]) == 1:
-                return last_literal(context, bindings[0].value, depth + 1)
+        alone = len(bindings) == 1 and len(bindings[0].scope.bindings[node.id]) == 1
+        if alone and bindings[0].kind == "assign" and bindings[0].value is not None:
+            return last_literal(context, bindings[0].value, depth + 1)
     if isinstance(node, ast.Attribute):
         values = context.receivers.assigned(node)
         if len(values) == 1:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.rewrite.helpers import automatic, check_manual, check_rewrite, upgrade
+from kerasmig.finding import Applicability
+from tests.rewrite.helpers import automatic, check_manual, check_rewrite, find, upgrade
 
 LAYER = "from keras.engine.topology import Layer\n"
 NEW_LAYER = "from keras.layers import Layer\n"
@@ -131,3 +132,33 @@ def test_what_callbacks_no_longer_know(line, words):
 def test_own_classes_of_the_same_names():
     source = "import keras\nclass Layer(object):\n    def get_output(self):\n        pass\n"
     check_rewrite(source, source)
+
+
+CONVOLUTION = "from keras.layers import Convolution1D\n"
+
+
+def test_arguments_for_the_base():
+    body = (
+        "class Mine(Convolution1D):\n    def __init__(self, n):\n"
+        "        super(Mine, self).__init__({})\n"
+    )
+    result = upgrade(CONVOLUTION + body.format("n, 3, border_mode='same'"))
+    assert "super(Mine, self).__init__(n, 3, padding='same')" in result.new
+    find(result, "KM304", "Mine extends Convolution1D", Applicability.MANUAL)
+
+
+def test_unpacked_arguments_for_the_base():
+    check_manual(
+        CONVOLUTION + "class Mine(Convolution1D):\n    def __init__(self, *args):\n"
+        "        super(Mine, self).__init__(*args)\nConvolution1D(3, 3, border_mode='same')\n",
+        "KM201",
+        "unpacked with *",
+    )
+
+
+def test_inherited_arguments():
+    check_manual(
+        CONVOLUTION + "class Mine(Convolution1D):\n    pass\nMine(3, 3, border_mode='same')\n",
+        "KM304",
+        "`Mine(...)` takes its arguments",
+    )

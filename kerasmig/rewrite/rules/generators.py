@@ -47,6 +47,8 @@ _KERAS2_ORDER = {
     "predict_generator": "generator steps max_queue_size workers use_multiprocessing verbose",
 }
 _QUEUE = ("max_queue_size", "workers", "use_multiprocessing", "max_q_size", "nb_worker")
+# What iterators call the number of their samples, then and now.
+_SIZES = ("nb_sample", "n", "N", "samples")
 _A_PASS = "every batch of an epoch of `{}` samples is taken to be full, or they are one pass"
 
 
@@ -149,9 +151,9 @@ class _GeneratorCall:
     def _steps(self, samples: Argument, size: BatchSize) -> tuple[str | Span, ...]:
         """How many batches have so many samples: rounded up, as Keras 1 did."""
         node = samples.value
-        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-            if size.literal and size.value:
-                return (str(-(-int(node.value) // size.value)),)
+        number = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(number, (int, float)) and size.literal and size.value:
+            return (str(-(-int(number) // size.value)),)
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
             for side, other in ((node.left, node.right), (node.right, node.left)):
                 if ast.unparse(side) == size.text and isinstance(
@@ -171,13 +173,9 @@ class _GeneratorCall:
 
     def _is_pass(self, generator: ast.expr, samples: ast.expr) -> bool | None:
         """Whether a number of samples is one pass of an iterator; ``None``: certainly not."""
-        if isinstance(samples, ast.Attribute) and samples.attr in (
-            "nb_sample",
-            "n",
-            "N",
-            "samples",
-        ):
-            if ast.unparse(samples.value) == ast.unparse(generator):
+        if isinstance(samples, ast.Attribute) and samples.attr in _SIZES:
+            owner = ast.unparse(samples.value)
+            if owner == ast.unparse(generator):
                 return True
         data = self._data(generator)
         sized = _sized(samples)

@@ -26,16 +26,20 @@ def layer_lists(context: FileContext) -> Iterator[Finding]:
             for target in node.targets:
                 if isinstance(target, ast.Subscript) and _is_layers(context, target.value):
                     yield _layers(context, node, "del")
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            if node.attr in _TENSORS and is_a(context.receivers.kind(node.value), CONTAINER):
-                yield context.finding(
-                    CODE,
-                    node,
-                    f"{node.attr} cannot be assigned to: make a new model with "
-                    "`Model(inputs=model.inputs, outputs=...)`",
-                    Applicability.MANUAL,
-                    name=node.attr,
-                )
+        elif (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and node.attr in _TENSORS
+            and is_a(context.receivers.kind(node.value), CONTAINER)
+        ):
+            yield context.finding(
+                CODE,
+                node,
+                f"{node.attr} cannot be assigned to: make a new model with "
+                "`Model(inputs=model.inputs, outputs=...)`",
+                Applicability.MANUAL,
+                name=node.attr,
+            )
 
 
 def _is_layers(context: FileContext, node: ast.expr) -> bool:

@@ -5,11 +5,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.receivers import CALLBACK, LAYER, is_a
+from kerasmig.analysis.receivers import CALLBACK, CONTAINER, LAYER, is_a
+from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.methods import CALLBACK_PARAMS
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
-from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled, refused
+from kerasmig.rewrite.arguments import argument_edits
+from kerasmig.rewrite.calls import (
+    BindError,
+    Draft,
+    draft,
+    finish,
+    is_settled,
+    new_positional,
+    refused,
+    rewritten,
+)
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.engine import plain_use
 from kerasmig.rewrite.layer_weights import (
@@ -71,6 +82,7 @@ class _LayerClass:
 
     def findings(self) -> Iterator[Finding]:
         """What is rewritten or reported in the class."""
+        yield from self._inherited()
         yield from self._shape_method()
         for name, instead in _OLD_LAYER.items():
             if name in self._methods:
@@ -78,6 +90,60 @@ class _LayerClass:
         yield from self._super_calls()
         yield from self._weights()
         yield from self._config()
+
+    def _inherited(self) -> Iterator[Finding]:
+        """A class of the user's that extends a certain layer: what it inherits is today's."""
+        context = self._context
+        for base in self._node.bases:
+            name = context.names.keras_name(base)
+            entry = catalog_entry(name) if name else None
+            if entry is None or entry.to is None or entry.name == LAYER or not entry.args:
+                continue
+            if not is_a(entry.name, LAYER) or is_a(entry.name, CONTAINER):
+                continue
+            if not context.speaks_keras1:
+                return
+            init = self._methods.get("__init__")
+            inherits = "" if init else f", and `{self._node.name}(...)` takes its arguments"
+            yield self._report(
+                base,
+                f"{self._node.name} extends {entry.short}, whose attributes, weights and methods "
+                f"are {entry.to.rpartition('.')[2]}'s of today{inherits}",
+                entry.short,
+            )
+            if init is not None:
+                yield from self._base_calls(init, entry)
+
+    def _base_calls(self, init: ast.FunctionDef, entry: Entry) -> Iterator[Finding]:
+        """``super(C, self).__init__(64, 3, 3)`` takes the arguments of today's layer."""
+        context = self._context
+        for call in ast.walk(init):
+            if (
+                not isinstance(call, ast.Call)
+                or not isinstance(call.func, ast.Attribute)
+                or call.func.attr != "__init__"
+                or not isinstance(call.func.value, ast.Call)
+                or not isinstance(call.func.value.func, ast.Name)
+                or call.func.value.func.id != "super"
+            ):
+                continue
+            path = ast.Name("", ast.Load())
+            use = Use(call.func, entry.name, entry.name, path, call, entry)
+            if is_settled(context, use, entry):
+                continue
+            try:
+                new = draft(context, use, entry)
+            except BindError as error:
+                yield refused(
+                    context, use, entry, [(Applicability.MANUAL, f"arguments of today: {error}")]
+                )
+                continue
+            if new.applicability is Applicability.MANUAL:
+                yield refused(context, use, entry, new.reasons)
+                continue
+            edits = argument_edits(new.site, new.kept, new.added, new_positional(new))
+            if edits:
+                yield rewritten(new, edits)
 
     def _report(self, node: ast.AST, message: str, name: str) -> Finding:
         head = node
@@ -337,9 +403,13 @@ def _callback(context: FileContext, node: ast.ClassDef) -> Iterator[Finding]:
     for inner in ast.walk(node):
         if isinstance(inner, ast.Subscript):
             yield from _parameter(context, inner.value, inner.slice)
-        elif isinstance(inner, ast.Call) and isinstance(inner.func, ast.Attribute):
-            if inner.func.attr == "get" and inner.args:
-                yield from _parameter(context, inner.func.value, inner.args[0])
+        elif (
+            isinstance(inner, ast.Call)
+            and isinstance(inner.func, ast.Attribute)
+            and inner.func.attr == "get"
+            and inner.args
+        ):
+            yield from _parameter(context, inner.func.value, inner.args[0])
 
 
 def _parameter(context: FileContext, base: ast.expr, key: ast.expr) -> Iterator[Finding]:
