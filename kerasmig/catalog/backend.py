@@ -45,7 +45,7 @@ _OPERATIONS = (
     *_same(
         "abs exp log round sign square sin cos sigmoid tanh softplus softsign softmax elu "
         "max min sum prod mean var std squeeze ndim transpose "
-        "stack cast binary_crossentropy categorical_crossentropy "
+        "cast binary_crossentropy categorical_crossentropy "
         "sparse_categorical_crossentropy in_top_k"
     ),
     *(
@@ -88,6 +88,7 @@ _OPERATIONS = (
     Entry("concatenate", to="concatenate", args={"tensors": to("xs")}, write={"axis": "-1"}),
     Entry("stop_gradient", to="stop_gradient", args={"variables": to("variable")}),
     *(Entry(name, to=name, args={"name": _NAME}) for name in ("zeros_like", "ones_like")),
+    Entry("stack", to="stack", docs="Of variables (not tensors) it raises in Keras 3.15."),
     Entry("reshape", to="reshape", args={"shape": to("newshape")}),
     Entry("permute_dimensions", to="transpose", args={"pattern": to("axes")}),
     Entry("expand_dims", to="expand_dims", args={"dim": to("axis")}, write={"axis": "-1"}),

@@ -92,7 +92,7 @@ CALLS: Mapping[str, tuple[str, ...]] = {
     "argmin": ("x", "x, axis=0"),
     "arange": ("5", "1, 7", "1, 7, 2", "4, dtype='float32'"),
     "concatenate": ("[x, y]", "[x, y], axis=0", "tensors=[x, y], axis=1"),
-    "stack": ("[x, y]",),
+    "stack": ("[x + 0, y + 0]",),
     "reshape": ("x, (4, 3)", "x, shape=(2, -1)"),
     "permute_dimensions": ("sequence, (0, 2, 1)", "sequence, pattern=[2, 1, 0]"),
     "expand_dims": ("x", "x, 0", "x, dim=1"),
