@@ -171,7 +171,7 @@ def compile_mark(arguments: dict[str, Any] | None) -> str:
         return ""
     parts = []
     for key in ("optimizer", "loss", "loss_weights"):
-        value = arguments.get(key)
+        value: Any = arguments.get(key)
         try:
             settings = value.get_config() if hasattr(value, "get_config") else ""
         except Exception:  # an optimizer of the user's own

@@ -20,7 +20,7 @@ class Samples(np.ndarray[Any, Any]):
     def __array_finalize__(self, source: Any) -> None:
         self.nominal = getattr(source, "nominal", 0)
 
-    def reshape(self, *shape: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+    def reshape(self, *shape: Any, **kwargs: Any) -> Any:
         sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
         if self.nominal and len(sizes) and sizes[0] == self.nominal and len(self) != self.nominal:
             sizes = (len(self), *sizes[1:])

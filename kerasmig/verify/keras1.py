@@ -202,9 +202,7 @@ class Keras1:
         function = backend.Function
         create = function.__init__
 
-        def __init__(  # noqa: N807
-            self: Any, inputs: Any, outputs: Any, updates: Sequence[Any] = ()
-        ) -> None:
+        def __init__(self: Any, inputs: Any, outputs: Any, updates: Sequence[Any] = ()) -> None:
             pairs = [update for update in updates if isinstance(update, tuple)]
             others = [update for update in updates if not isinstance(update, tuple)]
             create(self, inputs, outputs, updates=others)
@@ -331,7 +329,9 @@ class Keras1:
         optimizer = getattr(self.core(model), "optimizer", None)
         if optimizer is None or not hasattr(optimizer, "lr"):
             return None
-        settings = {k: v for k, v in optimizer.get_config().items() if isinstance(v, (int, float))}
+        settings: dict[str, Any] = {
+            k: v for k, v in optimizer.get_config().items() if isinstance(v, (int, float))
+        }
         rate, decay = float(self.backend.get_value(optimizer.lr)), settings.get("decay", 0.0)
         # Keras 1's clipnorm is of all gradients together.
         settings["clipnorm"] = getattr(optimizer, "clipnorm", 0)

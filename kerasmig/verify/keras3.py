@@ -282,7 +282,9 @@ class Keras3:
         schedule = self.keras.optimizers.schedules.LearningRateSchedule
         # The program's own rate, whatever the steps taken since have made of it.
         rates = [float(rate(s)) if isinstance(rate, schedule) else float(rate) for s in (0, 1000)]
-        settings = {k: v for k, v in optimizer.get_config().items() if isinstance(v, (int, float))}
+        settings: dict[str, Any] = {
+            k: v for k, v in optimizer.get_config().items() if isinstance(v, (int, float))
+        }
         settings["clipnorm"] = optimizer.global_clipnorm
         if optimizer.clipnorm:
             settings["clipnorm"] = f"{optimizer.clipnorm} of each gradient alone"

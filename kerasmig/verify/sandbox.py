@@ -161,12 +161,12 @@ def answer_the_program() -> None:
     """Answer what a program asks of a person or of the clock."""
     import builtins
 
-    builtins.input = lambda prompt="": "1"  # type: ignore[assignment]
-    time.sleep = lambda seconds: None  # type: ignore[assignment,misc]
-    os.system = lambda command: 0  # type: ignore[assignment]
+    builtins.input = lambda prompt="": "1"
+    time.sleep = lambda seconds: None
+    os.system = lambda command: 0
     import argparse
 
-    argparse.ArgumentParser.parse_known_args = _lenient(  # type: ignore[method-assign,assignment]
+    argparse.ArgumentParser.parse_known_args = _lenient(  # type: ignore[method-assign]
         argparse.ArgumentParser.parse_known_args
     )
 

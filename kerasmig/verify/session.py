@@ -161,8 +161,8 @@ class _Session:
         }
         if side == "new":
             before = run.old64 if double else run.old
-            assert before is not None
-            task["replay"] = self._respelled(run.program, before["calls"])
+            assert before is not None and run.old is not None
+            task["replay"] = self._respelled(run.program, run.old["calls"])
             task["old_result"] = before["path"]
         elif stage != "old":
             assert run.old is not None

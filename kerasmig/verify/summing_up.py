@@ -289,7 +289,10 @@ def _why_not(place: Place, runs: list[Run]) -> str:
 def _untrained(finer: dict[str, Any] | None, again: dict[str, Any] | None, trouble: str) -> str:
     """Why training was not compared though the model is compiled; empty: it was, or need not be."""
     if finer is None:
-        why = trouble or (again or {}).get("error") or (again or {}).get("not_verified")
+        said = again or {}
+        why = trouble or said.get("error") or said.get("not_verified")
+        if again is not None and not why:
+            why = "the float64 run does not build the model"
         return f"outputs match; training was not compared: {why or 'no float64 run'}"
     if finer["not_verified"]:
         return f"outputs match; training was not compared: {finer['not_verified']}"

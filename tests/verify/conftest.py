@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from kerasmig.verify import Pair, VerifyReport, VerifySettings, verify_trees
-from tests.verify.pairs import LAYERS, NEW_IMPORTS, OLD_IMPORTS, RIGHT, module, mutants
 
-SETTINGS = VerifySettings(level="training", time_limit=240)
+from kerasmig.verify import Pair, VerifyReport, VerifySettings, verify_trees
+from tests.verify.pairs import LAYERS, MUTATIONS, NEW_IMPORTS, OLD_IMPORTS, RIGHT, module, mutants
 
 
 def write_trees(root: Path, files: Mapping[str, tuple[str, str]]) -> tuple[Path, Path]:
@@ -38,8 +37,10 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> VerifyReport:
     files = {
         "layers.py": write_bodies(LAYERS),
         "right.py": write_bodies(RIGHT),
-        "mutants.py": write_bodies(mutants()),
     }
+    for base in RIGHT:
+        wrong = {name: texts for name, texts in mutants().items() if MUTATIONS[name][0] == base}
+        files[f"mutants_{base}.py"] = write_bodies(wrong)
     old, new = write_trees(root, files)
     seed = int(os.environ.get("KERASMIG_TEST_SEED", "0"))
     settings = VerifySettings(level="training", time_limit=240, seed=seed)

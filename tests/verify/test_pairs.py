@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from kerasmig.verify import Status, VerifyReport
+
+from kerasmig.verify import Pair, Status, VerifyReport
 from tests.verify.conftest import pair_named
 from tests.verify.pairs import LAYERS, MUTATIONS, RIGHT
 
@@ -30,29 +31,30 @@ def test_right_migration_matches_through_training(checked: VerifyReport, name: s
 
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_wrong_migration_is_caught(checked: VerifyReport, name: str) -> None:
-    pair = pair_named(checked, f"mutants.py:{name}")
+    pair = mutant(checked, name)
     assert pair.status is Status.MISMATCH, pair
     assert pair.first_difference is not None
     assert pair.first_difference.what
 
 
 def test_first_difference_names_layer_cause_and_both_lines(checked: VerifyReport) -> None:
-    pair = pair_named(checked, "mutants.py:data_format_lost")
+    pair = mutant(checked, "data_format_lost")
     difference = pair.first_difference
     assert difference is not None and difference.row is not None
     row = pair.layers[difference.row]
     assert (row.old_class, row.new_class) == ("Convolution2D", "Conv2D")
     assert "data format" in difference.likely_cause
     assert difference.old_shape == (None, 4, 4, 6)
-    assert difference.old_source is not None and difference.old_source.startswith("mutants.py:")
-    assert difference.new_source is not None and difference.new_source.startswith("mutants.py:")
+    assert difference.old_source is not None and difference.old_source.startswith(
+        "mutants_conv.py:"
+    )
+    assert difference.new_source is not None and difference.new_source.startswith(
+        "mutants_conv.py:"
+    )
 
 
 def test_causes_are_named(checked: VerifyReport) -> None:
-    said = {
-        name: (pair_named(checked, f"mutants.py:{name}").first_difference or None)
-        for name in MUTATIONS
-    }
+    said = {name: (mutant(checked, name).first_difference or None) for name in MUTATIONS}
     expected = {
         "padding_lost": "padding",
         "stride_lost": "strides",
@@ -82,6 +84,10 @@ def test_places_and_versions_are_listed(checked: VerifyReport) -> None:
     assert checked.exit_code == 1
     assert checked.to_json()["summary"]["mismatch"] == len(MUTATIONS)
     assert checked.to_json()["summary"]["not_verified"] == 0
+
+
+def mutant(report: VerifyReport, name: str) -> Pair:
+    return pair_named(report, f"mutants_{MUTATIONS[name][0]}.py:{name}")
 
 
 def _outer(report: VerifyReport, name: str) -> str:

@@ -1,0 +1,55 @@
+"""Arguments made up for builders that nobody calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kerasmig.verify.arguments import CannotInfer, fill, from_call_site, infer
+from kerasmig.verify.standins import Inert
+
+
+@pytest.mark.parametrize(
+    ("name", "ordering", "value"),
+    [
+        ("nb_classes", "tf", 10),
+        ("num_classes", "tf", 10),
+        ("input_shape", "tf", (64, 64, 3)),
+        ("input_shape", "th", (3, 64, 64)),
+        ("weights_path", "tf", None),
+        ("dropout", "tf", 0.25),
+        ("img_rows", "th", 64),
+        ("channels", "th", 3),
+    ],
+)
+def test_values_come_from_names(name: str, ordering: str, value: object) -> None:
+    assert infer(name, ordering, 0, None) == value
+
+
+def test_unknown_name_is_refused() -> None:
+    with pytest.raises(CannotInfer, match="zzz"):
+        infer("zzz", "tf", 0, None)
+
+
+def test_defaults_stay() -> None:
+    def build(nb_classes: int, depth: int = 5) -> None: ...
+
+    assert fill(build, {}, "tf", 0, None) == {"nb_classes": 10}
+
+
+def test_call_site_is_evaluated_with_the_callers_names() -> None:
+    def build(shape: Any, n: int = 1) -> None: ...
+
+    given = from_call_site(
+        build, "(rows, 3), n=k", {"rows": "28", "k": "rows * 2"}, {}, strict=True
+    )
+    assert given == {"shape": (28, 3), "n": 56}
+
+
+def test_a_stand_in_never_becomes_a_size() -> None:
+    with pytest.raises(TypeError):
+        int(Inert())
+    with pytest.raises(TypeError):
+        range(Inert())
+    assert list(Inert().anything(1)[2]) == []

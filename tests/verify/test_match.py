@@ -1,0 +1,60 @@
+"""Pairing: models by place, layers by order and kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasmig.verify.match import align_layers, pair_models
+
+
+def row(kind: str, shape: tuple[int, ...], weights: int = 0, **more: Any) -> dict[str, Any]:
+    return {
+        "class": kind,
+        "name": kind.lower(),
+        "weights": [None] * weights,
+        "params": weights,
+        "shapes": [[None, *shape]],
+        "depth": 0,
+        "is_model": False,
+        **more,
+    }
+
+
+def test_split_activation_and_padding_are_insertions() -> None:
+    old = [row("InputLayer", (8,)), row("Convolution1D", (6,), 2), row("Dense", (3,), 2)]
+    new = [
+        row("InputLayer", (8,)), row("ZeroPadding1D", (10,)), row("Conv1D", (6,), 2),
+        row("Activation", (6,)), row("Dense", (3,), 2),
+    ]  # fmt: skip
+    assert align_layers(old, new) == [(0, 0), (None, 1), (1, 2), (None, 3), (2, 4)]
+
+
+def test_lost_layer_has_no_counterpart() -> None:
+    old = [row("InputLayer", (8,)), row("Dense", (6,), 2), row("Dense", (6,), 2, name="d2")]
+    new = [row("InputLayer", (8,)), row("Dense", (6,), 2, name="d2")]
+    assert align_layers(old, new) == [(0, 0), (1, None), (2, 1)]
+
+
+def test_merge_becomes_what_its_mode_says() -> None:
+    old = [row("InputLayer", (4,)), row("Merge", (4,))]
+    new = [row("InputLayer", (4,)), row("Concatenate", (4,))]
+    assert align_layers(old, new) == [(0, 0), (1, 1)]
+
+
+def model(call: str, function: str, variable: str | None) -> dict[str, Any]:
+    return {"call": call, "file": "a.py", "function": function, "variable": variable}
+
+
+def test_models_are_paired_by_variable_before_order() -> None:
+    old = [model("main", "f", "gen"), model("main", "f", None), model("main", "g", None)]
+    new = [
+        model("main", "f", "branch"), model("main", "f", None),
+        model("main", "f", "gen"), model("main", "g", None),
+    ]  # fmt: skip
+    pairs = dict(pair_models(old, new))
+    assert pairs[0] == 2
+    assert pairs[2] == 3
+
+
+def test_model_without_counterpart_is_paired_with_none() -> None:
+    assert pair_models([model("main", "f", "m")], []) == [(0, None)]

@@ -1,0 +1,62 @@
+"""The plan: which files are run and how builders are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kerasmig.verify.plan import make_plan
+
+BUILDER = "from keras.models import Sequential\ndef build(n, m=2):\n    return Sequential()\n"
+
+
+def write(root: Path, **files: str) -> list[str]:
+    for name, text in files.items():
+        (root / f"{name}.py").write_text(text)
+    return sorted(f"{name}.py" for name in files)
+
+
+def test_call_sites_bring_what_names_are_bound_to(tmp_path: Path) -> None:
+    files = write(
+        tmp_path,
+        net=BUILDER,
+        use="from net import build\nN = 7\ndef main():\n    k = N + 1\n    build(k, m=N)\n",
+    )
+    plan = make_plan(tmp_path, files, only=None, models=(), skip=())
+    (program,) = plan.programs
+    (call,) = program.builders[0].calls
+    assert call.arguments == "k, m=N"
+    assert (call.constants["N"], call.constants["k"]) == ("7", "N + 1")
+
+
+def test_explicit_models_set_arguments_of_calls_and_scripts(tmp_path: Path) -> None:
+    files = write(tmp_path, net=BUILDER, train=BUILDER)
+    models = ["net.py:build(512, m=3)", "train.py --size 3"]
+    plan = make_plan(tmp_path, files, only=None, models=models, skip=())
+    net, train = plan.programs
+    assert net.builders[0].explicit
+    assert net.builders[0].calls[0].arguments == "512, m=3"
+    assert train.argv == ("--size", "3")
+
+
+@pytest.mark.parametrize("model", ["nowhere.py:build()", "net.py:build(1,,)"])
+def test_explicit_model_that_cannot_be_is_refused(tmp_path: Path, model: str) -> None:
+    files = write(tmp_path, net=BUILDER)
+    with pytest.raises(ValueError, match="models = "):
+        make_plan(tmp_path, files, only=None, models=[model], skip=())
+
+
+def test_skipped_and_unreadable_files_are_listed(tmp_path: Path) -> None:
+    files = write(tmp_path, net=BUILDER, old="import keras\nprint 'x'\n")
+    plan = make_plan(tmp_path, files, only=None, models=(), skip=["net*"])
+    assert not plan.programs
+    reasons = {skip.file: skip for skip in plan.skipped}
+    assert reasons["old.py"].unreadable
+    assert "skipped by setting" in reasons["net.py"].reason
+
+
+def test_files_of_interest_only(tmp_path: Path) -> None:
+    files = write(tmp_path, a=BUILDER, b=BUILDER)
+    plan = make_plan(tmp_path, files, only=["b.py"], models=(), skip=())
+    assert [program.file for program in plan.programs] == ["b.py"]
