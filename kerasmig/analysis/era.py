@@ -190,7 +190,7 @@ def _starts_with_activation(call: ast.Call, entry: Entry, old: surface.Signature
             and rule.convert == "initializer"
             and isinstance(value, ast.Constant)
         ):
-            return f"keras.activations.{value.value}" in surface.keras1_names()
+            return f"keras.activations.{value.value!s}" in surface.keras1_names()
     return False
 
 

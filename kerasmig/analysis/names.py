@@ -181,7 +181,10 @@ class Names:
         kept = package[: len(package) - node.level + 1] if node.level > 1 else package
         if node.level - 1 > len(package):
             kept = []
-        return ".".join([*kept, *([node.module] if node.module else [])])
+        found = ".".join([*kept, *([node.module] if node.module else [])])
+        if not kept and found.partition(".")[0] in ("", "keras"):
+            return f".{found}"  # a sibling that is called keras, not the library
+        return found
 
     def other(self, module: str) -> Names | None:
         """The names of another module of the project."""
@@ -210,7 +213,8 @@ class Names:
             return None
         # Of alternatives (`try: from keras... except ImportError: ...`) the one that Keras 1 has.
         known = [path for path in paths if surface.in_keras1(path)]
-        return (known or paths or [None])[0]
+        reached = known or paths
+        return reached[0] if reached else None
 
     def _lookup(self, name: str, scope: Scope, use: Position) -> list[Binding]:
         for inner in scope.visible():

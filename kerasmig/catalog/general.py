@@ -9,6 +9,7 @@ UNKNOWN_NAME = "KM102"
 BARE_REFERENCE = "KM103"
 UNDECIDED = "KM111"
 BIAS_AXIS = "KM112"
+SWITCH = "KM113"
 
 FAMILIES = (
     Family(
@@ -70,5 +71,19 @@ FAMILIES = (
             "(`model(x)`) instead of trained or asked to predict."
         ),
         safety="Nothing is rewritten. Shapes and parameter counts agree; only values differ.",
+    ),
+    Family(
+        code=SWITCH,
+        name="version-or-backend-switch",
+        summary="Report branches on Keras' version and on the Theano backend.",
+        why=(
+            "`keras.__version__[0] == '2'` is false under Keras 3, so such code takes its branch "
+            "for Keras 1. `K.backend() == 'theano'` is never true any more; code that chose an "
+            "axis by it now always has that of channels last."
+        ),
+        safety=(
+            "Nothing is rewritten. A version switch is an assumption: both branches are migrated. "
+            "A backend switch is left to you where a model is not certainly channels last."
+        ),
     ),
 )

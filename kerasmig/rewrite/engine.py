@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kerasmig.analysis.dataformat import infer
+from kerasmig.analysis.era import Era
 from kerasmig.analysis.names import Loader, Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.catalog import surface
-from kerasmig.catalog.general import BARE_REFERENCE, BIAS_AXIS, IMPORTS, UNDECIDED, UNKNOWN_NAME
+from kerasmig.catalog.general import (
+    BARE_REFERENCE,
+    BIAS_AXIS,
+    IMPORTS,
+    SWITCH,
+    UNDECIDED,
+    UNKNOWN_NAME,
+)
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
 from kerasmig.rewrite.calls import BindError, ambiguity, draft, finish, is_settled, refused
@@ -21,7 +29,7 @@ from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import OverlapError, SourceError, Text, parse
 
-_NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS)
+_NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH)
 
 
 @dataclass(frozen=True)
@@ -209,7 +217,7 @@ def _without_entry(context: FileContext, use: Use) -> Finding | None:
     """A Keras name that the catalog does not know: a later Keras', or one that we miss."""
     if surface.keras3_has(use.path):
         context.imports.spell(use.root, use.node, use.path)
-        return None
+        return _module_passed_on(context, use)
     library = surface.leaked_module(use.path)
     if library is not None and isinstance(use.node, ast.Name):
         return _leaked(context, use, library)
@@ -222,6 +230,23 @@ def _without_entry(context: FileContext, use: Use) -> Finding | None:
         UNKNOWN_NAME,
         use.node,
         f"{short} is not part of Keras 3, and kerasmig does not know what became of it",
+        Applicability.MANUAL,
+        name=use.path.rpartition(".")[2],
+    )
+
+
+def _module_passed_on(context: FileContext, use: Use) -> Finding | None:
+    """``getattr(keras.layers, name)``: what is taken from the module cannot be seen."""
+    parent = context.parent(use.node)
+    if context.era.era is Era.LATER or not surface.is_module(use.path):
+        return None
+    if isinstance(parent, (ast.Attribute, ast.Assign)):
+        return None  # an alias: what is taken from it is a use of its own
+    return context.finding(
+        BARE_REFERENCE,
+        use.node,
+        f"{use.path} is passed on: the names that are taken from it cannot be seen; they, and the "
+        "arguments that they are called with, must be those of Keras 3",
         Applicability.MANUAL,
         name=use.path.rpartition(".")[2],
     )

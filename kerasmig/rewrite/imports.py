@@ -88,6 +88,7 @@ class Imports:
         self._locals: dict[str, str] = {}
         self.compat: set[str] = set()
         self._bindings = list(_all_bindings(names))
+        self._gone: list[ImportStatement] = []
 
     # -- what rules ask -----------------------------------------------------------------------
 
@@ -237,6 +238,7 @@ class Imports:
         self._move_strays(plans)
         self._drop_repeats(plans)
         last = self._place_needs(plans)
+        self._gone = [p.node for p in plans if not any(p.slots) and not p.extra]
         found = [change for plan in plans if (change := self._change(plan)) is not None]
         if last:
             found.append(self._at_head(last))
@@ -447,13 +449,12 @@ class Imports:
         return Edit(line, ())
 
     def _only_statement(self, node: ImportStatement) -> bool:
-        """Whether a body would be empty without the statement."""
+        """Whether a body would be empty without the statement and the others that go."""
         for parent in ast.walk(self._names.tree):
-            for body in ("body", "orelse", "finalbody"):
-                statements = getattr(parent, body, None)
-                if isinstance(statements, list) and node in statements:
-                    others = [s for s in statements if not isinstance(s, (ast.Import, ast.ImportFrom))]
-                    return not others and not isinstance(parent, ast.Module)
+            for name in ("body", "orelse", "finalbody"):
+                body = getattr(parent, name, None)
+                if isinstance(body, list) and node in body and not isinstance(parent, ast.Module):
+                    return body[0] is node and all(statement in self._gone for statement in body)
         return False
 
     def _below(self, node: ImportStatement, lines: list[str]) -> Edit:

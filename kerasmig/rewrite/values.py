@@ -215,6 +215,10 @@ _KEYS_2D = ("top_pad", "bottom_pad", "left_pad", "right_pad")
 
 def _pad_dict(context: FileContext, node: ast.expr) -> dict[str, str] | None:
     """A dictionary of paddings, key → source text."""
+    if isinstance(node, ast.Name):
+        bindings = context.names.bindings_of(node)
+        if len(bindings) == 1 and isinstance(bindings[0].value, ast.Dict):
+            return _pad_dict(context, bindings[0].value)
     if not isinstance(node, ast.Dict):
         return None
     found: dict[str, str] = {}

@@ -241,7 +241,11 @@ def _merge_of_layers(found: _Merge, mode: object) -> Finding:
     )
     edits.append(chain.removal())
     found.context.imports.release(found.use.root)
-    return found.finding("Merge of models: the chain becomes functional", edits)
+    return found.finding(
+        "Merge of models: the chain becomes functional",
+        edits,
+        _COS_SHAPE if mode == "cos" else "",
+    )
 
 
 def _merged(
