@@ -192,7 +192,5 @@ def _default(function: ast.FunctionDef, name: str) -> ast.expr | None:
     for argument, default in zip(args[len(args) - len(defaults) :], defaults, strict=True):
         if argument.arg == name:
             return default
-    for argument, default in zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True):
-        if argument.arg == name:
-            return default
-    return None
+    keywords = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+    return next((value for argument, value in keywords if argument.arg == name), None)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerasmig.finding import Applicability
+from kerasmig.finding import Applicability, FileResult
 from tests.rewrite.helpers import check_assumed, check_rewrite, find, upgrade
 
 HEAD = "from keras.callbacks import {}\nfrom keras.layers import Convolution2D\n"
@@ -11,7 +11,7 @@ NEW_HEAD = HEAD.replace("Convolution2D", "Conv2D")
 NEW_USE = "Conv2D(3, (3, 3), padding='same')\n"
 
 
-def _check(name: str, old: str, new: str, imports: str = ""):
+def _check(name: str, old: str, new: str, imports: str = "") -> FileResult:
     head = (
         NEW_HEAD.format(name)
         if not imports
@@ -38,7 +38,7 @@ def _check(name: str, old: str, new: str, imports: str = ""):
         ),
     ],
 )
-def test_early_stopping(old, new):
+def test_early_stopping(old: str, new: str) -> None:
     _check("EarlyStopping", old, new)
 
 
@@ -53,11 +53,11 @@ def test_early_stopping(old, new):
         ("'{}.hdf5'.format(name), period=1", "'{}.keras'.format(name)"),
     ],
 )
-def test_checkpoint(old, new):
+def test_checkpoint(old: str, new: str) -> None:
     _check("ModelCheckpoint", f"ModelCheckpoint({old})", f"ModelCheckpoint({new})")
 
 
-def test_checkpoint_in_a_variable_is_renamed_once():
+def test_checkpoint_in_a_variable_is_renamed_once() -> None:
     check_assumed(
         HEAD.format("ModelCheckpoint")
         + "path = 'net.hdf5'\na = ModelCheckpoint(path)\nb = ModelCheckpoint(path)\n"
@@ -77,7 +77,7 @@ def test_checkpoint_in_a_variable_is_renamed_once():
         ("'a.hdf5', period=5", "'a.keras', period=5"),
     ],
 )
-def test_checkpoint_that_counts_epochs(old, new):
+def test_checkpoint_that_counts_epochs(old: str, new: str) -> None:
     result = _check(
         "ModelCheckpoint",
         f"ModelCheckpoint({old})",
@@ -87,7 +87,7 @@ def test_checkpoint_that_counts_epochs(old, new):
     assert result.compat == ("ModelCheckpoint",)
 
 
-def test_what_a_checkpoint_saved_is_read():
+def test_what_a_checkpoint_saved_is_read() -> None:
     result = upgrade(
         HEAD.format("ModelCheckpoint")
         + "from keras.models import load_model\nModelCheckpoint('net.hdf5')\n"
@@ -98,7 +98,7 @@ def test_what_a_checkpoint_saved_is_read():
     assert "load_model('other.hdf5')" in result.new
 
 
-def test_schedule_with_a_default():
+def test_schedule_with_a_default() -> None:
     source = "def step(epoch, rate=0.1):\n    return rate\n"
     head = HEAD.format("LearningRateScheduler")
     new_head = NEW_HEAD.format("LearningRateScheduler")
@@ -108,7 +108,7 @@ def test_schedule_with_a_default():
     )
 
 
-def test_schedule_of_the_epoch():
+def test_schedule_of_the_epoch() -> None:
     _check(
         "LearningRateScheduler",
         "LearningRateScheduler(lambda epoch: 0.1 / epoch)",
@@ -116,7 +116,7 @@ def test_schedule_of_the_epoch():
     )
 
 
-def test_rate_of_the_optimizer():
+def test_rate_of_the_optimizer() -> None:
     check_rewrite(
         "from keras import backend as K\n"
         "K.set_value(model.optimizer.lr, 0.5 * K.get_value(model.optimizer.lr))\n",
@@ -126,7 +126,7 @@ def test_rate_of_the_optimizer():
     )
 
 
-def test_plateau():
+def test_plateau() -> None:
     result = _check(
         "ReduceLROnPlateau",
         "ReduceLROnPlateau('val_acc', epsilon=0.1)",

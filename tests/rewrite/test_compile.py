@@ -16,21 +16,21 @@ model.add(Dense(units={}))
 """
 
 
-def test_third_argument_was_metrics():
+def test_third_argument_was_metrics() -> None:
     check_rewrite(
         HEAD.format(1) + "model.compile('sgd', 'mse', ['accuracy'])\n",
         NEW.format(1) + "model.compile('sgd', 'mse', metrics=['accuracy'])\n",
     )
 
 
-def test_class_mode_goes():
+def test_class_mode_goes() -> None:
     check_rewrite(
         HEAD.format(1) + "model.compile(loss='mse', optimizer='sgd', class_mode='binary')\n",
         NEW.format(1) + "model.compile(loss='mse', optimizer='sgd')\n",
     )
 
 
-def test_binary_accuracy_of_several_outputs():
+def test_binary_accuracy_of_several_outputs() -> None:
     compiled = "model.compile('sgd', 'binary_crossentropy', metrics=[{}])\n"
     check_rewrite(
         HEAD.format(5) + compiled.format("'accuracy', 'mae'"),
@@ -39,14 +39,14 @@ def test_binary_accuracy_of_several_outputs():
     )
 
 
-def test_accuracy_of_one_output():
+def test_accuracy_of_one_output() -> None:
     compiled = "model.compile('sgd', 'binary_crossentropy', metrics=['{}'])\n"
     check_rewrite(
         HEAD.format(1) + compiled.format("acc"), NEW.format(1) + compiled.format("accuracy")
     )
 
 
-def test_show_accuracy_moves_to_compile():
+def test_show_accuracy_moves_to_compile() -> None:
     check_assumed(
         HEAD.format(1)
         + "model.compile(loss='mse', optimizer='sgd')\n"
@@ -59,14 +59,14 @@ def test_show_accuracy_moves_to_compile():
     )
 
 
-def test_losses_by_name():
+def test_losses_by_name() -> None:
     check_rewrite(
         HEAD.format(3) + "model.compile('sgd', {'a': 'kullback_leibler_divergence', 'b': 'mse'})\n",
         NEW.format(3) + "model.compile('sgd', {'a': 'kl_divergence', 'b': 'mse'})\n",
     )
 
 
-def test_compile_of_later_keras_stays():
+def test_compile_of_later_keras_stays() -> None:
     check_noop("""
         from keras.models import Sequential
         from keras.layers import Dense
@@ -75,5 +75,5 @@ def test_compile_of_later_keras_stays():
         """)
 
 
-def test_re_compile_is_not_keras():
+def test_re_compile_is_not_keras() -> None:
     check_noop("import re\nfrom keras.layers import Dense\nre.compile('adam')\nDense(3)\n")

@@ -15,7 +15,7 @@ def _with(head: str, line: str) -> str:
     return head.replace("\nmodel", f"\n{line}\nmodel", 1)
 
 
-def test_one_pass_of_an_iterator():
+def test_one_pass_of_an_iterator() -> None:
     result = check_rewrite(
         FLOW
         + "model.fit_generator(images.flow(X, y, batch_size=16), samples_per_epoch=len(X), nb_epoch=5)\n",
@@ -25,7 +25,7 @@ def test_one_pass_of_an_iterator():
     assert automatic(result)
 
 
-def test_default_batch_size_of_directories():
+def test_default_batch_size_of_directories() -> None:
     check_assumed(
         FLOW + "data = images.flow_from_directory('x')\nmodel.fit_generator(data, 2000, 5)\n",
         NEW_FLOW
@@ -36,7 +36,7 @@ def test_default_batch_size_of_directories():
     )
 
 
-def test_several_passes_are_counted_at_run_time():
+def test_several_passes_are_counted_at_run_time() -> None:
     result = check_rewrite(
         FLOW + "data = images.flow(X, y)\nmodel.fit_generator(data, len(X) * 3, 5, nb_worker=4)\n",
         NEW_FLOW.replace("ImageDataGenerator\n", "ImageDataGenerator, fit_generator\n", 1)
@@ -54,7 +54,7 @@ def test_several_passes_are_counted_at_run_time():
         ("batch_size", "X, args.batch", "7 * args.batch", "7"),
     ],
 )
-def test_batch_size_of_a_function(parameter, argument, samples, steps):
+def test_batch_size_of_a_function(parameter: str, argument: str, samples: str, steps: str) -> None:
     check_assumed(
         GENERATOR.format(parameter)
         + f"model.fit_generator(batches({argument}), samples_per_epoch={samples}, nb_epoch=2)\n",
@@ -65,7 +65,7 @@ def test_batch_size_of_a_function(parameter, argument, samples, steps):
     )
 
 
-def test_batch_size_as_a_constant_of_the_module():
+def test_batch_size_as_a_constant_of_the_module() -> None:
     source = HEAD + "BATCH_SIZE = 8\ndef batches():\n    yield X[:BATCH_SIZE], y\n"
     check_rewrite(
         source + "model.evaluate_generator(batches(), val_samples=n - 1)\n",
@@ -74,7 +74,7 @@ def test_batch_size_as_a_constant_of_the_module():
     )
 
 
-def test_unknown_batch_size():
+def test_unknown_batch_size() -> None:
     check_rewrite(
         HEAD + "p = model.predict_generator(things(), 30, max_q_size=3)\n",
         _with(HEAD, "from keras1_compat import predict_generator")
@@ -82,7 +82,7 @@ def test_unknown_batch_size():
     )
 
 
-def test_validation_on_arrays_needs_no_steps():
+def test_validation_on_arrays_needs_no_steps() -> None:
     check_rewrite(
         GENERATOR.format("batch_size=10")
         + "model.fit_generator(batches(X), 100, 2, validation_data=(X, y), nb_val_samples=50)\n",
@@ -91,7 +91,7 @@ def test_validation_on_arrays_needs_no_steps():
     )
 
 
-def test_validation_generator():
+def test_validation_generator() -> None:
     check_rewrite(
         GENERATOR.format("batch_size=10")
         + "model.fit_generator(batches(X), 100, 2, validation_data=batches(X, 7), nb_val_samples=50)\n",
@@ -101,7 +101,7 @@ def test_validation_generator():
     )
 
 
-def test_lists_of_inputs_become_tuples():
+def test_lists_of_inputs_become_tuples() -> None:
     source = HEAD + "def pairs(batch_size=5):\n    while True:\n        yield {}, y\n"
     check_rewrite(
         source.format("[a, b]")
@@ -110,7 +110,7 @@ def test_lists_of_inputs_become_tuples():
     )
 
 
-def test_lists_in_variables_are_adapted_at_run_time():
+def test_lists_in_variables_are_adapted_at_run_time() -> None:
     source = HEAD + "def pairs(batch_size=5):\n    both = [a, b]\n    yield both, y\n"
     result = check_rewrite(
         source + "model.fit_generator(pairs(), samples_per_epoch=100, nb_epoch=2)\n",
@@ -120,7 +120,7 @@ def test_lists_in_variables_are_adapted_at_run_time():
     assert automatic(result)
 
 
-def test_class_weight_with_a_python_generator():
+def test_class_weight_with_a_python_generator() -> None:
     result = check_rewrite(
         GENERATOR.format("batch_size=10")
         + "model.fit_generator(batches(X), 100, nb_epoch=2, class_weight=weights)\n",
@@ -130,12 +130,12 @@ def test_class_weight_with_a_python_generator():
     assert result.compat == ("fit_generator",)
 
 
-def test_keras2_counted_batches():
+def test_keras2_counted_batches() -> None:
     check_rewrite(
         HEAD + "model.fit_generator(g, steps_per_epoch=10, epochs=2, workers=4, callbacks=[c])\n",
         HEAD + "model.fit(g, steps_per_epoch=10, epochs=2, callbacks=[c])\n",
     )
 
 
-def test_era_unknown():
+def test_era_unknown() -> None:
     check_manual(HEAD + "model.fit_generator(g, 10, 2)\n", "KM402", "samples in Keras 1")

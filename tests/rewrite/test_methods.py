@@ -10,21 +10,21 @@ model.add(Dense(10, input_dim=3))
 """
 
 
-def test_nb_epoch_of_anything():
+def test_nb_epoch_of_anything() -> None:
     result = check_rewrite(
         "import keras\nnet.fit(X, y, nb_epoch=3)\n", "import keras\nnet.fit(X, y, epochs=3)\n"
     )
     assert automatic(result)
 
 
-def test_ten_epochs_were_the_default():
+def test_ten_epochs_were_the_default() -> None:
     check_rewrite(
         HEAD + "model.fit(X, y, show_accuracy=False)\nmodel.fit(X, y)\n",
         HEAD + "model.fit(X, y, epochs=10)\nmodel.fit(X, y, epochs=10)\n".replace("show", ""),
     )
 
 
-def test_fit_in_later_keras_trains_one_epoch():
+def test_fit_in_later_keras_trains_one_epoch() -> None:
     check_noop("""
         from keras.models import Sequential
         from keras.layers import Dense
@@ -34,7 +34,7 @@ def test_fit_in_later_keras_trains_one_epoch():
         """)
 
 
-def test_layout_is_kept():
+def test_layout_is_kept() -> None:
     check_rewrite(
         HEAD + """
 model.fit(X, y, batch_size=5, nb_epoch=2, show_accuracy=False,
@@ -47,7 +47,7 @@ model.fit(X, y, batch_size=5, epochs=2,
     )
 
 
-def test_other_libraries_keep_their_fit():
+def test_other_libraries_keep_their_fit() -> None:
     check_noop("""
         from keras.utils import to_categorical
         from sklearn.svm import SVC
@@ -58,7 +58,7 @@ def test_other_libraries_keep_their_fit():
         """)
 
 
-def test_own_class_keeps_its_methods():
+def test_own_class_keeps_its_methods() -> None:
     check_noop("""
         import keras
         class Trainer(object):
@@ -69,7 +69,7 @@ def test_own_class_keeps_its_methods():
         """)
 
 
-def test_a_name_alone_is_an_assumption():
+def test_a_name_alone_is_an_assumption() -> None:
     check_assumed(
         "from keras.layers import merge\ndef run(my_model):\n    my_model.fit(X, y)\nmerge\n",
         "from keras.layers import merge\ndef run(my_model):\n    my_model.fit(X, y, epochs=10)\nmerge\n",
@@ -78,7 +78,7 @@ def test_a_name_alone_is_an_assumption():
     )
 
 
-def test_argument_of_a_function_is_followed():
+def test_argument_of_a_function_is_followed() -> None:
     result = check_rewrite(
         HEAD
         + "def run(thing):\n    thing.fit(X, y, 32)\nrun(model)\nmodel.fit(X, y, nb_epoch=1)\n",
@@ -88,7 +88,7 @@ def test_argument_of_a_function_is_followed():
     assert automatic(result)
 
 
-def test_model_made_by_a_method():
+def test_model_made_by_a_method() -> None:
     check_rewrite(
         """
         from keras.models import Model
@@ -113,7 +113,7 @@ def test_model_made_by_a_method():
     )
 
 
-def test_predict_is_quiet_in_loops_only():
+def test_predict_is_quiet_in_loops_only() -> None:
     check_rewrite(
         HEAD + "model.fit(X, y, nb_epoch=1)\nmodel.predict(X)\nfor x in X:\n    model.predict(x)\n",
         HEAD
@@ -121,15 +121,15 @@ def test_predict_is_quiet_in_loops_only():
     )
 
 
-def test_class_weight_by_name_is_reported():
+def test_class_weight_by_name_is_reported() -> None:
     check_manual(HEAD + "model.fit(X, y, nb_epoch=1, class_weight='auto')\n", "KM401", "dictionary")
 
 
-def test_unpacked_arguments_are_reported():
+def test_unpacked_arguments_are_reported() -> None:
     check_manual(HEAD + "model.fit(X, y, nb_epoch=1, **options)\n", "KM401", "unpacked with **")
 
 
-def test_shapes_of_layers_and_models():
+def test_shapes_of_layers_and_models() -> None:
     check_rewrite(
         HEAD
         + "model.fit(X, y, nb_epoch=1)\nprint(model.output_shape, model.layers[0].output_shape)\n",
@@ -138,14 +138,14 @@ def test_shapes_of_layers_and_models():
     )
 
 
-def test_tensors_of_a_sequential():
+def test_tensors_of_a_sequential() -> None:
     check_rewrite(
         HEAD + "model.fit(X, y, nb_epoch=1)\nprint(model.output, model.layers[-1].output)\n",
         HEAD + "model.fit(X, y, epochs=1)\nprint(model.outputs[0], model.layers[-1].output)\n",
     )
 
 
-def test_weights_of_a_known_layer():
+def test_weights_of_a_known_layer() -> None:
     check_rewrite(
         """
         from keras.layers import Dense
@@ -160,21 +160,21 @@ def test_weights_of_a_known_layer():
     )
 
 
-def test_weights_of_some_layer_are_reported():
+def test_weights_of_some_layer_are_reported() -> None:
     check_manual(HEAD + "print(model.layers[0].W)\n", "KM304", "other names now")
 
 
-def test_outputs_by_node_are_reported():
+def test_outputs_by_node_are_reported() -> None:
     check_manual(HEAD + "print(model.layers[0].get_output_at(0))\n", "KM304", "keep the tensor")
 
 
-def test_suppressed_on_its_line():
+def test_suppressed_on_its_line() -> None:
     text = HEAD + "model.fit(X, y, nb_epoch=1)  # kerasmig: ignore[KM401]\n"
     result = check_rewrite(text, text)
     assert result.tally.suppressed == 1
 
 
-def test_targets_as_a_list_of_numbers():
+def test_targets_as_a_list_of_numbers() -> None:
     check_rewrite(
         HEAD + "n = 3\nmodel.fit(X, [1] * n + [0] * n, nb_epoch=1)\n",
         HEAD.replace("Dense\n", "Dense\nimport numpy as np\n", 1)
@@ -182,14 +182,14 @@ def test_targets_as_a_list_of_numbers():
     )
 
 
-def test_names_of_weight_files():
+def test_names_of_weight_files() -> None:
     check_rewrite(
         HEAD.replace("10, input_dim=3", "10") + "model.save_weights('net.h5', True)\n",
         HEAD.replace("10, input_dim=3", "10") + "model.save_weights('net.weights.h5', True)\n",
     )
 
 
-def test_shape_of_a_tensor():
+def test_shape_of_a_tensor() -> None:
     check_rewrite(
         "from keras.layers import Input, Dense\ndef f(x):\n    return x._keras_shape[1]\n"
         "f(Dense(3)(Input((4,))))\n",

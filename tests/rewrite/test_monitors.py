@@ -7,7 +7,7 @@ MODEL = "from keras.models import Model\nmodel = Model(input=a, output=b)\n"
 NEW_MODEL = "from keras.models import Model\nmodel = Model(inputs=a, outputs=b)\n"
 
 
-def test_history():
+def test_history() -> None:
     result = check_rewrite(
         MODEL
         + "h = model.fit(x, y, nb_epoch=1)\nprint(h.history['acc'], h.history[\"val_loss\"])\n",
@@ -17,7 +17,7 @@ def test_history():
     find(result, "KM408", "logged as 'accuracy'", Applicability.AUTOMATIC)
 
 
-def test_logs_of_a_callback():
+def test_logs_of_a_callback() -> None:
     check_rewrite(
         MODEL
         + "class C(object):\n    def on_epoch_end(self, epoch, logs={}):\n        logs.get('val_acc')\n",
@@ -27,7 +27,7 @@ def test_logs_of_a_callback():
     )
 
 
-def test_something_called_history():
+def test_something_called_history() -> None:
     result = check_rewrite(
         MODEL + "print(all_history['one_acc'])\n",
         NEW_MODEL + "print(all_history['one_accuracy'])\n",
@@ -35,20 +35,27 @@ def test_something_called_history():
     find(result, "KM408", "is taken for logged values", Applicability.ASSUMED)
 
 
-def test_keys_in_a_list():
+def test_keys_in_a_list() -> None:
     check_manual(MODEL + "keys = ['loss', 'val_acc']\n", "KM408", "'val_accuracy' today")
 
 
-def test_titles():
+def test_titles() -> None:
     source = MODEL + "plt.title('val_acc')\n"
     check_rewrite(source, NEW_MODEL + "plt.title('val_acc')\n")
 
 
-def test_other_dictionaries():
+def test_other_dictionaries() -> None:
     check_rewrite(MODEL + "print(table['acc'])\n", NEW_MODEL + "print(table['acc'])\n")
 
 
-def test_later_keras():
+def test_later_keras() -> None:
     check_noop(
         "from keras.layers import Dense\nDense(1, kernel_initializer='zeros')\nprint(history['acc'])\n"
+    )
+
+
+def test_membership() -> None:
+    check_rewrite(
+        MODEL + "print('acc' in logs, 'val_acc' not in logs, logs.pop('loss'))\n",
+        NEW_MODEL + "print('accuracy' in logs, 'val_accuracy' not in logs, logs.pop('loss'))\n",
     )

@@ -25,7 +25,7 @@ SCHEDULE = "from keras.optimizers.schedules import InverseTimeDecay\n"
         ("Adadelta(lr=0.5)", "Adadelta(learning_rate=0.5, epsilon=1e-08)"),
     ],
 )
-def test_arguments(old, new):
+def test_arguments(old: str, new: str) -> None:
     name = old.partition("(")[0]
     imports = f"from keras.optimizers import {name}, SGD\nfrom keras.layers import merge\n"
     if name == "SGD":
@@ -50,7 +50,7 @@ def test_arguments(old, new):
         ),
     ],
 )
-def test_decay(old, new):
+def test_decay(old: str, new: str) -> None:
     name = old.partition("(")[0]
     head = HEAD.format(name)
     result = check_rewrite(
@@ -60,7 +60,7 @@ def test_decay(old, new):
     assert len([f for f in result.findings if f.code == "KM404"]) == 1
 
 
-def test_decay_beside_a_callback_that_sets_the_rate():
+def test_decay_beside_a_callback_that_sets_the_rate() -> None:
     check_assumed(
         "from keras.optimizers import SGD\nfrom keras.callbacks import LearningRateScheduler\n"
         "opt = SGD(lr=0.1, decay=0.1)\nLearningRateScheduler(f)\n",
@@ -72,7 +72,7 @@ def test_decay_beside_a_callback_that_sets_the_rate():
     )
 
 
-def test_two_ways_of_clipping():
+def test_two_ways_of_clipping() -> None:
     check_manual(
         "from keras.optimizers import SGD\nSGD(lr=1, clipnorm=1., clipvalue=0.5)\n",
         "KM404",
@@ -80,7 +80,7 @@ def test_two_ways_of_clipping():
     )
 
 
-def test_later_keras_keeps_its_epsilon():
+def test_later_keras_keeps_its_epsilon() -> None:
     check_rewrite(
         "from keras.optimizers import Adam\nmodel.fit(x, y, epochs=3, validation_steps=1)\nAdam(lr=0.1)\n",
         "from keras.optimizers import Adam\nmodel.fit(x, y, epochs=3, validation_steps=1)\n"
@@ -88,5 +88,5 @@ def test_later_keras_keeps_its_epsilon():
     )
 
 
-def test_today():
+def test_today() -> None:
     check_noop("from keras.optimizers import RMSprop\nRMSprop(learning_rate=0.1)\n")

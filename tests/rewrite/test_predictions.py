@@ -6,21 +6,21 @@ HEAD = "from keras.models import Sequential\nfrom keras.layers import Dense, Act
 MODEL = HEAD + "model = Sequential()\nmodel.add(Dense({}))\nmodel.add(Activation('softmax'))\n"
 
 
-def test_several_classes():
+def test_several_classes() -> None:
     check_rewrite(
         MODEL.format(10) + "right = model.predict_classes(X, verbose=0) == y\n",
         MODEL.format(10) + "right = model.predict(X, verbose=0).argmax(axis=-1) == y\n",
     )
 
 
-def test_one_output():
+def test_one_output() -> None:
     check_rewrite(
         MODEL.format(1) + "right = model.predict_classes(X) == y\n",
         MODEL.format(1) + "right = (model.predict(X) > 0.5).astype('int32') == y\n",
     )
 
 
-def test_unknown_width():
+def test_unknown_width() -> None:
     compat = MODEL.replace(
         "Activation\n", "Activation\nfrom keras1_compat import predict_classes\n", 1
     )
@@ -30,7 +30,7 @@ def test_unknown_width():
     )
 
 
-def test_functional_model_in_a_function():
+def test_functional_model_in_a_function() -> None:
     source = (
         "from keras.models import Model\nfrom keras.layers import Dense, Input\n"
         "def build():\n    a = Input((3,))\n    x = Dense(4)(a)\n    return Model(inputs=a, outputs=x)\n"
@@ -41,12 +41,12 @@ def test_functional_model_in_a_function():
     )
 
 
-def test_probabilities_of_scikit_learn():
+def test_probabilities_of_scikit_learn() -> None:
     source = "import keras\nfrom sklearn.svm import SVC\nforest = SVC()\nforest.predict_proba(X)\n"
     check_rewrite(source, source)
 
 
-def test_states():
+def test_states() -> None:
     compat = HEAD + "from keras1_compat import reset_states\n"
     model = "model = Sequential()\nmodel.add(Dense(3))\n"
     check_rewrite(

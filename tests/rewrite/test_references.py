@@ -17,7 +17,7 @@ from tests.rewrite.helpers import automatic, check_manual, check_rewrite
         ("y = Dense(3, **options)\n", "y = keras1_Dense(3, **options)\n"),
     ],
 )
-def test_adapters(old, new):
+def test_adapters(old: str, new: str) -> None:
     mark = "from keras.models import Model\nModel(input=a, output=b)\n"
     new_mark = "from keras.models import Model\nModel(inputs=a, outputs=b)\n"
     result = check_rewrite(
@@ -28,7 +28,7 @@ def test_adapters(old, new):
     assert automatic(result)
 
 
-def test_partial_of_a_convolution():
+def test_partial_of_a_convolution() -> None:
     result = check_rewrite(
         "from functools import partial\nfrom keras.layers import Convolution2D\n"
         "conv = partial(Convolution2D, border_mode='same')\n",
@@ -38,7 +38,7 @@ def test_partial_of_a_convolution():
     assert all(f.applicability is Applicability.AUTOMATIC for f in result.findings)
 
 
-def test_convolution_of_channels_first_models():
+def test_convolution_of_channels_first_models() -> None:
     source = (
         "from keras.layers import Convolution2D, Input\n"
         "x = Convolution2D(3, 3, 3)(Input((3, 224, 224)))\n"
@@ -52,14 +52,14 @@ def test_convolution_of_channels_first_models():
     assert "functools.partial(keras1_Convolution2D, data_format='channels_first')" in result.new
 
 
-def test_alias():
+def test_alias() -> None:
     check_rewrite(
         "from keras.layers import Dense\nFull = Dense\nFull(output_dim=3)\n",
         "from keras.layers import Dense\nFull = Dense\nFull(units=3)\n",
     )
 
 
-def test_one_of_several():
+def test_one_of_several() -> None:
     result = check_rewrite(
         "from keras.layers import LSTM, GRU\n"
         "if flag:\n    cell = LSTM\nelse:\n    cell = GRU\ncell(3, inner_activation='tanh')\n",
@@ -70,21 +70,21 @@ def test_one_of_several():
     assert automatic(result)
 
 
-def test_only_compared():
+def test_only_compared() -> None:
     check_rewrite(
         "from keras.layers.core import Dense\nisinstance(x, Dense)\ntype(x) == Dense\n",
         "from keras.layers import Dense\nisinstance(x, Dense)\ntype(x) == Dense\n",
     )
 
 
-def test_what_has_no_adapter_is_reported():
+def test_what_has_no_adapter_is_reported() -> None:
     finding = check_manual(
         "from keras.optimizers import SGD\nfit(nb_epoch=3)\nSGD(**options)\n", "KM404", "unpacked"
     )
     assert finding.line == 3
 
 
-def test_attribute_of_a_class():
+def test_attribute_of_a_class() -> None:
     check_rewrite(
         "from keras.layers import LSTM\nclass A(object):\n    cell = LSTM\n"
         "    def f(self):\n        return self.cell(3, inner_activation='tanh')\n",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kerasmig.finding import Applicability
+from kerasmig.finding import Applicability, FileResult
 from tests.rewrite.helpers import automatic, check_manual, check_rewrite, find, upgrade
 
 LAYER = "from keras.engine.topology import Layer\n"
@@ -13,11 +13,11 @@ def _class(body: str) -> str:
     return "class Scale(Layer):\n" + "".join(f"    {line}\n" for line in body.splitlines())
 
 
-def _check(old: str, new: str, head: str = LAYER, new_head: str = NEW_LAYER):
+def _check(old: str, new: str, head: str = LAYER, new_head: str = NEW_LAYER) -> FileResult:
     return check_rewrite(head + _class(old), new_head + _class(new))
 
 
-def test_shape_method():
+def test_shape_method() -> None:
     result = _check(
         "def get_output_shape_for(self, shape):\n    return shape",
         "def compute_output_shape(self, shape):\n    return shape",
@@ -26,7 +26,7 @@ def test_shape_method():
     assert result.tally.automatic == 1
 
 
-def test_calls_of_the_shape_method():
+def test_calls_of_the_shape_method() -> None:
     _check(
         "def get_output_shape_for(self, s):\n"
         "    a = self.inner.get_output_shape_for(s)\n"
@@ -37,7 +37,7 @@ def test_calls_of_the_shape_method():
     )
 
 
-def test_weights_of_an_initialiser():
+def test_weights_of_an_initialiser() -> None:
     _check(
         "def __init__(self, init='one'):\n    self.init = initializations.get(init)\n"
         "def build(self, shape):\n    self.W = self.init((shape[1],), name='W')\n"
@@ -51,7 +51,7 @@ def test_weights_of_an_initialiser():
     )
 
 
-def test_weights_of_the_backend():
+def test_weights_of_the_backend() -> None:
     _check(
         "def build(self, shape):\n    self.b = K.zeros((3,), name='b')\n"
         "    self.m = K.ones((3,))\n    self.v = K.variable(value)\n"
@@ -66,7 +66,7 @@ def test_weights_of_the_backend():
     )
 
 
-def test_list_of_weights_alone_in_its_block():
+def test_list_of_weights_alone_in_its_block() -> None:
     result = upgrade(
         LAYER
         + _class(
@@ -86,11 +86,11 @@ def test_list_of_weights_alone_in_its_block():
         ("def f(self):\n    self.regularizers = []", "live on the variables"),
     ],
 )
-def test_what_is_reported(body, words):
+def test_what_is_reported(body: str, words: str) -> None:
     check_manual(LAYER + _class(body), "KM304", words)
 
 
-def test_name_of_an_initialiser():
+def test_name_of_an_initialiser() -> None:
     result = upgrade(
         LAYER
         + "from keras import initializations\n"
@@ -105,7 +105,7 @@ def test_name_of_an_initialiser():
 CALLBACK = "from keras.callbacks import Callback\nclass Log(Callback):\n"
 
 
-def test_parameters_of_a_callback():
+def test_parameters_of_a_callback() -> None:
     check_rewrite(
         CALLBACK
         + "    def _set_model(self, model):\n        pass\n"
@@ -124,12 +124,12 @@ def test_parameters_of_a_callback():
         ("self.model.validation_data", "give it to the callback"),
     ],
 )
-def test_what_callbacks_no_longer_know(line, words):
+def test_what_callbacks_no_longer_know(line: str, words: str) -> None:
     source = CALLBACK + f"    def on_batch_end(self, batch, logs={{}}):\n        {line}\n"
     check_manual(source, "KM407" if "model" not in line else "KM304", words)
 
 
-def test_own_classes_of_the_same_names():
+def test_own_classes_of_the_same_names() -> None:
     source = "import keras\nclass Layer(object):\n    def get_output(self):\n        pass\n"
     check_rewrite(source, source)
 
@@ -137,7 +137,7 @@ def test_own_classes_of_the_same_names():
 CONVOLUTION = "from keras.layers import Convolution1D\n"
 
 
-def test_arguments_for_the_base():
+def test_arguments_for_the_base() -> None:
     body = (
         "class Mine(Convolution1D):\n    def __init__(self, n):\n"
         "        super(Mine, self).__init__({})\n"
@@ -147,7 +147,7 @@ def test_arguments_for_the_base():
     find(result, "KM304", "Mine extends Convolution1D", Applicability.MANUAL)
 
 
-def test_unpacked_arguments_for_the_base():
+def test_unpacked_arguments_for_the_base() -> None:
     check_manual(
         CONVOLUTION + "class Mine(Convolution1D):\n    def __init__(self, *args):\n"
         "        super(Mine, self).__init__(*args)\nConvolution1D(3, 3, border_mode='same')\n",
@@ -156,7 +156,7 @@ def test_unpacked_arguments_for_the_base():
     )
 
 
-def test_inherited_arguments():
+def test_inherited_arguments() -> None:
     check_manual(
         CONVOLUTION + "class Mine(Convolution1D):\n    pass\nMine(3, 3, border_mode='same')\n",
         "KM304",

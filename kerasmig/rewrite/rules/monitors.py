@@ -47,15 +47,27 @@ def monitors(context: FileContext) -> Iterator[Finding]:
 def _read_keys(context: FileContext) -> Iterator[tuple[ast.Constant, ast.expr]]:
     """String keys by which logged values are read, with what they are read from."""
     for node in ast.walk(context.tree):
-        key: ast.expr | None = None
-        if isinstance(node, ast.Subscript):
-            base, key = node.value, node.slice
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr != "get" or not node.args:
-                continue
-            base, key = node.func.value, node.args[0]
-        if isinstance(key, ast.Constant) and isinstance(key.value, str) and _is_logs(base):
+        base, key = _looked_up(node)
+        if base is None or not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+            continue
+        if _is_logs(base):
             yield key, base
+
+
+def _looked_up(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
+    """Container and key of ``logs[key]``, ``logs.get(key)``, ``key in logs``."""
+    if isinstance(node, ast.Subscript):
+        return node.value, node.slice
+    if (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("get", "pop")
+        and node.args
+    ):
+        return node.func.value, node.args[0]
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        return node.comparators[0], node.left
+    return None, None
 
 
 def _is_logs(node: ast.expr) -> bool:
