@@ -59,6 +59,13 @@ def _name(run: Interpreter, node: ast.Name, scope: Scope) -> Value:
 
 def _attribute(run: Interpreter, node: ast.Attribute, scope: Scope) -> Value:
     base = evaluate(run, node.value, scope)
+    if isinstance(base, Library) and not base.name.startswith("keras"):
+        inner = run.loaded_module(base.name)
+        if inner is not None:
+            return attribute_of(run, inner, node.attr)
+        inner = run.loaded_module(f"{base.name}.{node.attr}")
+        if inner is not None:
+            return inner
     if isinstance(base, Library):
         return run.canonical(node, scope, Library(f"{base.name}.{node.attr}"))
     return attribute_of(run, base, node.attr)

@@ -23,7 +23,6 @@ class Context:
         self.tree = tree
         self.names = names
         self.path = path
-        self.is_package = False
 
 
 class Frame:

@@ -125,6 +125,10 @@ class Interpreter:
         finally:
             self.context = outer
 
+    def loaded_module(self, name: str) -> Module | None:
+        """A module of the project that has been imported under this dotted name."""
+        return self._modules.get(name)
+
     def load_again(self, name: str) -> Module | None:
         """`load_module`, now that the file at hand has run: it may import that in turn."""
         self._modules.pop(name, None)

@@ -9,11 +9,11 @@ from kerasmig.analysis.frames import Signal
 from kerasmig.analysis.values import Library, Scope, Unknown
 
 if TYPE_CHECKING:
-    from kerasmig.analysis.frames import Context
     from kerasmig.analysis.interpreter import Interpreter
 
 
 def import_module(run: Interpreter, node: ast.Import, scope: Scope) -> Signal:
+    """``import a.b``, ``import a.b as c``."""
     for alias in node.names:
         top = alias.name.partition(".")[0]
         module = run.load_module(alias.name) if top != "keras" else None
@@ -26,7 +26,8 @@ def import_module(run: Interpreter, node: ast.Import, scope: Scope) -> Signal:
 
 
 def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> Signal:
-    path = _absolute(node, scope.module)
+    """``from a import b``, ``from . import b``, ``from a import *``."""
+    path = scope.module.names.absolute(node)
     module = None if path.partition(".")[0] == "keras" else run.load_module(path)
     for alias in node.names:
         if alias.name == "*":
@@ -44,12 +45,3 @@ def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> Signal:
             value = run.load_module(f"{path}.{alias.name}" if path else alias.name) or value
         run.heap.put(scope, alias.asname or alias.name, value)
     return ""
-
-
-def _absolute(node: ast.ImportFrom, context: Context) -> str:
-    if not node.level:
-        return node.module or ""
-    parts = context.name.split(".") if context.name else []
-    drop = node.level - (1 if context.is_package else 0)
-    parts = parts[: len(parts) - drop] if drop else parts
-    return ".".join([*parts, *([node.module] if node.module else [])])

@@ -17,6 +17,10 @@ class NameResolver(Protocol):
         """Canonical Keras name of what a name or attribute refers to, or ``None``."""
         ...
 
+    def absolute(self, node: ast.ImportFrom) -> str:
+        """Absolute module path of a ``from`` import."""
+        ...
+
 
 ModuleSource = tuple[ast.Module, NameResolver]
 
@@ -26,7 +30,7 @@ class ProjectFacts:
     """Facts from outside the file.
 
     Args:
-        module: dotted name of the file's module, to resolve relative imports.
+        module: dotted name of the file's module, by which others import it.
         is_package: whether the file is an ``__init__``.
         path: path of the file as shown to the person.
         evidence: what the project says for all of its files: a global ordering set elsewhere,

@@ -97,7 +97,6 @@ def trace_module(
     """
     run = Interpreter(reading, facts, fuel)
     context = Context(facts.module, tree, names, "")
-    context.is_package = facts.is_package
     scope = Scope(None, context)
     run.provide_module(context, scope)
     run.enter(fuel, True, lambda: run.run_module(context, scope))

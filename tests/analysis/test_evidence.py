@@ -326,6 +326,17 @@ def test_wrapper_from_another_module() -> None:
     assert verdict.shapes[-1].channels_last == (None, 23, 23, 8)
 
 
+def test_wrapper_in_a_package() -> None:
+    files = {
+        "nets": "",
+        "nets.blocks": "def conv(x, n): return Convolution2D(n, 3, 3)(x)",
+        "train": "import nets.blocks\ny = MaxPooling2D()(nets.blocks.conv(Input((1, 48, 48)), 8))",
+        "nets.model": "from .blocks import conv\ny = MaxPooling2D()(conv(Input((48, 48, 3)), 8))",
+    }
+    assert project("train", files).verdicts[0].data_format is FIRST
+    assert project("nets.model", files).verdicts[0].data_format is LAST
+
+
 def test_shape_comes_from_a_caller_in_another_module() -> None:
     files = {
         "blocks": "def conv(x, n): return Convolution2D(n, 3, 3)(x)",
