@@ -143,8 +143,9 @@ def _structure(
         result.rows.append(row)
         if a is None or b is None:
             continue
-        if len(a["shapes"]) != len(b["shapes"]) or not all(
-            same_shape(x, y) for x, y in zip(a["shapes"], b["shapes"], strict=False)
+        if not any(
+            _same_shapes(a["shapes"], new["rows"][candidate]["shapes"])
+            for candidate in _stand_ins(new, pairs, index)
         ):
             row["status"], row["note"] = "mismatch", "output shapes differ"
         elif a["params"] != b["params"]:
@@ -165,6 +166,35 @@ def _structure(
     if old["params"] != new["params"]:
         bad, cause = _first_bad(result, old, new, pairs)
         result.differs(f"{old['params']:,} parameters became {new['params']:,}", bad, cause)
+
+    for row in result.rows:
+        if row["note"] == "output shapes differ" and not result.differences:
+            what = f"{_show(row['old_shape'])} became {_show(row['new_shape'])}"
+            bad, cause = _first_bad(result, old, new, pairs)
+            result.differs(
+                f"output shape of {row['old_class']} {row['old_name']!r}: {what}", bad, cause
+            )
+
+
+def _same_shapes(old: list[list[int | None]], new: list[list[int | None]]) -> bool:
+    """Whether the outputs of two layers agree in shape, axes of size 1 aside."""
+    return len(old) == len(new) and all(
+        same_shape(a, b) or [n for n in a[1:] if n != 1] == [n for n in b[1:] if n != 1]
+        for a, b in zip(old, new, strict=True)
+    )
+
+
+def _stand_ins(
+    new: dict[str, Any], pairs: list[tuple[int | None, int | None]], position: int
+) -> list[int]:
+    """The new row of a pair, and those after it that the new side has in addition: an activation,
+    a padding, a reshaping that is a layer of its own now."""
+    found = [pairs[position][1]]
+    for later_old, later_new in pairs[position + 1 :]:
+        if later_old is not None or later_new is None or new["rows"][later_new]["weights"]:
+            break
+        found.append(later_new)
+    return [j for j in found if j is not None]
 
 
 def _settings(
@@ -404,14 +434,7 @@ def _rows(
         a, b = old["rows"][i], new["rows"][j]
         before = np.asarray(arrays[f"r{i}"])
         limit = max(tolerance * float(np.abs(before).max() if before.size else 0.0), 1e-9)
-        # An activation or a padding that the new side has as a layer of its own comes after.
-        candidates = [j]
-        for _, (later_old, later_new) in zip(
-            result.rows[position + 1 :], pairs[position + 1 :], strict=True
-        ):
-            if later_old is not None or later_new is None or new["rows"][later_new]["weights"]:
-                break
-            candidates.append(later_new)
+        candidates = _stand_ins(new, pairs, position)
         best: float | None = None
         for candidate in candidates:
             shape, values = rows.get(candidate, ((), None))

@@ -24,6 +24,7 @@ from keras.optimizers import SGD, Adam, RMSprop
 from keras.regularizers import L2, l2
 
 
+@keras.saving.register_keras_serializable()  # Bidirectional makes its layers from configurations
 def old_hard_sigmoid(x):
     return ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 """
