@@ -77,3 +77,12 @@ def test_compile_of_later_keras_stays() -> None:
 
 def test_re_compile_is_not_keras() -> None:
     check_noop("import re\nfrom keras.layers import Dense\nre.compile('adam')\nDense(3)\n")
+
+
+def test_metrics_by_output() -> None:
+    check_rewrite(
+        HEAD.format(3) + "model.compile('sgd', 'mse', metrics={'a': ['acc', f], 'b': 'mae'})\n",
+        NEW.format(3)
+        + "model.compile('sgd', 'mse', "
+        + "metrics={'a': ['accuracy', f], 'b': 'mean_absolute_error'})\n",
+    )

@@ -162,3 +162,12 @@ def test_inherited_arguments() -> None:
         "KM304",
         "`Mine(...)` takes its arguments",
     )
+
+
+def test_layer_as_the_start_of_a_model() -> None:
+    check_rewrite(
+        "from keras.models import Sequential\nfrom keras.layers.core import Layer\n"
+        "model = Sequential()\nmodel.add(Layer(input_shape=(3, 4)))\n",
+        "from keras.models import Sequential\nfrom keras.layers import Input\n"
+        "model = Sequential()\nmodel.add(Input(shape=(3, 4)))\n",
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from kerasmig.analysis.constants import UNKNOWN
 from kerasmig.analysis.era import Era
@@ -52,15 +53,13 @@ def _shows_accuracy(context: FileContext, use: MethodUse) -> bool:
 def _accuracy(new: Draft, use: MethodUse) -> None:
     """Keras 1 chose the accuracy by the width and the loss, Keras 3 by the shapes alone."""
     given = new.given.get("metrics")
-    if given is None or not isinstance(given.value, (ast.List, ast.Tuple)):
+    if given is None:
         return
     context = new.context
     pieces: list[str | Span] = []
     position = given.value_span.start
     binary = _is_binary(new, use)
-    for element in given.value.elts:
-        if not isinstance(element, ast.Constant):
-            continue
+    for element in _names_given(given.value):
         text = _metric(new, element, binary)
         if text is None:
             continue
@@ -74,6 +73,18 @@ def _accuracy(new: Draft, use: MethodUse) -> None:
         NewArgument(k.name, k.sources, tuple(pieces)) if k.name == "metrics" else k
         for k in new.kept
     ]
+
+
+def _names_given(node: ast.expr) -> Iterator[ast.Constant]:
+    """Metrics given by name, in a list or by output."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node
+    elif isinstance(node, (ast.List, ast.Tuple)):
+        for element in node.elts:
+            yield from _names_given(element)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _names_given(value)
 
 
 def _metric(new: Draft, element: ast.Constant, binary: bool) -> str | None:

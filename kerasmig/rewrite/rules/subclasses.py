@@ -343,6 +343,36 @@ def _without(context: FileContext, statement: ast.stmt) -> Edit:
     return Edit(span, ("pass",))
 
 
+@use_rule("layer_subclass")
+def layer_itself(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """``model.add(Layer(input_shape=(3,)))`` was how some began a model; else as the catalog says."""
+    call = use.call
+    parent = context.parent(call) if call is not None else None
+    adds = (
+        isinstance(parent, ast.Call)
+        and isinstance(parent.func, ast.Attribute)
+        and parent.func.attr == "add"
+    )
+    if call is None or not adds or call.args:
+        return plain_use(context, use, entry)
+    given = {keyword.arg: keyword for keyword in call.keywords}
+    if not given.keys() <= {"input_shape", "name"} or "input_shape" not in given:
+        return plain_use(context, use, entry)
+    site = context.site(call)
+    spans = {argument.keyword: argument.keyword_span for argument in site.arguments}
+    shape = spans["input_shape"]
+    assert shape is not None
+    spelling = context.imports.spell(use.root, use.node, "keras.layers.Input")
+    return context.finding(
+        entry.code,
+        call,
+        "Layer → Input: the base class cannot be called today",
+        Applicability.AUTOMATIC,
+        name=entry.short,
+        edits=(Edit(context.text.span(use.node), (spelling,)), Edit(shape, ("shape",))),
+    )
+
+
 @use_rule("layer_variable")
 def layer_variable(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     """``self.b = K.zeros(shape)`` in a layer is a weight; elsewhere the catalog's mapping holds."""
