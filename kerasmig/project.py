@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -16,18 +17,19 @@ from kerasmig.analysis.lifted import lifted_package
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.compat.select import compat_present, compat_source
+from kerasmig.cache import Cache
+from kerasmig.file_facts import FileFacts, facts_of
 from kerasmig.files import Backups, write_atomically
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
-from kerasmig.program import LeftAlone, Program, looks_like_python2, read_program
+from kerasmig.program import LeftAlone, Program, read_program
 from kerasmig.formatting import format_touched
-from kerasmig.rewrite.context import saved_weights
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import Encoding, SourceError, decode, encode
+from kerasmig.source import Encoding, SourceError, decode, encode, parse
 
 COMPAT_FILE = "keras1_compat.py"
 VENDORED = "KM901"
-_VENDORED = ("keras", "keras_contrib")
+_VENDORED = frozenset(["keras", "keras_contrib"])
 _PROJECT_MARKS = (".git", ".hg", "setup.py", "pyproject.toml", "requirements.txt")
 _IMPORT = re.compile(
     rb"^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+)|import[ \t]+([\w.]+))", re.MULTILINE
@@ -35,6 +37,9 @@ _IMPORT = re.compile(
 _OLD_VERSION = re.compile(rb"^__version__\s*=\s*['\"][01]\.", re.MULTILINE)
 _ENOUGH_FOR_WORKERS = 24
 _MAX_BYTES = 4_000_000
+_KERAS1_MARK = re.compile(
+    rb"\b(nb_epoch|border_mode|nb_filter|samples_per_epoch|image_dim_ordering|W_regularizer)\b"
+)
 
 
 @dataclass
@@ -60,12 +65,16 @@ class Project:
     Args:
         files: all of them, sorted.
         settings: how to upgrade.
+        cache: what earlier runs found out.
     """
 
     files: Sequence[Path]
     settings: UpgradeSettings
+    cache: Cache | None = None
     _modules: dict[Path, Module] = field(default_factory=dict)
     _copies: dict[Path, bool] = field(default_factory=dict)
+    _facts: dict[Path, FileFacts] = field(default_factory=dict)
+    _folders: dict[Path, str] = field(default_factory=dict)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -84,6 +93,23 @@ class Project:
         if len(data) > _MAX_BYTES and b"keras" in data:
             return Module(path, data, error=f"is larger than {_MAX_BYTES // 1_000_000} MB: skipped")
         return Module(path, data)
+
+    def facts(self, path: Path) -> FileFacts:
+        """What a first look at a file tells; the text of plain files is not kept."""
+        found = self._facts.get(path)
+        if found is None and self.cache is not None:
+            found = self.cache.facts(path)
+        elif found is not None:
+            return found
+        if found is None:
+            module = self._modules.get(path) or self._read(path)
+            found = facts_of(module.data)
+            if module.error or not found.plain:
+                self._modules[path] = module
+            if self.cache is not None and not module.error:
+                self.cache.learn(path, found)
+        self._facts[path] = found
+        return found
 
     def parsed(self, module: Module) -> ast.Module | None:
         """A module's tree; ``None`` (and ``module.error``) if it cannot be parsed."""
@@ -106,8 +132,13 @@ class Project:
         return frozenset(self.files)
 
     @cached_property
+    def _speaks_keras1(self) -> bool:
+        """Whether any file of the project bears a mark that only Keras 1 code has."""
+        return any(_KERAS1_MARK.search(self.module(path).data) for path in self.files)
+
+    @cached_property
     def _saved_weights(self) -> frozenset[str]:
-        return frozenset().union(*(saved_weights(self.module(p).data) for p in self.files))
+        return frozenset().union(*(self.facts(path).weights for path in self.files))
 
     def find(self, name: str, near: Path) -> Path | None:
         """The file of a module, as a program that lives at ``near`` would import it."""
@@ -156,12 +187,12 @@ class Project:
 
     def concerns_keras(self, path: Path, seen: frozenset[Path] = frozenset()) -> bool:
         """Whether a file can use Keras: by name, or through a starred import of one that does."""
-        module = self.module(path)
-        if b"keras" in module.data:
+        facts = self.facts(path)
+        if facts.keras:
             return True
-        if b"import *" not in module.data or path in seen:
+        if not facts.starred or path in seen:
             return False
-        tree = self.parsed(module)
+        tree = self.parsed(self.module(path))
         if tree is None:
             return False
         for node in ast.walk(tree):
@@ -173,6 +204,8 @@ class Project:
 
     def vendored(self, path: Path) -> Path | None:
         """The folder of a copy of Keras 1 or keras-contrib that a file belongs to."""
+        if _VENDORED.isdisjoint(path.parts):
+            return None
         for folder in path.parents:
             if folder.name in _VENDORED:
                 found = self._copies.get(folder)
@@ -197,18 +230,16 @@ class Project:
         return frozenset(
             _project_folder(path)
             for path in self.files
-            if self.concerns_keras(path) and looks_like_python2(self.module(path).data)
+            if self.facts(path).python2 and self.concerns_keras(path)
         )
 
     def comes_along(self, path: Path) -> bool:
         """Whether a file without Keras is the Python 2 company of files with it."""
-        if not self.settings.python2:
+        if not self.settings.python2 or not self.facts(path).python2:
             return False
         folders = self._python2_folders
         near = any(parent in folders for parent in path.parents) or path in self._imported
-        if not near and not any(self.concerns_keras(p) for p in self._imports(path)):
-            return False
-        return looks_like_python2(self.module(path).data)
+        return near or any(self.concerns_keras(found) for found in self._imports(path))
 
     @cached_property
     def _imported(self) -> frozenset[Path]:
@@ -231,7 +262,10 @@ class Project:
 
     def upgrade_file(self, path: Path) -> FileResult:
         """Upgrade one file; nothing is written."""
-        shown = _shown(path)
+        shown = self._shown(path)
+        plain = self.facts(path).plain
+        if plain and path not in self._modules:
+            return FileResult(shown)
         module = self.module(path)
         if module.error:
             return FileResult(shown, error=module.error)
@@ -248,6 +282,12 @@ class Project:
             return FileResult(shown, error=module.error) if concerned else FileResult(shown)
         if not concerned and module.program.modern is None:
             return FileResult(shown)
+        return self.finished(path, self.program_result(path))
+
+    def program_result(self, path: Path) -> FileResult:
+        """The result for the program of a file that `parsed` has read."""
+        module, shown = self.module(path), self._shown(path)
+        assert module.program is not None
         facts = ProjectFacts(
             module=module.name,
             is_package=path.stem == "__init__",
@@ -258,33 +298,73 @@ class Project:
             facts,
             lambda name: self._load(name, path),
             saved_weights=self._saved_weights,
+            keras1_nearby=self._speaks_keras1,
             python2=module.program.modern is not None,
             made_relative=module.program.made_relative,
         )
         try:
-            result = upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
-            result = module.program.finish(result, self.settings)
+            return upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
         except RecursionError:
             return FileResult(shown, error="is nested too deeply to be analysed")
         except AssertionError as error:
             return FileResult(shown, error=f"internal error, file left alone: {error}")
+
+    def finished(self, path: Path, result: FileResult) -> FileResult:
+        """The result for a file, from the result for its program."""
+        module = self.module(path)
+        assert module.program is not None
+        if result.error:
+            return result
+        try:
+            result = module.program.finish(result, self.settings)
+        except AssertionError as error:
+            return FileResult(
+                self._shown(path), error=f"internal error, file left alone: {error}"
+            )
         if result.changed and path.suffix == ".py" and "\r" not in result.new:
             result = replace(result, new=format_touched(result.old, result.new, path))
         return replace(result, encoding=module.encoding.name, bom=module.encoding.bom)
+
+    def replace_program(self, path: Path, text: str) -> None:
+        """Go on with a changed program of a file, such as one with a person's decisions in it.
+
+        Raises:
+            SourceError: it does not parse.
+        """
+        module = self.module(path)
+        assert module.program is not None
+        tree = parse(text, path=str(path))
+        module.program = replace(module.program, text=text, tree=tree)
+        module.text, module.tree, module.names = text, tree, None
 
     def _source(self, name: str, near: Path) -> tuple[ast.Module, Names] | None:
         names = self._load(name, near)
         return None if names is None else (names.tree, names)
 
+    def _shown(self, path: Path) -> str:
+        folder = self._folders.get(path.parent)
+        if folder is None:
+            folder = self._folders[path.parent] = _shown(path.parent)
+        return path.name if folder == "." else f"{folder}/{path.name}"
+
     def upgrade(
         self, jobs: int = 1, progress: Callable[[int, int], None] | None = None
     ) -> RunResult:
         """Upgrade all files, in the order of their paths."""
+        if self.cache is not None and (known := self.cache.result()) is not None:
+            return known
         results: list[FileResult] = []
         for result in self._results(jobs):
             results.append(result)
             if progress is not None:
                 progress(len(results), len(self.files))
+        run = self.collect(results)
+        if self.cache is not None:
+            self.cache.keep(run)
+        return run
+
+    def collect(self, results: Sequence[FileResult]) -> RunResult:
+        """A run made of the results for all files, with the compat modules that they need."""
         return RunResult(tuple(results), self._compat_files(results))
 
     def _results(self, jobs: int) -> Iterator[FileResult]:
@@ -293,7 +373,7 @@ class Project:
             with ProcessPoolExecutor(
                 jobs, initializer=_start_worker, initargs=(self.files, self.settings)
             ) as pool:
-                chunk = max(1, len(relevant) // (jobs * 4))
+                chunk = max(1, min(16, len(relevant) // (jobs * 4)))
                 done = dict(zip(relevant, pool.map(_work, relevant, chunksize=chunk), strict=True))
             for path in self.files:
                 yield done[path] if path in done else self.upgrade_file(path)
@@ -382,6 +462,7 @@ _worker: Project | None = None
 
 def _start_worker(files: Sequence[Path], settings: UpgradeSettings) -> None:
     global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends the pool
     _worker = Project(files, settings)
 
 

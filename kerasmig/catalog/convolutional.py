@@ -17,7 +17,7 @@ CONVOLUTION: Arguments = {
     "W_regularizer": to("kernel_regularizer", "regularizer"),
     "b_regularizer": to("bias_regularizer", "regularizer"),
     "activity_regularizer": to("activity_regularizer", "activity_regularizer"),
-    "W_constraint": to("kernel_constraint", "constraint"),
+    "W_constraint": to("kernel_constraint", "kernel_constraint"),
     "b_constraint": to("bias_constraint", "constraint"),
     "bias": to("use_bias"),
 }

@@ -21,18 +21,18 @@ FAMILIES = (
         ),
         example=(
             "Dense(10, W_regularizer=l1l2(), activity_regularizer=activity_l2(0.1))",
-            "Dense(10, kernel_regularizer=L1L2(l1=0.01, l2=0.01), "
-            "activity_regularizer=SumOverBatch(L2(0.1)))",
+            "Dense(10, kernel_regularizer=l1_l2(l1=0.01, l2=0.01), "
+            "activity_regularizer=SumOverBatch(l2(0.1)))",
         ),
         module="keras.regularizers",
         target="keras.regularizers",
         entries=(
-            Entry("l1", to="L1", args={"l": to("l1")}),
-            Entry("l2", to="L2", args={"l": to("l2")}),
-            Entry("l1l2", to="L1L2", write=_BOTH),
-            Entry("activity_l1", to="L1", args={"l": to("l1")}),
-            Entry("activity_l2", to="L2", args={"l": to("l2")}),
-            Entry("activity_l1l2", to="L1L2", write=_BOTH),
+            Entry("l1", to="l1", args={"l": to("l1")}),
+            Entry("l2", to="l2", args={"l": to("l2")}),
+            Entry("l1l2", to="l1_l2", write=_BOTH),
+            Entry("activity_l1", to="l1", args={"l": to("l1")}),
+            Entry("activity_l2", to="l2", args={"l": to("l2")}),
+            Entry("activity_l1l2", to="l1_l2", write=_BOTH),
             Entry(
                 "L1L2Regularizer",
                 to="L1L2",

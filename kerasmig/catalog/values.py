@@ -57,10 +57,10 @@ def _untruncated(scale: str, mode: str) -> str:
 _TRUNCATED = "Keras 3 draws from a normal distribution cut off at two standard deviations."
 
 INITIALIZERS: Mapping[str, Value] = {
-    "zero": Value("'zeros'"),
-    "one": Value("'ones'"),
-    "uniform": Value("'random_uniform'"),
-    "normal": Value("'random_normal'"),
+    "zero": Value("'zero'"),
+    "one": Value("'one'"),
+    "uniform": Value("'uniform'"),
+    "normal": Value("'normal'"),
     "identity": Value("'identity'"),
     "orthogonal": Value(
         "{keras.initializers.Orthogonal}(1.1)",
@@ -73,7 +73,8 @@ INITIALIZERS: Mapping[str, Value] = {
     "he_uniform": Value("'he_uniform'"),
     "he_normal": Value(_untruncated("2.0", "fan_in"), "'he_normal'", _TRUNCATED),
 }
-"""``keras/initializations.py``: uniform and normal have a scale of 0.05 in both libraries."""
+"""``keras/initializations.py``: uniform and normal have a scale of 0.05 in both libraries;
+Keras 3 still takes the short names."""
 
 REGULARIZERS: Mapping[str, Value] = {
     "l1": Value("'l1'"),

@@ -20,6 +20,7 @@ _CONVERSIONS = {
     "regularizer": "get_regularizer",
     "activity_regularizer": "activity_penalty",
     "constraint": "get_constraint",
+    "kernel_constraint": "get_constraint",
     "activation": "get_activation",
     "data_format": "data_format",
     "layer_name": "layer_name",

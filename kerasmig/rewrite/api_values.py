@@ -15,7 +15,8 @@ from kerasmig.rewrite.callsite import Argument
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.file_names import MODEL, new_name
 from kerasmig.rewrite.keys import renamed_key
-from kerasmig.rewrite.values import UNCHANGED, Converted, Converter, by_table, written
+from kerasmig.rewrite.conversions import UNCHANGED, Converted, Converter
+from kerasmig.rewrite.values import by_table, written
 
 
 def _named_anywhere(table: Mapping[str, Value]) -> Converter:

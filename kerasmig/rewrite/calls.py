@@ -16,7 +16,8 @@ from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding,
 from kerasmig.rewrite.arguments import NewArgument, argument_edits
 from kerasmig.rewrite.callsite import Argument, CallSite
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.values import Converted, convert, spelled
+from kerasmig.rewrite.conversions import Converted
+from kerasmig.rewrite.values import convert, spelled
 
 CONFIDENT = 0.95
 """From this confidence on a verdict counts as the author's statement, not as an assumption."""
@@ -129,6 +130,9 @@ def ambiguity(context: FileContext, use: Use, entry: Entry) -> str:
     assert use.call is not None
     if context.era.era is not Era.UNKNOWN or call_era(use.call, entry, use.path) is not Era.UNKNOWN:
         return ""
+    left = [name for name in entry.write if not any(k.arg == name for k in use.call.keywords)]
+    if left and not moved_positions(use.call, entry):
+        return f"the default of {' and '.join(left)} is another one in Keras 1"
     return moved_positions(use.call, entry)
 
 

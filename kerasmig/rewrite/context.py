@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,7 @@ class FileContext:
     parents: dict[int, ast.AST] = field(default_factory=dict)
     project_strings: frozenset[str] = frozenset()
     project_saves: frozenset[str] = frozenset()
+    keras1_nearby: bool = False
     python2: bool = False
     made_relative: tuple[int, ...] = ()
     imports: Imports = field(init=False)
@@ -103,8 +104,11 @@ class FileContext:
 
     @cached_property
     def era(self) -> FileEra:
-        """The era of the whole file."""
-        return file_era(self.names, self.calls)
+        """The era of the whole file; where it bears no mark, that of its project."""
+        found = file_era(self.names, self.calls)
+        if found.era is Era.UNKNOWN and self.keras1_nearby:
+            return replace(found, era=Era.KERAS1)
+        return found
 
     @cached_property
     def speaks_keras1(self) -> bool:

@@ -20,6 +20,7 @@ from kerasmig.catalog.general import (
     UNKNOWN_NAME,
 )
 from kerasmig.catalog.vocabulary import Entry
+from kerasmig.compat.adapters import adapter_name
 from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
 from kerasmig.rewrite.calls import BindError, ambiguity, draft, finish, is_settled, refused
 from kerasmig.rewrite.context import FileContext, Use
@@ -42,6 +43,7 @@ class Surroundings:
     python2: bool = False
     made_relative: tuple[int, ...] = ()
     saved_weights: frozenset[str] = frozenset()
+    keras1_nearby: bool = False
 
 
 def upgrade_text(
@@ -78,6 +80,7 @@ def upgrade_text(
         path,
         project_strings=surroundings.strings,
         project_saves=surroundings.saved_weights,
+        keras1_nearby=surroundings.keras1_nearby,
         python2=surroundings.python2,
         made_relative=surroundings.made_relative,
     )
@@ -203,7 +206,7 @@ def _same_call(entry: Entry) -> bool:
     old = surface.keras1_signature(entry.name)
     new = surface.keras3_signature(entry.to) if entry.to else None
     if entry.to is not None and entry.to.startswith("keras1_compat."):
-        return True
+        return adapter_name(entry.name) is None
     if old is None or new is None or entry.write or entry.rule:
         return entry.to is not None and not surface.keras1_signature(entry.name)
     from kerasmig.catalog.vocabulary import To

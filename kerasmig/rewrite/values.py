@@ -7,36 +7,16 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Mapping
 
 from kerasmig.analysis.constants import UNKNOWN
 from kerasmig.catalog import values as tables
 from kerasmig.catalog.values import Value
 from kerasmig.finding import Applicability, Span
 from kerasmig.rewrite.callsite import Argument
+from kerasmig.rewrite.constraints import kernel_constraint
 from kerasmig.rewrite.context import FileContext
-
-
-@dataclass(frozen=True)
-class Converted:
-    """What became of a value.
-
-    Args:
-        parts: the new value; ``None``: it stays.
-        drop: the argument goes altogether.
-        applicability, reason: why a person should look, if so.
-    """
-
-    parts: tuple[str | Span, ...] | None = None
-    drop: bool = False
-    applicability: Applicability = Applicability.AUTOMATIC
-    reason: str = ""
-
-
-UNCHANGED = Converted()
-Converter: TypeAlias = Callable[[FileContext, Argument], Converted]
+from kerasmig.rewrite.conversions import UNCHANGED, Converted, Converter
 
 
 def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
@@ -191,6 +171,11 @@ def _activity_regularizer(context: FileContext, argument: Argument) -> Converted
     return Converted((f"{wrapper}(", *inner, ")"))
 
 
+def _kernel_constraint(context: FileContext, argument: Argument) -> Converted:
+    table, adapter = _TABLES["constraint"]
+    return kernel_constraint(context, argument, by_table(context, argument, table, adapter))
+
+
 def _layer_name(context: FileContext, argument: Argument) -> Converted:
     """Keras 3 refuses ``/`` in names."""
     value = context.constant(argument.value)
@@ -264,6 +249,7 @@ _SPECIAL: dict[str, Converter] = {
     "initializer": _initializer,
     "data_format": _data_format,
     "padding": _padding,
+    "kernel_constraint": _kernel_constraint,
     "activity_regularizer": _activity_regularizer,
     "layer_name": _layer_name,
     "padding_1d": _padding_1d,
