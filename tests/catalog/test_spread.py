@@ -17,8 +17,8 @@ _HEAD = (
     [
         (
             "SeparableConvolution2D(4, 3, 3, 'uniform')",
-            "SeparableConv2D(4, (3, 3), depthwise_initializer='random_uniform', "
-            "pointwise_initializer='random_uniform')",
+            "SeparableConv2D(4, (3, 3), depthwise_initializer='uniform', "
+            "pointwise_initializer='uniform')",
         ),
         (
             "SeparableConvolution2D(4, 3, 3, init=mine, bias=False)",
