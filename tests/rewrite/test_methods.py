@@ -1,6 +1,13 @@
 """Calls of methods: what the receiver is decides whether they are Keras'."""
 
-from tests.rewrite.helpers import automatic, check_assumed, check_manual, check_noop, check_rewrite
+from tests.rewrite.helpers import (
+    automatic,
+    check_assumed,
+    check_manual,
+    check_noop,
+    check_rewrite,
+    upgrade,
+)
 
 HEAD = """
 from keras.models import Sequential
@@ -196,3 +203,24 @@ def test_shape_of_a_tensor() -> None:
         "from keras.layers import Input, Dense\ndef f(x):\n    return x.shape[1]\n"
         "f(Dense(3)(Input((4,))))\n",
     )
+
+
+def test_computed_names_of_weight_files() -> None:
+    mark = "left = [merge]\n"
+    result = upgrade(
+        HEAD.replace("import Dense", "import Dense, merge")
+        + mark
+        + "model.save_weights(name())\nmodel.load_weights(name())\n"
+    )
+    assert "model.save_weights(weights_path(name()))" in result.new
+    assert "model.load_weights(saved_weights_path(name()))" in result.new
+
+
+def test_computed_names_in_later_keras() -> None:
+    check_noop("""
+        from keras.models import Sequential
+        model = Sequential()
+        model.fit(x, y, epochs=3)
+        model.save_weights(name)
+        model.load_weights(name)
+        """)

@@ -64,8 +64,8 @@ def _settle(context: FileContext, use: MethodUse) -> Finding | None:
 def _call(context: FileContext, use: MethodUse) -> Finding | None:
     """A method that only the catalog's mapping is needed for."""
     gone = use.row.to != use.row.name
-    # Keras 2 took the same file names as Keras 1.
-    shared = use.row.code == _FILES
+    # Keras 2 took the same file names as Keras 1; what is computed may be right already.
+    shared = use.row.code == _FILES and _named_file(context, use)
     if not gone and not shared and method_era(context, use) is not Era.KERAS1:
         return None
     if use.row.template:
@@ -223,6 +223,13 @@ def _is_own_attribute(context: FileContext, use: MethodUse) -> bool:
         and use.receiver.id == "self"
         and use.row.owner in (LAYER, CONTAINER)
     )
+
+
+def _named_file(context: FileContext, use: MethodUse) -> bool:
+    """Whether a file is given by a name that is certain."""
+    assert use.call is not None
+    given = [*use.call.args[:1], *(k.value for k in use.call.keywords if k.arg == "filepath")]
+    return any(isinstance(context.constant(value), str) for value in given)
 
 
 def _template(context: FileContext, use: MethodUse) -> Finding:
