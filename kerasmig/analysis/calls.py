@@ -5,7 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from kerasmig.analysis import container_methods, expressions, keras_calls, library_calls
+from kerasmig.analysis import (
+    container_methods,
+    expressions,
+    keras_calls,
+    library_calls,
+    model_building,
+)
 from kerasmig.analysis.frames import Frame, OutOfFuel
 from kerasmig.analysis.joining import join
 from kerasmig.analysis.layer_application import call_on_tensors
@@ -98,6 +104,9 @@ def call(
         return run.invoke(function, args, kwargs, complete)
     if isinstance(function, ClassValue):
         return _instantiate(run, function, args, kwargs, complete, node)
+    unseen = isinstance(function, (Library, Unknown)) and not function.name.startswith("keras.")
+    if unseen and len(args) == 1 and function.name.rpartition(".")[2] == "add":
+        model_building.add_to_unknown(run, args[0])
     if isinstance(function, Library):
         if function.name.startswith("keras."):
             return keras_calls.call_keras(run, function.name, args, kwargs, complete, node)
@@ -111,9 +120,7 @@ def call(
         if isinstance(receiver, (Model, Layer, Tensor, Instance)):
             return keras_calls.call_method(run, receiver, function.name, args, kwargs, node)
         return container_methods.call_method(run, receiver, function.name, args, kwargs)
-    if isinstance(function, Unknown):
-        # What becomes of a list or model that is handed to unknown code is not followed.
-        return Unknown()
+    # What becomes of a list or model that is handed to unknown code is not followed.
     return Unknown()
 
 
@@ -151,12 +158,23 @@ def invoke(
         run.frames.pop()
         run.context = outer
         run.floor = outer_floor
+    if id(node) not in run.generators:
+        run.generators[id(node)] = _is_generator(node)
+    if run.generators[id(node)]:
+        return Unknown()
     if not frame.returned:
         return None
     result = frame.returned[0]
     for value in frame.returned[1:]:
         result = join(result, value)
     return result
+
+
+def _is_generator(node: ast.AST) -> bool:
+    """Whether calling the function gives an iterator (or coroutine), not what it returns."""
+    return isinstance(node, ast.AsyncFunctionDef) or any(
+        isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node)
+    )
 
 
 def _bind_parameters(

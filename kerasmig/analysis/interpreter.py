@@ -47,6 +47,7 @@ class Interpreter:
         floor: fuel below which the call in progress is left.
         setting: the statement that has set the ordering, if any.
         invoked: ids of the functions that were called so far.
+        generators: id of a function → whether calling it gives an iterator.
     """
 
     def __init__(self, reading: str, facts: ProjectFacts, fuel: int) -> None:
@@ -55,6 +56,7 @@ class Interpreter:
         self.trace = Trace(reading)
         self.heap = Heap()
         self.invoked: set[int] = set()
+        self.generators: dict[int, bool] = {}
         self.fuel = fuel
         self.frames: list[Frame] = [Frame(None)]
         self._modules: dict[str, Module | None] = {}

@@ -18,9 +18,10 @@ from kerasmig.analysis.model_building import (
     make_layer,
     make_model,
     make_sequential,
+    model_of,
 )
 from kerasmig.analysis.tensors import shape_value
-from kerasmig.analysis.values import Layer, Method, Model, Seq, Tensor, Unknown, Value
+from kerasmig.analysis.values import Instance, Layer, Method, Model, Seq, Tensor, Unknown, Value
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter
@@ -72,6 +73,9 @@ def call_method(
     node: ast.Call,
 ) -> Value:
     """Call a method of a model, layer or tensor."""
+    base = receiver.cls.library_base() if isinstance(receiver, Instance) and receiver.cls else ""
+    if base and base.endswith(".Sequential"):
+        receiver = model_of(run, receiver)
     if isinstance(receiver, Model):
         if graph_model.call_method(run, receiver, name, args, kwargs, node):
             return None

@@ -127,6 +127,25 @@ def make_model(
     return model
 
 
+def add_to_unknown(run: Interpreter, layer: Value) -> None:
+    """``something.add(layer)``: a model of which nothing is known, but for the layer's input."""
+    if isinstance(layer, Layer) and _has_declared(layer.config, layer.kind):
+        for tensor in _first_tensor(run, layer) or ():
+            apply(run, layer, tensor)
+
+
+def model_of(run: Interpreter, instance: Instance) -> Model:
+    """The Sequential model that an object of a subclass of ``Sequential`` is."""
+    model = instance.state.get("__model__")
+    if not isinstance(model, Model):
+        cls = instance.cls
+        assert cls is not None
+        model = Model(instance.node or cls.node, sequential=True)
+        run.heap.put(instance, "__model__", model)
+        run.trace.nodes[id(model.node)] = model.node
+    return model
+
+
 def add_layer(run: Interpreter, model: Model, layer: Value) -> None:
     """``model.add(layer)``."""
     put = run.heap.put

@@ -272,7 +272,7 @@ class Model(Mutable):
 
     __slots__ = ("node", "sequential")
 
-    def __init__(self, node: ast.Call, sequential: bool) -> None:
+    def __init__(self, node: ast.Call | ast.ClassDef, sequential: bool) -> None:
         super().__init__({"layers": (), "inputs": (), "outputs": ()})
         self.node = node
         self.sequential = sequential

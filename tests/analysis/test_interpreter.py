@@ -212,3 +212,27 @@ def test_odd_code_never_raises_and_always_ends(statements: list[str]) -> None:
     )
     tree = ast.parse("\n".join([source, "import numpy as np", *statements]))
     infer(tree, Names(tree))
+
+
+def test_generator_function_gives_an_iterator_not_none() -> None:
+    assert value_of("v", "def f():\n    yield 1\nv = f()") == "?"
+    assert value_of("v", "def f():\n    yield 1\nv = f() is None") == "?"
+
+
+def test_subclass_of_sequential_builds_itself() -> None:
+    run, _ = follow("""
+        class Net(Sequential):
+            def __init__(self):
+                super(Net, self).__init__()
+                self.add(Convolution2D(8, 3, 3, input_shape=(32, 32, 3)))
+                self.add(MaxPooling2D())
+        net = Net()
+        """)
+    assert [a.output for a in run.trace.applications] == [(None, 30, 30, 8), (None, 15, 15, 8)]
+
+
+def test_layer_added_to_something_unknown_still_says_its_input() -> None:
+    run, _ = follow(
+        "from project import net\nnet.add(Convolution2D(8, 3, 3, input_shape=(32, 32, 3)))"
+    )
+    assert [a.output for a in run.trace.applications] == [(None, 30, 30, 8)]
