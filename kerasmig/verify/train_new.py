@@ -16,7 +16,7 @@ from kerasmig.verify.keras3 import Keras3
 from kerasmig.verify.weights import carry_over
 
 if TYPE_CHECKING:
-    from kerasmig.verify.measure_new import Comparison
+    from kerasmig.verify.structure import Comparison
 
 UPDATE_TOLERANCE = 1e-3
 """Largest distance of an array of weights after the steps, relative to how far the steps moved it.

@@ -50,7 +50,7 @@ def prepare(side: str) -> dict[str, str]:
         for name in ("mnist", "cifar10", "cifar100", "imdb", "reuters"):
             importlib.import_module(f"keras.datasets.{name}")
         tensorflow = importlib.import_module("tensorflow.compat.v1")
-        for name in ("child", "measure_old", "program"):
+        for name in ("child", "measure_old", "program", "train_old"):
             importlib.import_module(f"kerasmig.verify.{name}")
         return {"keras_old": keras.__version__, "tensorflow": str(tensorflow.__version__)}
     keras = importlib.import_module("keras")
@@ -60,7 +60,7 @@ def prepare(side: str) -> dict[str, str]:
     from kerasmig.verify.keras3 import Keras3
 
     Keras3()
-    for name in ("child", "measure_new", "program"):
+    for name in ("child", "measure_new", "program", "train_new"):
         importlib.import_module(f"kerasmig.verify.{name}")
     return {"keras_new": keras.__version__, "python": sys.version.split()[0]}
 
