@@ -1,6 +1,6 @@
 # all the numbers in one place
 CHANNELS = 3
-ROWS = COLS = 48
+ROWS, COLS = 48, 60
 INPUT_SHAPE = (CHANNELS, ROWS, COLS)
 NB_FILTERS = [12, 24, 48]
 KERNEL = 3

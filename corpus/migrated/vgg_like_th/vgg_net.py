@@ -17,7 +17,7 @@ def FCBlock(model, size):
 
 def VGG_small(weights_path=None, nb_classes=17):
     model = Sequential()
-    model.add(ZeroPadding2D((1,1),input_shape=(3,64,64), data_format='channels_first'))
+    model.add(ZeroPadding2D((1,1),input_shape=(3,64,72), data_format='channels_first'))
     model.add(Conv2D(16, (3, 3), activation='relu', name='conv1_1', data_format='channels_first'))
     model.add(ZeroPadding2D((1,1), data_format='channels_first'))
     model.add(Conv2D(16, (3, 3), activation='relu', name='conv1_2', data_format='channels_first'))
@@ -37,7 +37,7 @@ def VGG_small(weights_path=None, nb_classes=17):
     return model
 
 def load_batch(path):
-    im = np.load(path).astype(np.float32)   # (n, 64, 64, 3), BGR
+    im = np.load(path).astype(np.float32)   # (n, 64, 72, 3), BGR
     im[:,:,:,0] -= 103.939
     im[:,:,:,1] -= 116.779
     im[:,:,:,2] -= 123.68
