@@ -297,7 +297,7 @@ class Imports:
         if surface.keras3_has(path) and not _moved(path):
             return [same]
         entry = catalog_entry(surface.canonical(path))
-        if entry is not None and entry.to is not None and not entry.rule:
+        if entry is not None and entry.to is not None:
             if entry.to.startswith("keras1_compat."):
                 return []
             target, _, name = entry.to.rpartition(".")
