@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 HEADER = """\
+import random
 from keras import backend as K
 from keras.layers import *
 from keras.models import Model, Sequential
@@ -335,7 +336,6 @@ def _input_shape(w: Writer) -> str:
 def _functional(w: Writer) -> None:
     w.lines.append(f"t0 = x = Input(shape={_input_shape(w)})")
     for index in range(1, w.number(3, 8)):
-        rank = w.rank
         roll = w.rng.random()
         if roll < 0.12 and index > 1:
             _merge(w, index)
@@ -344,15 +344,31 @@ def _functional(w: Writer) -> None:
             w.lines.append(f"for n in [{w.number(1, 3)}, {w.number(2, 5)}]: x = Dense(n * 2)(x)")
             w.lines.append(f"t{index} = x")
             continue
-        if roll < 0.28:
+        if roll < 0.24:
+            _maybe(w, index)
+            continue
+        if roll < 0.3:
             code = _layer(w)
             w.lines.append(f"def block{index}(x, n=2): return {code}(x)")
             w.lines.append(f"t{index} = x = block{index}(x)")
             continue
         code = _layer(w)
         w.lines.append(f"t{index} = x = {code}(x)")
-        del rank
     w.count = index
+
+
+def _maybe(w: Writer, index: int) -> None:
+    """A layer under a condition, or any number of times, of which only a run can tell."""
+    rank = w.rank
+    code = _layer(w)
+    if w.rank != rank:
+        code, w.rank = "Activation('relu')", rank
+    chance = f"random.Random({w.number(0, 999)})"
+    form = w.pick(
+        "if {0}.random() < 0.5: x = {1}(x)", "for i in range({0}.randint(0, 2)): x = {1}(x)"
+    )
+    w.lines.append(form.format(chance, code))
+    w.lines.append(f"t{index} = x")
 
 
 def _merge(w: Writer, index: int) -> None:
@@ -369,10 +385,14 @@ def _sequential(w: Writer) -> None:
     w.lines.append("model = Sequential()")
     shape = _input_shape(w)
     for index in range(w.number(2, 7)):
+        rank = w.rank
         code = _layer(w).replace("x._keras_shape", "model.output_shape")
         if index == 0:
             code = code[:-1] + (", " if not code.endswith("()") else "") + f"input_shape={shape})"
-        w.lines.append(f"model.add({code})")
+        condition = ""
+        if index and w.rank == rank and w.rng.random() < 0.1:
+            condition = f"if random.Random({w.number(0, 999)}).random() < 0.5: "
+        w.lines.append(f"{condition}model.add({code})")
         w.lines.append(f"s{index} = model.output_shape")
 
 
