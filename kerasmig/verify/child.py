@@ -11,6 +11,7 @@ from typing import Any
 
 from kerasmig.verify import sandbox, standins
 from kerasmig.verify.match import pair_models
+from kerasmig.verify.messages import one_line
 from kerasmig.verify.program import Runner, model_variable
 from kerasmig.verify.recorder import Captured, ProgramStop, Recorder
 
@@ -149,8 +150,7 @@ def _measure_old(
         except ProgramStop as stop:
             summary["error"] = str(stop)
         except Exception as error:
-            text = " ".join(str(error).split())[:300]
-            summary["error"] = f"cannot be measured: {type(error).__name__}: {text}"
+            summary["error"] = f"cannot be measured: {one_line(error)}"
 
 
 def fingerprint(model: dict[str, Any], training: bool) -> str:
@@ -221,8 +221,7 @@ def _compare_new(
         except ProgramStop as stop:
             entry["not_verified"] = str(stop)
         except Exception as error:
-            text = " ".join(str(error).split())[:300]
-            entry["not_verified"] = f"cannot be compared: {type(error).__name__}: {text}"
+            entry["not_verified"] = f"cannot be compared: {one_line(error)}"
 
 
 def _answer_numpy(ordering: str) -> None:

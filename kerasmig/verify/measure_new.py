@@ -13,6 +13,7 @@ from kerasmig.verify.graph import Description, describe
 from kerasmig.verify.keras3 import Keras3
 from kerasmig.verify.match import align_layers
 from kerasmig.verify.measure_old import model_facts
+from kerasmig.verify.messages import one_line
 from kerasmig.verify.structure import Comparison, compare_structure, first_bad, stand_ins
 from kerasmig.verify.weights import WeightMismatch, carry_over
 
@@ -135,9 +136,8 @@ def _numbers(
         reset_states(model)
         called, rows = _eager(side, model, description, data)
     except Exception as error:
-        text = " ".join(str(error).split())[:300]
         row, cause = first_bad(result, old, new, pairs)
-        result.differs(f"the new model cannot compute: {type(error).__name__}: {text}", row, cause)
+        result.differs(f"the new model cannot compute: {one_line(error)}", row, cause)
         return
     _rows(result, old, new, pairs, arrays, rows, tolerance)
     for position, (by_predict, by_call) in enumerate(zip(predicted, called, strict=True)):

@@ -11,6 +11,7 @@ import numpy as np
 from kerasmig.verify.feeding import FREE_SIZES, input_limits, make_inputs, sample, unsettle
 from kerasmig.verify.graph import Description, describe
 from kerasmig.verify.keras1 import Keras1
+from kerasmig.verify.messages import one_line
 
 MAX_GROUP = 60_000_000
 """Floats fetched at once when the outputs of all layers are wanted."""
@@ -78,8 +79,7 @@ def measure(
     try:
         _outputs(side, model, description, facts, arrays, seed)
     except Exception as error:
-        text = " ".join(str(error).split())[:300]
-        facts["numbers_error"] = f"the old model cannot compute: {type(error).__name__}: {text}"
+        facts["numbers_error"] = f"the old model cannot compute: {one_line(error)}"
     if level == "training" and compiled is not None and "numbers_error" not in facts:
         from kerasmig.verify.train_old import train
 

@@ -160,6 +160,11 @@ class _Summary:
         precision, outputs = "float32", comparison.get("outputs", ())
         finer = (again or {}).get("comparison")
         training = (finer or {}).get("training")
+        if finer is not None and (lacking := _lacks_float64(finer)):
+            finer = {**finer, "differences": [], "not_verified": lacking}
+            if comparison.get("float64"):
+                notes.append(f"float64 could not decide: {lacking}")
+                comparison = {**comparison, "float64": False}
         if differences and comparison.get("float64") and finer is not None:
             precision, outputs = "float64", finer["outputs"]
             differences = list(finer["differences"])
@@ -284,6 +289,17 @@ def _why_not(place: Place, runs: list[Run]) -> str:
         if main:
             return f"old side: {main[0]['message']}"
     return "the program does not get there"
+
+
+def _lacks_float64(comparison: dict[str, Any]) -> str:
+    """What the new side said if TensorFlow has no float64 form of an operation; else empty."""
+    for difference in comparison["differences"]:
+        what = str(difference["what"])
+        if what.startswith("the new model cannot be") or "cannot compute" in what:
+            lowered = what.lower()
+            if "float64" in lowered or "double" in lowered:
+                return what.replace("the new model", "in float64 the new model", 1)
+    return ""
 
 
 def _untrained(finer: dict[str, Any] | None, again: dict[str, Any] | None, trouble: str) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from kerasmig.verify.graph import Description
 from kerasmig.verify.keras3 import Keras3
+from kerasmig.verify.messages import one_line
 from kerasmig.verify.weights import carry_over
 
 if TYPE_CHECKING:
@@ -81,8 +82,7 @@ def train(
             )
             losses.append([float(v) for v in np.atleast_1d(np.asarray(found, dtype="float64"))])
     except Exception as error:
-        text = " ".join(str(error).split())[:300]
-        result.differs(f"the new model cannot be trained: {type(error).__name__}: {text}")
+        result.differs(f"the new model cannot be trained: {one_line(error)}")
         return
     worst, scale, layer = _weights(result, side, old, description, pairs, arrays)
     result.training = {

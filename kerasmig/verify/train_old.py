@@ -9,9 +9,45 @@ import numpy as np
 from kerasmig.verify.feeding import input_limits, make_inputs, make_targets
 from kerasmig.verify.graph import Description
 from kerasmig.verify.keras1 import Keras1
+from kerasmig.verify.messages import one_line
 
 STEPS = 3
 BATCH = 4
+
+
+def _batch(
+    side: Keras1,
+    model: Any,
+    losses: list[str],
+    shapes: Any,
+    limits: Any,
+    seed: int,
+    positive: bool,
+) -> tuple[list[Any], list[Any]]:
+    """Inputs and the outputs in training mode, scaled down until no probability is saturated.
+
+    At a probability of 0 or 1 Keras 1 computes cross-entropy from the clipped value and Keras 3
+    from the logits: a true difference, of no importance to a network that learns.
+    """
+    from kerasmig.verify.measure_old import fetch
+
+    _, outputs = side.ends(model)
+    for scale in (1.0, 0.1, 0.01):
+        data = [
+            array if limit is not None else array * array.dtype.type(scale)
+            for array, limit in zip(
+                make_inputs(shapes, limits, 0, seed, positive=positive, batch=BATCH),
+                limits,
+                strict=True,
+            )
+        ]
+        values = fetch(side, side.core(model).inputs, list(outputs), data, phase=1)
+        if not any(
+            "crossentropy" in loss and (value.min() < 1e-5 or value.max() > 1 - 1e-5)
+            for loss, value in zip(losses, values, strict=True)
+        ):
+            break
+    return data, values
 
 
 def train(
@@ -28,7 +64,7 @@ def train(
     ``error``. Adds to ``arrays``: ``bx0_1`` (step 0, input 1), ``by0_1`` targets, ``m1`` output 1
     in training mode, ``t3_0`` weight 0 of row 3 after the steps.
     """
-    from kerasmig.verify.measure_old import fetch, weighted
+    from kerasmig.verify.measure_old import weighted
 
     core = side.core(model)
     facts["train"] = {"steps": STEPS, "losses": [], "optimizer": side.optimizer(model)}
@@ -45,9 +81,7 @@ def train(
     try:
         names = [getattr(f, "__name__", str(f)) for f in core.loss_functions]
         for step in range(STEPS):
-            data = make_inputs(shapes, limits, 0, seed + 10 + step, positive=positive, batch=BATCH)
-            _, outputs = side.ends(model)
-            values = fetch(side, core.inputs, list(outputs), data, phase=1)
+            data, values = _batch(side, model, names, shapes, limits, seed + 10 + step, positive)
             if step == 0:
                 for position, value in enumerate(values):
                     arrays[f"m{position}"] = value
@@ -63,8 +97,7 @@ def train(
             facts["train"]["losses"].append([float(v) for v in np.atleast_1d(found)])
         facts["train"]["finite"] = bool(np.isfinite(facts["train"]["losses"]).all())
     except Exception as error:
-        text = " ".join(str(error).split())[:300]
-        facts["train"]["error"] = f"the old model cannot be trained: {type(error).__name__}: {text}"
+        facts["train"]["error"] = f"the old model cannot be trained: {one_line(error)}"
         return
     rows, layers = weighted(description)
     for row, values in zip(rows, side.get_all_weights(layers), strict=True):

@@ -1,0 +1,22 @@
+"""Error messages of libraries, cut down to the one line that a report has room for."""
+
+from __future__ import annotations
+
+import re
+
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+MOST = 300
+
+
+def one_line(error: BaseException) -> str:
+    """Kind and message of an exception, without colours, traces and line breaks."""
+    text = _COLOURS.sub("", str(error))
+    if "in user code:" in text or "Detected at node" in text:
+        # TensorFlow wraps a whole trace around what was said: the last line of it is the message.
+        said = [line.strip() for line in text.splitlines() if re.match(r"\s*\w*Error: ", line)]
+        lines = [line.strip() for line in text.splitlines() if line.strip()]
+        text = said[-1] if said else lines[-1]
+    text = " ".join(text.split())
+    if len(text) > MOST:
+        text = text[: MOST - 3] + "..."
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
