@@ -196,10 +196,30 @@ class Names:
     def _find_path(self, node: ast.expr) -> str | None:
         if isinstance(node, ast.Attribute):
             base = self.path(node.value)
-            return None if base is None else f"{base}.{node.attr}"
+            if base is None:
+                return self._through_module(node)
+            return f"{base}.{node.attr}"
         if isinstance(node, ast.Name):
             scope = self._scope_of_name.get(id(node))
             return None if scope is None else self._name_path(node.id, scope, _start(node))
+        return None
+
+    def _through_module(self, node: ast.Attribute) -> str | None:
+        """``blocks.Dense`` where ``blocks`` is another module of the project."""
+        if self._loader is None:
+            return None
+        parts: list[str] = []
+        base: ast.expr = node.value
+        while isinstance(base, ast.Attribute):
+            parts.insert(0, base.attr)
+            base = base.value
+        if not isinstance(base, ast.Name):
+            return None
+        for binding in self.bindings_of(base):
+            if binding.kind in ("import", "from") and binding.path:
+                other = self._loader(".".join([binding.path, *parts]))
+                if other is not None and other is not self:
+                    return other.exported(node.attr)
         return None
 
     def _name_path(self, name: str, scope: Scope, use: Position) -> str | None:

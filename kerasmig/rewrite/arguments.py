@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kerasmig.finding import Edit, Span
 from kerasmig.rewrite.callsite import Argument, CallSite
-from kerasmig.rewrite.listing import removals
+from kerasmig.rewrite.listing import after_comma, removals
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ def _packed(
     first, last = new.sources[0], new.sources[-1]
     name = f"{keyword}=" if keyword else ""
     adjacent = indices == list(range(indices[0], indices[0] + len(indices)))
-    between = site.text.utf8[first.span.start : last.span.end]
+    end = after_comma(site.text.utf8, last.span.end, site.close)
+    between = site.text.utf8[first.span.start : max(end, last.span.end)]
     broken = b"\n" in between or b"\r" in between
     if adjacent and (not broken or b"#" in between):  # comments stay beside their value
         stay.update(indices)

@@ -136,11 +136,15 @@ class FileContext:
         """Every use of a Keras object, outermost expressions, in the order of the text."""
         found: list[Use] = []
         for root in self.names.loads:
+            node: ast.expr = root
             path = self.names.path(root)
+            parent = self.parent(node)
+            while path is None and isinstance(parent, ast.Attribute):
+                # `blocks.Dense`: through the attribute of a module of the project
+                node, path = parent, self.names.path(parent)
+                parent = self.parent(node)
             if path is None or self._is_one_of_several(root):
                 continue
-            node: ast.expr = root
-            parent = self.parent(node)
             while isinstance(parent, ast.Attribute):
                 longer = self.names.path(parent)
                 if longer is None or not _is_object(longer):

@@ -11,6 +11,7 @@ from kerasmig.analysis.era import Era
 from kerasmig.analysis.names import Loader, Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.catalog import surface
+from kerasmig.catalog.backend import ATTRIBUTES
 from kerasmig.catalog.general import (
     BARE_REFERENCE,
     BIAS_AXIS,
@@ -19,6 +20,7 @@ from kerasmig.catalog.general import (
     UNDECIDED,
     UNKNOWN_NAME,
 )
+from kerasmig.catalog.values import fill, imports
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.compat.adapters import adapter_name
 from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
@@ -30,6 +32,7 @@ from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import OverlapError, SourceError, Text, parse
 
+BACKEND = "KM501"
 _NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH)
 
 
@@ -221,6 +224,9 @@ def _without_entry(context: FileContext, use: Use) -> Finding | None:
     if surface.keras3_has(use.path):
         context.imports.spell(use.root, use.node, use.path)
         return _module_passed_on(context, use)
+    variable = _module_variable(context, use)
+    if variable is not None:
+        return variable
     library = surface.leaked_module(use.path)
     if library is not None and isinstance(use.node, ast.Name):
         return _leaked(context, use, library)
@@ -235,6 +241,24 @@ def _without_entry(context: FileContext, use: Use) -> Finding | None:
         f"{short} is not part of Keras 3, and kerasmig does not know what became of it",
         Applicability.MANUAL,
         name=use.path.rpartition(".")[2],
+    )
+
+
+def _module_variable(context: FileContext, use: Use) -> Finding | None:
+    """``K._BACKEND`` → ``K.backend()``: variables of the old backend that programs read."""
+    owner, _, name = use.path.rpartition(".")
+    value = ATTRIBUTES.get(name) if owner.startswith("keras.backend") else None
+    if value is None or not isinstance(getattr(use.node, "ctx", None), ast.Load):
+        return None
+    (path,) = imports(value)
+    text = fill(value, {path: context.imports.spell(use.root, use.node, path)})
+    return context.finding(
+        BACKEND,
+        use.node,
+        f"{name} → {text}",
+        Applicability.AUTOMATIC,
+        name=name,
+        edits=(Edit(context.text.span(use.node), (text,)),),
     )
 
 

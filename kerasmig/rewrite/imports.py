@@ -265,7 +265,9 @@ class Imports:
 
     def _names_keras(self, binding: Binding) -> bool:
         """Whether a name comes from Keras through another module of the project."""
-        return id(binding) in self._fates and bool(self._fates[id(binding)].wanted)
+        if id(binding) in self._fates:
+            return bool(self._fates[id(binding)].wanted)
+        return binding.kind == "from" and self._names.binding_path(binding) is not None
 
     def _slot(self, node: ImportStatement, alias: ast.alias, binding: Binding) -> list[_Item]:
         """What one imported name becomes; empty: it goes."""
@@ -281,6 +283,9 @@ class Imports:
                 return [same]
             return self._plain_import(alias, fate)
         path = binding.path
+        if not _is_keras(path) and fate is None:
+            # Passed on to other files: what the module it comes from calls it may change.
+            path = self._names.binding_path(binding) or path
         if not _is_keras(path) and (fate is None or not fate.wanted):
             return [same]
         if fate is not None and (fate.wanted or fate.kept):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.era import Era
 from kerasmig.catalog.general import SWITCH
 from kerasmig.finding import Applicability, DataFormat, Finding
 from kerasmig.rewrite.context import FileContext
@@ -59,8 +58,6 @@ def _asks_version(context: FileContext, node: ast.Compare | ast.Call) -> bool:
 @file_rule
 def backend_switch(context: FileContext) -> Iterator[Finding]:
     """``K.backend() == 'theano'`` is never true; axes chosen by it must follow the data format."""
-    if context.era.era is Era.LATER:
-        return
     formats = {verdict.data_format for verdict in context.inference.verdicts}
     harmless = formats <= {DataFormat.CHANNELS_LAST}
     for node in ast.walk(context.tree):
