@@ -129,7 +129,7 @@ class _Judge:
             return replace(blank, data_format=DataFormat.EITHER, confidence=0.9, evidence=said)
         evidence = [*settings, *explicit, *self._model_evidence(component)]
         if not any(item.favours and item.weight >= 0.9 for item in (*explicit, *settings)):
-            evidence.append(rules.DEFAULT_ORDERING)
+            evidence.append(rules.default_ordering(component.last))
         evidence.sort(key=lambda item: -item.weight)
         beliefs = dict(zip((FIRST, LAST), combine(evidence), strict=True))
         best = max(beliefs, key=lambda data_format: beliefs[data_format])

@@ -18,18 +18,29 @@ from kerasmig.analysis.layer_application import explicit_ordering
 from kerasmig.analysis.layer_shapes import SPECS
 from kerasmig.analysis.sizes import show, spatial_axes
 from kerasmig.analysis.trace import Application, Mark, Trace
-from kerasmig.analysis.values import Layer, Seq, Tensor, Unknown
+from kerasmig.analysis.values import Layer, Seq, Tensor, Unknown, plain_shape
 from kerasmig.analysis.window_shapes import deconvolution_fits
 from kerasmig.finding import DataFormat, Evidence
 
 FORMATS = {"th": FIRST, "tf": LAST}
 
 
-DEFAULT_ORDERING = Evidence(
-    "Nothing else sets the ordering: Keras 1.2's own default is 'tf' (channels_last).",
-    favours=LAST,
-    weight=0.25,
-)
+def default_ordering(applications: Sequence[Application]) -> Evidence:
+    """What Keras 1.2 did where nobody told it the ordering.
+
+    Args:
+        applications: what the code builds under ``tf``.
+    """
+    then = "."
+    if any(application.problem for application in applications):
+        then = ", under which this code cannot be built."
+    elif applications and applications[-1].output is not None:
+        then = f", under which this code gives {show(plain_shape(applications[-1].output))}."
+    return Evidence(
+        "Nothing else sets the ordering: Keras 1.2's own default is 'tf' (channels_last)" + then,
+        favours=LAST,
+        weight=0.25,
+    )
 
 
 BACKENDS = {"theano": FIRST, "tensorflow": LAST}

@@ -454,6 +454,17 @@ def test_seed_tells_what_the_default_computed() -> None:
     assert verdict.shapes[-1].channels_last == (None, 1, 32, 10)
     assert "32 rows × 32 columns × 1 channel" in said(verdict)
     assert "1 row × 32 columns × 32 channels" in said(verdict)
+    assert (
+        "default is 'tf' (channels_last), under which this code gives (None, 1, 32, 10)."
+        in said(verdict)
+    )
+
+
+def test_default_under_which_the_code_cannot_be_built() -> None:
+    verdict = verdict_of("x = Convolution2D(10, 8, 8)(Input(shape=(1, 32, 32)))")
+    assert "default is 'tf' (channels_last), under which this code cannot be built." in said(
+        verdict
+    )
 
 
 # -- files beside the code ------------------------------------------------------------------------
