@@ -160,19 +160,8 @@ def _last_literal(node: ast.expr) -> ast.Constant | None:
     return literal if literal is not None and str(literal.value).endswith((".h5", ".hdf5")) else None
 
 
-def _is_adapted(node: ast.expr) -> bool:
-    """Whether an earlier run has given a path to a compat function."""
-    if not isinstance(node, ast.Call):
-        return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-    name = node.func.id if isinstance(node.func, ast.Name) else name
-    return name in ("weights_path", "saved_weights_path")
-
-
 def _weights_path(context: FileContext, argument: Argument) -> Converted:
     """``save_weights`` wants a name that ends in ``.weights.h5``."""
-    if _is_adapted(argument.value):
-        return UNCHANGED
     value = context.constant(argument.value)
     if isinstance(value, str) and value.endswith(_WEIGHTS):
         return UNCHANGED
@@ -199,8 +188,6 @@ def _renamed(context: FileContext, argument: Argument, literal: ast.Constant) ->
 
 def _loaded_weights_path(context: FileContext, argument: Argument) -> Converted:
     """``load_weights`` follows the files that the project itself saves, and reads others as is."""
-    if _is_adapted(argument.value):
-        return UNCHANGED
     if context.constant(argument.value) in context.saved_models:
         return _loaded_model_path(context, argument)
     if not context.saved_weights:

@@ -26,7 +26,7 @@ def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
         kind: name of the conversion, as the catalog's `To.convert` says it.
         argument: the author's argument.
     """
-    if not kind:
+    if not kind or _is_adapted(context, argument.value):
         return UNCHANGED
     if kind in _TABLES:
         table, adapter = _TABLES[kind]
@@ -34,6 +34,18 @@ def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
     from kerasmig.rewrite.api_values import API_CONVERTERS
 
     return {**_SPECIAL, **API_CONVERTERS}[kind](context, argument)
+
+
+def _is_adapted(context: FileContext, node: ast.expr) -> bool:
+    """Whether a value is what an earlier run made of it: a call of the compat module."""
+    if not isinstance(node, ast.Call):
+        return False
+    root = node.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return isinstance(root, ast.Name) and any(
+        binding.path.startswith("keras1_compat.") for binding in context.names.bindings_of(root)
+    )
 
 
 def spelled(context: FileContext, text: str) -> str:

@@ -131,9 +131,14 @@ def _weighted(batches, class_weight):
         yield (x, y, *weights)
 
 
-def _steps(samples, batch_size):
+def _steps(samples, batch_size, generator):
     """How many batches Keras 1 took until it had seen that many samples."""
-    return -(-int(samples) // batch_size)
+    passes, rest = 0, int(samples)
+    if isinstance(generator, keras.utils.PyDataset) and getattr(generator, "n", 0):
+        # The last batch of each pass is smaller.
+        passes, rest = divmod(rest, generator.n)
+        passes *= -(-generator.n // batch_size)
+    return passes - (-rest // batch_size)
 
 
 def fit_generator(
@@ -157,8 +162,9 @@ def fit_generator(
         batches = _weighted(batches, class_weight)
     validation_steps = None
     if nb_val_samples is not None and hasattr(validation_data, "__next__"):
-        validation_data, validation_size = _batches(validation_data)
-        validation_steps = _steps(nb_val_samples, validation_size)
+        generated = validation_data
+        validation_data, size = _batches(generated)
+        validation_steps = _steps(nb_val_samples, size, generated)
     return model.fit(
         batches,
         epochs=nb_epoch,
@@ -166,7 +172,7 @@ def fit_generator(
         callbacks=callbacks,
         validation_data=validation_data,
         initial_epoch=initial_epoch,
-        steps_per_epoch=_steps(samples_per_epoch, batch_size),
+        steps_per_epoch=_steps(samples_per_epoch, batch_size, generator),
         validation_steps=validation_steps,
     )
 
@@ -176,13 +182,13 @@ def evaluate_generator(
 ):
     """Evaluate on that many samples of a generator."""
     batches, batch_size = _batches(generator)
-    return model.evaluate(batches, steps=_steps(val_samples, batch_size), verbose=0)
+    return model.evaluate(batches, steps=_steps(val_samples, batch_size, generator), verbose=0)
 
 
 def predict_generator(model, generator, val_samples, max_q_size=10, nb_worker=1, pickle_safe=False):
     """Predict that many samples of a generator."""
     batches, batch_size = _batches(generator)
-    return model.predict(batches, steps=_steps(val_samples, batch_size), verbose=0)
+    return model.predict(batches, steps=_steps(val_samples, batch_size, generator), verbose=0)
 
 
 def predict_classes(model, x, batch_size=32, verbose=1):
