@@ -19,4 +19,7 @@ def one_line(error: BaseException) -> str:
     text = " ".join(text.split())
     if len(text) > MOST:
         text = text[: MOST - 3] + "..."
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    kind = type(error).__name__
+    if not text or text.startswith(f"{kind}: "):
+        return text or kind
+    return f"{kind}: {text}"

@@ -146,7 +146,8 @@ class _Summary:
         if "not_verified" in entry:
             return _replace(base, reason=f"new side: {entry['not_verified']}")
         trouble = run.trouble.get("old64") or run.trouble.get("new64") or ""
-        return self._compared(base, entry["comparison"], again, trouble)
+        compiled = bool(model["compiled"])
+        return self._compared(base, entry["comparison"], again, trouble, compiled)
 
     def _compared(
         self,
@@ -154,6 +155,7 @@ class _Summary:
         comparison: dict[str, Any],
         again: dict[str, Any] | None,
         trouble: str,
+        compiled: bool,
     ) -> Pair:
         notes = list(comparison.get("notes", ()))
         differences = list(comparison["differences"])
@@ -202,6 +204,9 @@ class _Summary:
             return _replace(pair, status=Status.MATCH, reason="shapes and parameter counts only")
         if not pair.outputs:
             return _replace(pair, reason="no output was computed")
+        if self.level == "training" and not compiled:
+            notes_of = (*pair.notes, "not compiled by the program: no training to compare")
+            return _replace(pair, status=Status.MATCH, notes=notes_of)
         if self.level == "training" and (why := _untrained(finer, again, trouble)):
             return _replace(pair, reason=why)
         return _replace(pair, status=Status.MATCH)
