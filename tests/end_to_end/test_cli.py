@@ -1,0 +1,143 @@
+"""The command line as a person meets it: help, wrong usage, exit codes, what is imported."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from kerasmig.cli import main
+
+LEGACY = (
+    "from keras.layers import Convolution2D, Input\n"
+    "x = Convolution2D(8, 3, 3)(Input((64, 64, 3)))\n"
+)
+CLEAN = "from keras.layers import Conv2D\nx = Conv2D(8, (3, 3), padding='same')\n"
+
+
+def invoke(*arguments: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, list(arguments))
+    return result.exit_code, result.stdout, result.stderr
+
+
+def pipe(stdin: str) -> tuple[int, str, str]:
+    """``kerasmig upgrade -`` as a process of its own."""
+    command = [sys.executable, "-m", "kerasmig", "upgrade", "-"]
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, encoding="utf-8")
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "kerasmig", "--help"],
+        capture_output=True,
+        text=True,
+    )
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert done.returncode == 0
+    assert "kerasmig" in imported
+    assert not imported & {"tensorflow", "keras", "libcst", "black", "numpy", "rich"}
+
+
+def test_check_ends_with_1_while_anything_is_left(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(LEGACY)
+    assert invoke("check", str(tmp_path))[0] == 1
+    assert (tmp_path / "old.py").read_text() == LEGACY
+
+
+def test_check_ends_with_0_on_code_of_today(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text(CLEAN)
+    assert invoke("check", str(tmp_path))[0] == 0
+
+
+def test_stdin_to_stdout() -> None:
+    code, out, err = pipe(LEGACY)
+    assert code == 0
+    assert out == LEGACY.replace("Convolution2D(8, 3, 3)", "Conv2D(8, (3, 3))").replace(
+        "Convolution2D", "Conv2D"
+    )
+    assert "uses" in err
+
+
+def test_a_syntax_error_on_stdin_gives_the_text_back() -> None:
+    code, out, err = pipe("def f(:\n    keras\n")
+    assert code == 3
+    assert out == "def f(:\n    keras\n"
+    assert "cannot be parsed" in err
+
+
+def test_an_unreadable_input_ends_with_3_and_the_rest_is_done(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("import keras\ndef f(:\n")
+    (tmp_path / "good.py").write_text(LEGACY)
+    code, out, _ = invoke("upgrade", str(tmp_path), "--no-backup")
+    assert code == 3
+    assert "bad.py" in out and "line 2" in out
+    assert "Conv2D(8, (3, 3))" in (tmp_path / "good.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["upgrade", "nowhere"], "no such file"),
+        (["verify", "."], "give OLD and NEW"),
+        (["verify", ".", ".", "--shard", "3/2"], "write it as 2/5"),
+        (["explain", "KM999"], "unknown code"),
+        (["upgrade", ".", "--data-format", "middle"], "Invalid value"),
+    ],
+)
+def test_wrong_usage_ends_with_2(
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, err = invoke(*arguments)
+    assert code == 2
+    assert words in err
+    assert "Traceback" not in err
+
+
+def test_wrong_configuration_ends_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text("[tool.kerasmig]\ncolour = true\n")
+    code, _, err = invoke("upgrade", ".")
+    assert code == 2
+    assert "unknown option 'colour'" in err
+
+
+def test_verify_without_tensorflow_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, package=None: None)
+    (tmp_path / "old.py").write_text(LEGACY)
+    code, _, err = invoke("upgrade", str(tmp_path), "--diff", "--verify")
+    assert code == 2
+    assert "pip install 'kerasmig[verify]'" in err
+
+
+def test_explain_a_code_and_a_name() -> None:
+    assert "## Why" in invoke("explain", "KM201")[1]
+    assert "`nb_row`" in invoke("explain", "Convolution2D")[1]
+    assert "`nb_row`" in invoke("explain", "Conv2D")[1]
+
+
+def test_rules_as_table_and_json() -> None:
+    assert "KM302" in invoke("rules")[1]
+    assert {"code": "KM302"}.items() <= {
+        key: value
+        for row in json.loads(invoke("rules", "--output-format", "json")[1])
+        if row["code"] == "KM302"
+        for key, value in row.items()
+    }.items()
+
+
+def test_an_ignored_line_is_left_alone(tmp_path: Path) -> None:
+    source = LEGACY.replace("3)))\n", "3)))  # kerasmig: ignore[KM201]\n")
+    (tmp_path / "old.py").write_text(source)
+    code, _, _ = invoke("upgrade", str(tmp_path), "--no-backup")
+    assert code == 0
+    assert (tmp_path / "old.py").read_text() == source
