@@ -1,13 +1,12 @@
-"""Classes of the user's own: layers and callbacks that inherit from Keras."""
+"""Layers of the user's own."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.receivers import CALLBACK, CONTAINER, LAYER, is_a
+from kerasmig.analysis.receivers import CONTAINER, LAYER, is_a
 from kerasmig.catalog import entry as catalog_entry
-from kerasmig.catalog.methods import CALLBACK_PARAMS
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.arguments import argument_edits
@@ -33,7 +32,6 @@ from kerasmig.rewrite.layer_weights import (
 from kerasmig.rewrite.registry import file_rule, use_rule
 
 LAYERS = "KM304"
-CALLBACKS = "KM407"
 _OLD_LAYER = {
     "get_output": "a layer computes in `call(self, inputs)` today; `get_input` is gone",
     "get_input": "`call(self, inputs)` is given the tensor",
@@ -43,29 +41,27 @@ _OLD_LAYER = {
     "get_constants": "subclass keras.layers.RNN with a cell: dropout masks are the cell's affair",
     "preprocess_input": "subclass keras.layers.RNN with a cell, which sees one step at a time",
 }
-_OLD_CALLBACK = {"_set_model": "set_model", "_set_params": "set_params"}
 _VARIABLE_MAKERS = ("keras.backend.variable", "keras.backend.zeros", "keras.backend.ones")
 _INITIALIZER_GETTERS = ("keras.initializations.get", "keras.initializers.get")
 
 
 @file_rule
 def subclasses(context: FileContext) -> Iterator[Finding]:
-    """Every class that inherits from a layer or a callback."""
+    """Every class that inherits from a layer."""
     for node in ast.walk(context.tree):
         if not isinstance(node, ast.ClassDef):
             continue
         kind = context.receivers.class_kind(node)
         if is_a(kind, LAYER):
             yield from _LayerClass(context, node).findings()
-        elif is_a(kind, CALLBACK):
-            yield from _callback(context, node)
 
 
-def _methods(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+def methods_of(node: ast.ClassDef) -> dict[str, ast.FunctionDef]:
+    """The methods that a class defines itself."""
     return {f.name: f for f in node.body if isinstance(f, ast.FunctionDef)}
 
 
-def _rename_def(context: FileContext, function: ast.FunctionDef, name: str) -> Edit:
+def rename_def(context: FileContext, function: ast.FunctionDef, name: str) -> Edit:
     """The edit that gives a method another name."""
     start = context.text.span(function).start
     position = context.text.utf8.index(function.name.encode(), start + len("def"))
@@ -78,7 +74,7 @@ class _LayerClass:
     def __init__(self, context: FileContext, node: ast.ClassDef) -> None:
         self._context = context
         self._node = node
-        self._methods = _methods(node)
+        self._methods = methods_of(node)
 
     def findings(self) -> Iterator[Finding]:
         """What is rewritten or reported in the class."""
@@ -171,7 +167,7 @@ class _LayerClass:
             "get_output_shape_for → compute_output_shape",
             Applicability.AUTOMATIC,
             name="get_output_shape_for",
-            edits=(_rename_def(self._context, old, "compute_output_shape"),),
+            edits=(rename_def(self._context, old, "compute_output_shape"),),
         )
 
     def _super_calls(self) -> Iterator[Finding]:
@@ -412,70 +408,4 @@ def _zeros_weight(new: Draft, maker: str, is_trained: bool) -> Finding:
         Applicability.AUTOMATIC,
         name=maker,
         edits=(Edit(context.text.span(new.call), tuple(parts)),),
-    )
-
-
-# -- callbacks ------------------------------------------------------------------------------------
-
-
-def _callback(context: FileContext, node: ast.ClassDef) -> Iterator[Finding]:
-    for name, function in _methods(node).items():
-        new = _OLD_CALLBACK.get(name)
-        if new is not None:
-            yield context.finding(
-                CALLBACKS,
-                function.args.args[0] if function.args.args else function,
-                f"{name} → {new}",
-                Applicability.AUTOMATIC,
-                name=name,
-                edits=(_rename_def(context, function, new),),
-            )
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Subscript):
-            yield from _parameter(context, inner.value, inner.slice)
-        elif (
-            isinstance(inner, ast.Call)
-            and isinstance(inner.func, ast.Attribute)
-            and inner.func.attr == "get"
-            and inner.args
-        ):
-            yield from _parameter(context, inner.func.value, inner.args[0])
-
-
-def _parameter(context: FileContext, base: ast.expr, key: ast.expr) -> Iterator[Finding]:
-    """``self.params['nb_epoch']``, ``logs['size']``."""
-    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
-        return
-    if isinstance(base, ast.Name) and base.id == "logs" and key.value == "size":
-        yield context.finding(
-            CALLBACKS,
-            key,
-            "logs['size'] is gone: Keras 3 does not tell how large a batch was",
-            Applicability.MANUAL,
-            name="size",
-        )
-        return
-    if own_attribute(base) != "params" or key.value not in CALLBACK_PARAMS:
-        return
-    new = CALLBACK_PARAMS[key.value]
-    if new == key.value:
-        return
-    if new is None:
-        yield context.finding(
-            CALLBACKS,
-            key,
-            f"params[{key.value!r}] is gone: Keras 3 tells epochs, steps (batches an epoch) and "
-            "verbose; give the callback what it needs when it is made",
-            Applicability.MANUAL,
-            name=key.value,
-        )
-        return
-    quote = '"' if context.text.of(key).endswith('"') else "'"
-    yield context.finding(
-        CALLBACKS,
-        key,
-        f"params[{key.value!r}] is params[{new!r}]",
-        Applicability.AUTOMATIC,
-        name=key.value,
-        edits=(Edit(context.text.span(key), (f"{quote}{new}{quote}",)),),
     )
