@@ -28,6 +28,8 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope) -> No
         owner = scope
         if target.id in scope.globals_declared:
             owner = scope.global_scope
+        elif target.id in scope.outer_declared:
+            owner = _owner(target.id, scope)
         run.heap.put(owner, target.id, value)
         node = getattr(value, "node", None)
         if isinstance(value, Model) and node is not None:
@@ -42,6 +44,14 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope) -> No
             run.heap.put(base, target.attr, value)
     elif isinstance(target, ast.Subscript):
         _assign_item(run, target, value, scope)
+
+
+def _owner(name: str, scope: Scope) -> Scope:
+    """The scope around this one that has a ``nonlocal`` variable."""
+    outer = scope.parent
+    while outer is not None and name not in outer.state:
+        outer = outer.parent
+    return outer or scope
 
 
 def _unpack(run: Interpreter, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import TYPE_CHECKING
 
 from kerasmig.analysis import (
@@ -35,6 +36,42 @@ from kerasmig.analysis.values import (
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter
+# What these are given they leave as it is (except shuffle, see `library_calls`).
+_HARMLESS = frozenset(dir(builtins)) | frozenset(
+    [
+        "argparse",
+        "copy",
+        "cv2",
+        "functools",
+        "itertools",
+        "json",
+        "logging",
+        "math",
+        "matplotlib",
+        "np",
+        "numpy",
+        "operator",
+        "optparse",
+        "os",
+        "pandas",
+        "pickle",
+        "plt",
+        "pprint",
+        "PIL",
+        "random",
+        "scipy",
+        "six",
+        "skimage",
+        "sklearn",
+        "string",
+        "sys",
+        "time",
+        "unittest",
+        "warnings",
+        "xrange",
+        "reduce",
+    ]
+)
 _MAX_DEPTH = 40
 _MAX_CALL_STEPS = 40_000
 
@@ -105,6 +142,8 @@ def call(
     if isinstance(function, ClassValue):
         return _instantiate(run, function, args, kwargs, complete, node)
     unseen = isinstance(function, (Library, Unknown)) and not function.name.startswith("keras.")
+    if unseen and function.name.partition(".")[0] not in _HARMLESS:
+        _forget_what_may_change(run, [*args, *kwargs.values()])
     if unseen and len(args) == 1 and function.name.rpartition(".")[2] == "add":
         model_building.add_to_unknown(run, args[0])
     if isinstance(function, Library):
@@ -120,7 +159,6 @@ def call(
         if isinstance(receiver, (Model, Layer, Tensor, Instance)):
             return keras_calls.call_method(run, receiver, function.name, args, kwargs, node)
         return container_methods.call_method(run, receiver, function.name, args, kwargs)
-    # What becomes of a list or model that is handed to unknown code is not followed.
     return Unknown()
 
 
@@ -168,6 +206,16 @@ def invoke(
     for value in frame.returned[1:]:
         result = join(result, value)
     return result
+
+
+def _forget_what_may_change(run: Interpreter, values: list[Value]) -> None:
+    """Code that is not seen may change the lists and Sequential models that it is given."""
+    for value in values:
+        if isinstance(value, Seq) and value.is_list:
+            run.heap.put(value, "uncertain", True)
+        elif isinstance(value, Model) and value.sequential and value.state["outputs"]:
+            last = value.state["outputs"][-1]
+            run.heap.put(value, "outputs", (Tensor(None, last.node, inputs=(last,)),))
 
 
 def _is_generator(node: ast.AST) -> bool:

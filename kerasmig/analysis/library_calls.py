@@ -227,6 +227,12 @@ def _first(run: Interpreter, args: Arguments, kwargs: dict[str, Value], node: as
     return args[0]
 
 
+def _shuffle(run: Interpreter, args: Arguments, kwargs: dict[str, Value], node: ast.Call) -> Value:
+    if isinstance(args[0], Seq):
+        run.heap.put(args[0], "items", tuple(Unknown() for _ in args[0].items))
+    return None
+
+
 def _super(run: Interpreter, args: Arguments, kwargs: dict[str, Value], node: ast.Call) -> Value:
     return Unknown()
 
@@ -280,5 +286,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "operator.sub": _binary(ast.Sub),
     "operator.floordiv": _binary(ast.FloorDiv),
     "super": _super,
+    "random.shuffle": _shuffle,
+    "numpy.random.shuffle": _shuffle,
     "copy.copy": _first,
 }

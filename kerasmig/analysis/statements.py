@@ -30,7 +30,14 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> Signal:
     """Follow one statement."""
     run.spend()
     handler = _STATEMENTS.get(type(node))
-    return "" if handler is None else handler(run, node, scope)
+    if handler is not None:
+        signal: Signal = handler(run, node, scope)
+        return signal
+    inner = [child for child in ast.walk(node) if isinstance(child, ast.stmt) and child is not node]
+    if inner:
+        # `match`, `async for` and their kind: what is inside may be done, or not.
+        _loop_unknown(run, None, inner, scope)
+    return ""
 
 
 def _expression(run: Interpreter, node: ast.Expr, scope: Scope) -> Signal:
@@ -199,6 +206,11 @@ def _class_def(run: Interpreter, node: ast.ClassDef, scope: Scope) -> Signal:
     return ""
 
 
+def _nonlocal(run: Interpreter, node: ast.Nonlocal, scope: Scope) -> Signal:
+    scope.outer_declared = scope.outer_declared | frozenset(node.names)
+    return ""
+
+
 def _global(run: Interpreter, node: ast.Global, scope: Scope) -> Signal:
     scope.globals_declared = scope.globals_declared | frozenset(node.names)
     return ""
@@ -222,6 +234,7 @@ _STATEMENTS: dict[type[ast.stmt], Any] = {
     ast.AsyncFunctionDef: _function_def,
     ast.ClassDef: _class_def,
     ast.Global: _global,
+    ast.Nonlocal: _nonlocal,
     ast.Import: import_module,
     ast.ImportFrom: import_from,
 }

@@ -96,7 +96,7 @@ class DictValue(Mutable):
 class Scope(Mutable):
     """Variables of one call, class body or module, and the scope around it."""
 
-    __slots__ = ("global_scope", "globals_declared", "module", "parent")
+    __slots__ = ("global_scope", "globals_declared", "module", "outer_declared", "parent")
 
     def __init__(self, parent: Scope | None, module: Any) -> None:
         super().__init__()
@@ -104,6 +104,7 @@ class Scope(Mutable):
         self.global_scope: Scope = parent.global_scope if parent is not None else self
         self.module = module
         self.globals_declared: frozenset[str] = frozenset()
+        self.outer_declared: frozenset[str] = frozenset()
 
 
 @dataclass(eq=False)

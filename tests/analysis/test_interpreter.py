@@ -33,6 +33,7 @@ KNOWN = [
     ("variable_arguments", "def f(*a, **k): return len(a) + k['n']\nv = f(1, 2, n=3)", 5),
     ("spread_arguments", "def f(a, b, c): return a + b + c\nv = f(1, *[2], **{'c': 3})", 6),
     ("closure", "def f(n):\n    def g(x): return x + n\n    return g\nv = f(2)(3)", 5),
+    ("nonlocal", "def f():\n    n = 1\n    def g():\n        nonlocal n\n        n = 2\n    g()\n    return n\nv = f()", 2),
     ("recursion", "def f(n): return 1 if n == 0 else n * f(n - 1)\nv = f(5)", 120),
     ("global_statement", "v = 1\ndef f():\n    global v\n    v = 2\nf()", 2),
     ("class_attribute", "class A(object):\n    N = 3\n    def f(self): return self.N\nv = A().f()", 3),
@@ -83,6 +84,9 @@ UNKNOWN = [
     ("index_out_of_range", "v = [1][5]"),
     ("unsupported_operands", "v = 1 + 'a'"),
     ("uncertain_list", "import x\nl = []\nif x.y: l.append(1)\nv = l[0]"),
+    ("shuffled", "import random\nl = [1, 2]\nrandom.shuffle(l)\nv = l[0]"),
+    ("list_given_to_unseen_code", "from project import f\nl = [1]\nf(l)\nv = l[0]"),
+    ("match_statement", "import x\nv = 1\nmatch x.y:\n    case 1: v = 2"),
     ("network", "import urllib\nv = urllib.urlopen('http://x').read()"),
 ]  # fmt: skip
 
@@ -229,6 +233,20 @@ def test_subclass_of_sequential_builds_itself() -> None:
         net = Net()
         """)
     assert [a.output for a in run.trace.applications] == [(None, 30, 30, 8), (None, 15, 15, 8)]
+
+
+def test_model_given_to_unseen_code_may_have_grown() -> None:
+    source = """
+        from project import add_head
+        model = Sequential()
+        model.add(Convolution2D(8, 3, 3, input_shape=(10, 12, 3)))
+        print(model)
+        before = model.output_shape
+        add_head(model)
+        after = model.output_shape
+        """
+    assert value_of("before", source) == (None, 8, 10, 8)
+    assert value_of("after", source) == "?"
 
 
 def test_layer_added_to_something_unknown_still_says_its_input() -> None:
