@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kerasmig.project import Project
     from kerasmig.verify import VerifyReport, VerifySettings
 
-OK, FINDINGS, USAGE, UNREADABLE = 0, 1, 2, 3
+OK, FINDINGS, USAGE, UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
 _FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "html")
 
@@ -29,6 +29,13 @@ class _Group(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            message = "interrupted: every file is whole, old or new; run again to finish"
+            _fail(message, INTERRUPTED)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -76,6 +83,7 @@ def _upgrade_options(function: Any) -> Any:
             default=None,
             help="Leave Python 2 files alone and report them.",
         ),
+        click.option("--no-cache", is_flag=True, help="Look at every file anew."),
         click.option("--exclude", multiple=True, metavar="PATTERN", help="As in .gitignore."),
         click.option("--include", multiple=True, metavar="PATTERN", help="Only matching files."),
         click.option("--no-gitignore", is_flag=True, help="Also files that .gitignore leaves out."),
@@ -97,12 +105,19 @@ def _upgrade_options(function: Any) -> Any:
 @main.command()
 @_upgrade_options
 @click.option("--diff", is_flag=True, help="Print a unified diff to stdout and write nothing.")
+@click.option("--patch", type=click.Path(path_type=Path), help="Write the diff to a file instead.")
+@click.option("--interactive", is_flag=True, help="Decide each change, as `git add -p` does.")
+@click.option("--update-requirements", is_flag=True, help="Write today's versions into pins.")
+@click.option("--todo", is_flag=True, default=None, help="Comment the places left to a person.")
 @click.option("--verify", is_flag=True, help="Run old and new models and compare them.")
 @click.option("--no-backup", is_flag=True, help="Keep no copies of files that git does not have.")
 @click.option("--level", type=click.Choice(("shapes", "outputs", "training")), help="For --verify.")
 def upgrade(
     paths: tuple[Path, ...],
     diff: bool,
+    patch: Path | None,
+    interactive: bool,
+    update_requirements: bool,
     verify: bool,
     no_backup: bool,
     level: str | None,
@@ -114,18 +129,24 @@ def upgrade(
 
     Without --diff, files are changed in place. `-` reads stdin and writes to stdout.
     """
+    if interactive and (diff or patch is not None):
+        _fail("--interactive writes what you accept: it does not go with --diff or --patch")
     if [str(path) for path in paths] == ["-"]:
         _upgrade_stdin(diff, options)
     config = _configure(options)
-    project, run = _analyse(paths, config)
+    project, run = _analyse(paths, config, update_requirements)
+    if interactive:
+        run = _review(project, run)
     report = None
     if verify:
         report = _verify(lambda settings, progress: _verify_run(project, run, settings, progress),
                          config, level)
     failed: list[str] = []
-    if not diff:
+    if patch is not None:
+        _write_patch(patch, run)
+    elif not diff:
         failed = _write(project, run, config, no_backup)
-    _print_run(run, report, output_format, verbose=verbose, diff=diff)
+    _print_run(run, report, output_format, verbose=verbose, diff=diff, dry_run=patch is not None)
     for line in failed:
         click.echo(f"kerasmig: {line}", err=True)
     raise SystemExit(_exit_code(run, report, bool(failed)))
@@ -350,17 +371,44 @@ def _configure(options: dict[str, Any]) -> Config:
             upgrade = replace(upgrade, **{name: options[name]})
     if options.get("no_python2"):
         upgrade = replace(upgrade, python2=False)
+    if options.get("todo"):
+        upgrade = replace(upgrade, todo=True)
     for name in ("exclude", "include"):
         if options.get(name):
             selection = replace(selection, **{name: (*getattr(selection, name), *options[name])})
     if options.get("no_gitignore"):
         selection = replace(selection, respect_gitignore=False)
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
-    return replace(config, upgrade=upgrade, selection=selection, jobs=jobs)
+    cache = config.cache and not options.get("no_cache")
+    return replace(config, upgrade=upgrade, selection=selection, jobs=jobs, cache=cache)
 
 
-def _analyse(paths: tuple[Path, ...], config: Config) -> tuple[Project, RunResult]:
+def _review(project: Project, run: RunResult) -> RunResult:
+    """Ask about each change."""
+    from dataclasses import replace
+
+    from kerasmig.interactive import Review
+
+    mine = replace(run, files=run.files[: len(project.files)])
+    reviewed = Review(project).run(mine)
+    return replace(reviewed, files=(*reviewed.files, *run.files[len(project.files) :]))
+
+
+def _write_patch(path: Path, run: RunResult) -> None:
+    from kerasmig.files import write_atomically
+    from kerasmig.report.diff import run_diff_bytes
+
+    try:
+        write_atomically(path, run_diff_bytes(run))
+    except OSError as error:
+        _fail(f"{path}: cannot be written: {error.strerror or error}", UNREADABLE)
+
+
+def _analyse(
+    paths: tuple[Path, ...], config: Config, update_requirements: bool = False
+) -> tuple[Project, RunResult]:
     """Find and upgrade the files, with progress on a terminal."""
+    from kerasmig.cache import Cache
     from kerasmig.files import FileProblem, find_files
     from kerasmig.finding import FileResult, RunResult
     from kerasmig.progress import Progress
@@ -376,11 +424,14 @@ def _analyse(paths: tuple[Path, ...], config: Config) -> tuple[Project, RunResul
             problems.append(FileResult(str(path), error=message.removeprefix(f"{path}: ")))
     if problems and not found and all("no such file" in p.error for p in problems):
         _fail(f"{problems[0].path}: {problems[0].error}")
-    project = Project(tuple(sorted(dict.fromkeys(found))), config.upgrade)
+    files = tuple(sorted(dict.fromkeys(found)))
+    cache = Cache(files, config.upgrade) if config.cache else None
+    project = Project(files, config.upgrade, cache)
     with Progress("Reading") as progress:
         run = project.upgrade(config.jobs or default_jobs(), progress.step)
-    if problems:
-        run = RunResult((*run.files, *problems), run.extra_files)
+    pinned = project.requirements(paths or (Path(),), run, update=update_requirements)
+    if problems or pinned:
+        run = RunResult((*run.files, *pinned, *problems), run.extra_files)
     if not run.files:
         click.echo("kerasmig: no Python files found", err=True)
     return project, run
@@ -423,6 +474,7 @@ def _write(project: Project, run: RunResult, config: Config, no_backup: bool) ->
     if config.backup and not no_backup:
         backups = Backups(config.root, time.strftime("%Y%m%d-%H%M%S"))
     failed = project.write(replace(run, files=run.files[: len(project.files)]), backups)
+    failed += project.write_beside(run.files[len(project.files) :], backups)
     if backups is not None and backups.folder.exists():
         click.echo(f"kerasmig: old text kept in {backups.folder}", err=True)
     return failed
@@ -452,6 +504,8 @@ def _upgrade_stdin(diff: bool, options: dict[str, Any]) -> NoReturn:
         sys.stdout.buffer.flush()
         _fail(str(left), FINDINGS)
     except SourceError as error:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
         _fail(f"<stdin> {error}", UNREADABLE)
     if result.error:
         sys.stdout.buffer.write(data)

@@ -18,7 +18,7 @@ else:
 
 _UPGRADE = {"data-format", "idiomatic", "select", "ignore", "python2"}
 _FILES = {"exclude", "include", "respect-gitignore"}
-_RUN = {"jobs", "backup", "verify"}
+_RUN = {"jobs", "backup", "verify", "cache"}
 
 
 class ConfigError(Exception):
@@ -33,6 +33,7 @@ class Config:
         upgrade: how to rewrite; ``selection``: which files; ``verify``: the table
             ``[tool.kerasmig.verify]`` as it stands.
         jobs: workers, 0 for one per processor.
+        cache: remember what a run found out, for the next one.
         backup: keep the old text of files that git does not have.
         root: folder of the configuration file, or the current folder.
     """
@@ -42,6 +43,7 @@ class Config:
     verify: Mapping[str, Any] = field(default_factory=dict)
     jobs: int = 0
     backup: bool = True
+    cache: bool = True
     root: Path = Path()
 
 
@@ -94,6 +96,7 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
         verify=verify,
         jobs=_typed(path, table, "jobs", int, 0),
         backup=_typed(path, table, "backup", bool, True),
+        cache=_typed(path, table, "cache", bool, True),
         root=path.parent,
     )
 

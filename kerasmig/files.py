@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import pathspec
 
@@ -18,6 +20,14 @@ DEFAULT_EXCLUDES = (
     ".bzr .direnv .eggs .git .hg .ipynb_checkpoints .kerasmig .mypy_cache .nox .pytest_cache "
     ".ruff_cache .svn .tox .venv __pycache__ build dist env node_modules site-packages venv"
 ).split()
+
+
+_EXCLUDED = frozenset(DEFAULT_EXCLUDES)
+_TEMPORARY = ".kerasmig-tmp"
+
+
+#: A folder with its closing slash, and what its .gitignore says.
+_Ignore: TypeAlias = "tuple[str, pathspec.GitIgnoreSpec]"
 
 
 class FileProblem(Exception):
@@ -63,42 +73,42 @@ def find_files(
 
 
 def _walk(root: Path, selection: Selection, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    exclude = _spec([*DEFAULT_EXCLUDES, *selection.exclude])
+    exclude = _spec(selection.exclude) if selection.exclude else None
     include = _spec(selection.include) if selection.include else None
-    ignores: list[tuple[Path, pathspec.PathSpec]] = []
+    ignores: list[_Ignore] = []
     if selection.respect_gitignore:
         ignores = [found for parent in _git_parents(root) if (found := _gitignore(parent))]
     home = root.resolve()
 
-    def visit(
-        folder: Path, ignores: list[tuple[Path, pathspec.PathSpec]]
-    ) -> Iterator[Path]:
-        if selection.respect_gitignore and folder != root and (own := _gitignore(folder)):
+    def visit(folder: Path, inside: str, ignores: list[_Ignore]) -> Iterator[Path]:
+        if selection.respect_gitignore and inside and (own := _gitignore(folder)):
             ignores = [*ignores, own]
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
             return
+        absolute = (folder.resolve() / "x").as_posix()[:-1] if ignores else ""
         for entry in entries:
-            path = folder / entry.name
-            relative = path.relative_to(root).as_posix()
+            name = entry.name
             is_dir = entry.is_dir(follow_symlinks=False)
-            if not is_dir and not entry.name.endswith(suffixes):
+            if name in _EXCLUDED if is_dir else not name.endswith(suffixes):
                 continue
-            shown = relative + "/" if is_dir else relative
-            if exclude.match_file(shown) or _ignored(path, is_dir, ignores):
+            shown = f"{inside}{name}/" if is_dir else f"{inside}{name}"
+            if exclude is not None and exclude.match_file(shown):
+                continue
+            if ignores and _ignored(f"{absolute}{name}" + ("/" if is_dir else ""), ignores):
                 continue
             if is_dir:
-                yield from visit(path, ignores)
-            elif entry.is_symlink() and not _stays_inside(path, home):
+                yield from visit(folder / name, shown, ignores)
+            elif include is not None and not include.match_file(shown):
                 continue
-            elif include is None or include.match_file(relative):
-                yield path
+            elif not entry.is_symlink() or _stays_inside(folder / name, home):
+                yield folder / name
 
-    yield from visit(root, ignores)
+    yield from visit(root, "", ignores)
 
 
-def _spec(patterns: Sequence[str]) -> pathspec.PathSpec:
+def _spec(patterns: Sequence[str]) -> pathspec.GitIgnoreSpec:
     return pathspec.GitIgnoreSpec.from_lines(patterns)
 
 
@@ -112,24 +122,20 @@ def _git_parents(root: Path) -> list[Path]:
     return [resolved]
 
 
-def _gitignore(folder: Path) -> tuple[Path, pathspec.PathSpec] | None:
+def _gitignore(folder: Path) -> _Ignore | None:
     try:
         lines = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return None
-    return folder.resolve(), _spec(lines)
+    return (folder.resolve() / "x").as_posix()[:-1], _spec(lines)
 
 
-def _ignored(
-    path: Path, is_dir: bool, ignores: Sequence[tuple[Path, pathspec.PathSpec]]
-) -> bool:
-    if not ignores:
-        return False
-    absolute = path.parent.resolve() / path.name
-    for folder, spec in ignores:
-        relative = absolute.relative_to(folder).as_posix() + ("/" if is_dir else "")
-        if spec.match_file(relative):
-            return True
+def _ignored(absolute: str, ignores: Sequence[_Ignore]) -> bool:
+    """What the innermost .gitignore with an opinion says."""
+    for folder, spec in reversed(ignores):
+        opinion = spec.check_file(absolute.removeprefix(folder)).include
+        if opinion is not None:
+            return bool(opinion)
     return False
 
 
@@ -148,7 +154,9 @@ def write_atomically(path: Path, data: bytes) -> None:
     moment the file is whole, either old or new.
     """
     target = path.resolve() if path.is_symlink() else path
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    _remove_leftovers(target)
+    prefix = f".{target.name}.{os.getpid()}-"
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_TEMPORARY, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -166,6 +174,28 @@ def write_atomically(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Remove the temporary files of runs that were killed while they wrote this file."""
+    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-\w+{re.escape(_TEMPORARY)}")
+    with contextlib.suppress(OSError):
+        for name in os.listdir(target.parent):
+            match = pattern.fullmatch(name) if name.endswith(_TEMPORARY) else None
+            if match is not None and not _alive(int(match.group(1))):
+                (target.parent / name).unlink(missing_ok=True)
+
+
+def _alive(process: int) -> bool:
+    if os.name != "posix":
+        return True  # signal 0 would end a process on Windows
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return process != os.getpid()
 
 
 class Backups:

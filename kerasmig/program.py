@@ -19,6 +19,10 @@ NOTEBOOK_CELL = "KM904"
 NOTEBOOK_SUFFIX = ".ipynb"
 
 
+#: A person's decision, as the interactive review stores it.
+_DECLINED = re.compile(r"^#[ \t]*kerasmig:[ \t]*ignore\[[^\]]*\bKM801\b", re.MULTILINE)
+
+
 class LeftAlone(Exception):
     """A file that is understood but is not to be touched; its finding says why."""
 
@@ -207,7 +211,8 @@ def _as_python3(
         if not uses_python2_names(text, tree):
             return Program(file_text, text, tree, None, notebook)
         modern = to_python3(text, path)
-    if not settings.python2 or any(PYTHON2.startswith(code) for code in settings.ignore):
+    declined = _DECLINED.search(text) is not None
+    if declined or not settings.python2 or any(PYTHON2.startswith(code) for code in settings.ignore):
         raise LeftAlone(
             Finding(
                 PYTHON2,

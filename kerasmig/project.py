@@ -306,8 +306,11 @@ class Project:
             return upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
         except RecursionError:
             return FileResult(shown, error="is nested too deeply to be analysed")
-        except AssertionError as error:
-            return FileResult(shown, error=f"internal error, file left alone: {error}")
+        except Exception as error:  # one odd file must not stop the others
+            what = f"{type(error).__name__}: {error}".removeprefix("AssertionError: ")
+            return FileResult(
+                shown, error=f"internal error, file left alone; please report: {what}"
+            )
 
     def finished(self, path: Path, result: FileResult) -> FileResult:
         """The result for a file, from the result for its program."""
@@ -318,9 +321,7 @@ class Project:
         try:
             result = module.program.finish(result, self.settings)
         except AssertionError as error:
-            return FileResult(
-                self._shown(path), error=f"internal error, file left alone: {error}"
-            )
+            return FileResult(self._shown(path), error=f"internal error, file left alone: {error}")
         if result.changed and path.suffix == ".py" and "\r" not in result.new:
             result = replace(result, new=format_touched(result.old, result.new, path))
         return replace(result, encoding=module.encoding.name, bom=module.encoding.bom)
@@ -391,6 +392,35 @@ class Project:
             _shown(folder / COMPAT_FILE): _compat_text(folder / COMPAT_FILE, names)
             for folder, names in sorted(wanted.items())
         }
+
+    def requirements(
+        self, roots: Sequence[Path], run: RunResult, *, update: bool
+    ) -> list[FileResult]:
+        """What becomes of the requirements beside the files that use Keras 1."""
+        from kerasmig.requirements import requirement_files, upgrade_requirements
+
+        users = [p for p, r in zip(self.files, run.files, strict=True) if r.findings]
+        results: list[FileResult] = []
+        for path in requirement_files(users, roots):
+            if path.suffix == ".py" and path in users:
+                continue
+            try:
+                text = path.read_bytes().decode("utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
+            result = upgrade_requirements(text, self._shown(path), update=update)
+            if result.findings:
+                results.append(result)
+        return results
+
+    def write_beside(self, results: Sequence[FileResult], backups: Backups | None) -> list[str]:
+        """Write changed files that are not among the project's own, such as requirements."""
+        failed: list[str] = []
+        for result in results:
+            if result.changed and not result.error:
+                old = result.old.encode("utf-8")
+                failed += _try_write(Path(result.path), bytes_of(result), backups, old)
+        return failed
 
     def write(self, run: RunResult, backups: Backups | None) -> list[str]:
         """Write what changed; each file is replaced in one step.

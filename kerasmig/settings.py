@@ -16,6 +16,7 @@ class UpgradeSettings:
             leaves open; ``explicit`` infers and writes ``data_format=`` on every spatial layer.
         idiomatic: take Keras 3's defaults where they differ, and report each.
         select, ignore: codes (or prefixes of codes) to apply or leave alone.
+        todo: write a comment at each place that is left to a person.
         python2: bring Python 2 sources to Python 3; if not, they are left alone and reported.
     """
 
@@ -24,6 +25,7 @@ class UpgradeSettings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     python2: bool = True
+    todo: bool = False
 
     def wants(self, code: str) -> bool:
         """Whether a code is to be applied and reported."""

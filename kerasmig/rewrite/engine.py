@@ -29,6 +29,7 @@ from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.references import adapted_call, adapted_reference
 from kerasmig.rewrite.registry import file_rules, find_use_rule, load
+from kerasmig.rewrite.todo import with_todos
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import OverlapError, SourceError, Text, parse
 
@@ -92,6 +93,8 @@ def upgrade_text(
     findings = [directives.apply(f) for f in findings if settings.wants(f.code)]
     tally = _tally(context, findings)
     findings += [f for f in _imports(context) if settings.wants(f.code)]
+    if settings.todo:
+        findings = with_todos(context, findings)
     new, findings = _apply(source, findings)
     if new != text:
         new = _checked(text, new, path)

@@ -24,11 +24,11 @@ def removals(utf8: bytes, items: Sequence[Span], stay: Collection[int], close: i
         first = index
         while index < len(items) and index not in stay:
             index += 1
-        spans.append(_run(utf8, items, first, index - 1, close))
+        spans += _run(utf8, items, first, index - 1, close)
     return spans
 
 
-def _run(utf8: bytes, items: Sequence[Span], first: int, last: int, close: int) -> Span:
+def _run(utf8: bytes, items: Sequence[Span], first: int, last: int, close: int) -> list[Span]:
     """The items from ``first`` to ``last`` with the comma that goes with them."""
     start, end = items[first].start, items[last].end
     if last + 1 < len(items):
@@ -36,15 +36,24 @@ def _run(utf8: bytes, items: Sequence[Span], first: int, last: int, close: int) 
         if first > 0 and b"\n" in utf8[end:following]:
             previous = items[first - 1].end
             if not utf8[previous:start].strip(b", \t"):
-                return Span(previous, end)  # the end of a line: the next line stays a line
+                return [Span(previous, end)]  # the end of a line: the next line stays a line
         if b"#" not in utf8[end:following]:
-            return Span(start, following)
-        return Span(start, after_comma(utf8, end, close))
+            return [Span(start, following)]
+        return _with_comma(utf8, start, end, close)
     if first > 0:
         previous = items[first - 1].end
         if b"#" not in utf8[previous:start]:
-            return Span(previous, end)
-    return Span(start, after_comma(utf8, end, close))
+            return [Span(previous, end)]
+    return _with_comma(utf8, start, end, close)
+
+
+def _with_comma(utf8: bytes, start: int, end: int, close: int) -> list[Span]:
+    """An item and the comma behind it; a comment that stands between them stays."""
+    behind = after_comma(utf8, end, close)
+    if b"#" not in utf8[end:behind]:
+        return [Span(start, behind)]
+    comma = utf8.rindex(b",", end, behind)
+    return [Span(start, end), Span(comma, comma + 1)]
 
 
 def after_comma(utf8: bytes, position: int, close: int) -> int:

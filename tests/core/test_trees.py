@@ -139,7 +139,7 @@ def test_a_file_that_cannot_be_written_is_told_and_stays_whole(
         real(handle)
 
     monkeypatch.setattr(os, "fsync", full)
-    ran = run(tmp_path, "upgrade", "--no-backup")
+    ran = run(tmp_path, "upgrade", "--no-backup", "--no-cache")
     assert ran.code == 3
     assert "full.py: cannot be written: No space left on device" in ran.err
     assert (tmp_path / "full.py").read_bytes() == OLD.encode()

@@ -1,0 +1,46 @@
+"""What a first look at a file's bytes tells, before anything is parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kerasmig.program import looks_like_python2
+from kerasmig.rewrite.context import saved_weights
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a file's bytes say of it.
+
+    Args:
+        keras: Keras is mentioned.
+        starred: something is imported whole, perhaps from a file with Keras.
+        python2: it may be Python 2.
+        weights: names under which it saves weights.
+    """
+
+    keras: bool = False
+    starred: bool = False
+    python2: bool = False
+    weights: frozenset[str] = frozenset()
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing in the file can concern the migration."""
+        return self == NOTHING
+
+
+NOTHING = FileFacts()
+
+
+def facts_of(data: bytes) -> FileFacts:
+    """The facts of some bytes."""
+    found = FileFacts(
+        keras=b"keras" in data,
+        starred=b"import *" in data,
+        python2=looks_like_python2(data),
+        weights=(
+            saved_weights(data) if b"save_weights" in data or b"Checkpoint" in data else frozenset()
+        ),
+    )
+    return NOTHING if found == NOTHING else found
