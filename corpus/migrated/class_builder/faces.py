@@ -2,6 +2,7 @@ import os
 from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
 from keras.models import Sequential, load_model
 from keras.optimizers import Adam
+from keras1_compat import keras1_Convolution2D, predict_classes
 
 
 class FaceClassifier(object):
@@ -16,15 +17,16 @@ class FaceClassifier(object):
         self.model = None
 
     def _conv(self, times=1, **kwargs):
-        self.model.add(Conv2D(self.nb_filter * times, (self.kernel, self.kernel),
-                                     padding='same', activation='relu', **kwargs))
+        self.model.add(keras1_Convolution2D(self.nb_filter * times, self.kernel, self.kernel,
+                                     border_mode='same', activation='relu', **kwargs))
 
     def build(self):
         self.model = Sequential()
         self._conv(input_shape=self.IMAGE_SHAPE)
         self.model.add(Conv2D(
             filters=self.nb_filter,
-            kernel_size=(self.kernel, self.kernel),     # square
+            kernel_size=(self.kernel,     # square
+            self.kernel),
             activation='relu',
         ))
         self.model.add(MaxPooling2D(pool_size=(2, 2)))
@@ -57,5 +59,5 @@ class FaceClassifier(object):
     def predict(self, image):
         image = image.reshape((1,) + self.IMAGE_SHAPE).astype('float32') / 255
         result = self.model.predict(image)
-        label = self.model.predict(image).argmax(axis=-1)
+        label = predict_classes(self.model, image)
         return result[0], label[0]

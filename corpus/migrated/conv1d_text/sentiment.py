@@ -11,8 +11,9 @@ from keras.layers import Conv1D, MaxPooling1D, AveragePooling1D, ZeroPadding1D
 from keras.layers import GlobalMaxPooling1D
 from keras.layers import LSTM, GRU
 from keras.layers import Bidirectional
-from keras.optimizers import Adam
 from keras1_compat import hard_sigmoid
+from keras.optimizers import Adam
+from keras.metrics import BinaryAccuracy
 
 max_features = 5000
 maxlen = 80
@@ -52,8 +53,8 @@ def cnn_lstm(lstm_output_size=24):
     model.add(ZeroPadding1D(2))
     model.add(Conv1D(48, 5, padding='same', strides=2, kernel_initializer='uniform'))
     model.add(AveragePooling1D(pool_size=4, strides=2, padding='same'))
-    model.add(Bidirectional(GRU(units=16, return_sequences=True, recurrent_activation=hard_sigmoid, reset_after=False)))
-    model.add(LSTM(lstm_output_size, dropout=0.2, recurrent_dropout=0.2, recurrent_activation=hard_sigmoid))
+    model.add(Bidirectional(GRU(units=16, return_sequences=True, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform', reset_after=False)))
+    model.add(LSTM(lstm_output_size, dropout=0.2, recurrent_dropout=0.2, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform'))
     model.add(Dense(1))
     model.add(Activation('sigmoid'))
     return model
@@ -75,5 +76,5 @@ if __name__ == '__main__':
     X_train = sequence.pad_sequences(X_train, maxlen=maxlen)
     X_test = sequence.pad_sequences(X_test, maxlen=maxlen)
     model = which()
-    model.compile(loss='binary_crossentropy', optimizer=Adam(epsilon=1e-08), metrics=['accuracy'])
+    model.compile(loss='binary_crossentropy', optimizer=Adam(epsilon=1e-08), metrics=[BinaryAccuracy(name='accuracy')])
     model.fit(X_train, y_train, batch_size=32, epochs=2, validation_data=(X_test, y_test))

@@ -14,14 +14,15 @@ def c3d(frames=16, rows=32, cols=32, nb_classes=6):
     model.add(Conv3D(8, (3, 3, 3), activation='relu',
                             padding='same', name='conv1',
                             strides=(1, 1, 1),
-                            input_shape=(3, frames, rows, cols), data_format='channels_first'))
+                            input_shape=(3, frames, rows, cols),
+                            data_format='channels_first'))
     model.add(MaxPooling3D(pool_size=(1, 2, 2), strides=(1, 2, 2),
                            padding='valid', name='pool1', data_format='channels_first'))
     # 2nd layer group
     model.add(Conv3D(filters=16, kernel_size=(3, 3, 3), activation='relu',
                             padding='valid', name='conv2', data_format='channels_first'))
     model.add(ZeroPadding3D(padding=(0, 1, 1), data_format='channels_first'))
-    model.add(AveragePooling3D((2, 2, 2), data_format='channels_first'))
+    model.add(AveragePooling3D(pool_size=(2, 2, 2), data_format='channels_first'))
     model.add(Flatten())
     model.add(Dense(48, activation='relu', name='fc6'))
     model.add(Dropout(.5))

@@ -1,4 +1,10 @@
-"""What this program needs of Keras 1 and Keras 3 does not have, as Keras 1 computed it."""
+"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
+
+Written by `kerasmig upgrade`, which writes it anew when the project needs more. It imports only
+Keras and NumPy: keep it beside the code that uses it, or move it and adjust the imports.
+"""
+
+from __future__ import annotations
 
 import keras
 from keras import ops
@@ -6,5 +12,5 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="keras1_compat")
 def hard_sigmoid(x):
-    """Keras 1's hard sigmoid, 0.2 * x + 0.5 clipped to [0, 1]; Keras 3's is x / 6 + 0.5."""
+    """Keras 1's hard sigmoid, clip(0.2 x + 0.5, 0, 1); Keras 3's is relu6(x + 3) / 6."""
     return ops.clip(0.2 * x + 0.5, 0.0, 1.0)

@@ -16,7 +16,7 @@ def colour_stream(img):
 def depth_stream(img):
     # the depth sensor delivers (1, rows, cols)
     x = Conv(4, (5, 5), activation='relu', data_format='channels_first')(img)
-    x = KL.AveragePooling2D((2, 2), data_format='channels_first')(x)
+    x = KL.AveragePooling2D(data_format='channels_first', pool_size=(2, 2))(x)
     x = KL.ZeroPadding2D((1, 1), 'channels_first')(x)
     return KL.Flatten()(x)
 

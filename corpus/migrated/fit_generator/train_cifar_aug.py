@@ -1,14 +1,14 @@
 '''Train with data augmentation in real time.
 '''
 from __future__ import print_function
-import math
 from keras.datasets import cifar10
-from tensorflow.keras.preprocessing.image import ImageDataGenerator
+from keras1_compat import ImageDataGenerator, ModelCheckpoint
 from keras.models import Sequential
 from keras.layers import Dense, Dropout, Activation, Flatten, Conv2D, MaxPooling2D
-from keras.callbacks import EarlyStopping, ModelCheckpoint, LearningRateScheduler, CSVLogger
+from keras.callbacks import EarlyStopping, LearningRateScheduler, CSVLogger
 from keras.optimizers import SGD
 from keras.utils import to_categorical
+import math
 
 batch_size = 32
 nb_classes = 10
@@ -54,7 +54,7 @@ def main():
     datagen.fit(X_train)
 
     callbacks = [
-        EarlyStopping(monitor='val_loss', patience=11),
+        EarlyStopping(monitor='val_loss', patience=11, restore_best_weights=False),
         ModelCheckpoint('weights.{epoch:02d}-{val_accuracy:.3f}.keras', monitor='val_accuracy', save_best_only=True),
         LearningRateScheduler(lambda epoch: 0.01 * 0.1 ** (epoch // 40)),
         CSVLogger('log.csv'),

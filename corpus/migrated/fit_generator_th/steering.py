@@ -1,12 +1,12 @@
 """ End-to-end steering: images come from disk, a batch at a time """
 import argparse
 import json
-import math
 import numpy as np
 from keras.models import Sequential
 from keras.layers import Dense, Dropout, Flatten, Lambda, ELU
 from keras.layers import Conv2D
 from keras.optimizers import Adam
+import math
 
 ch, row, col = 3, 40, 80  # camera format
 
@@ -59,6 +59,6 @@ if __name__ == "__main__":
     )
     print("test loss", model.evaluate(generate(valid, 50), steps=10))
     angles = model.predict(generate(valid, 50), steps=4)
-    model.save_weights("./steering_angle.weights.h5", True)
+    model.save_weights("./steering_angle.keras.weights.h5", True)
     with open('./steering_angle.json', 'w') as outfile:
         outfile.write(model.to_json())

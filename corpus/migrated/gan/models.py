@@ -3,7 +3,7 @@ from keras.layers import Input, Dense, Dropout, Activation, Flatten, Reshape
 from keras.layers import Conv2D, Conv2DTranspose, UpSampling2D
 from keras.layers import LeakyReLU
 from keras.layers import BatchNormalization
-from keras1_compat import LegacyBatchNormalization
+from keras1_compat import BatchStatisticsNormalization
 
 
 def generator_upsampling(noise_dim, start=7):
@@ -27,12 +27,12 @@ def generator_deconv(noise_dim, start=7):
     z = Input(shape=(noise_dim,), name='z')
     x = Dense(32 * start * start)(z)
     x = Reshape((start, start, 32))(x)
-    x = LegacyBatchNormalization(mode=2, axis=-1)(x)
+    x = BatchStatisticsNormalization(axis=-1)(x)
     x = Activation('relu')(x)
 
     s = start * 2
     x = Conv2DTranspose(16, (5, 5), strides=(2, 2), padding='same')(x)
-    x = LegacyBatchNormalization(mode=2)(x)
+    x = BatchStatisticsNormalization()(x)
     x = Activation('relu')(x)
     # one pixel more on each side of 'valid': s * 2 + 3
     x = Conv2DTranspose(8, (5, 5), strides=(2, 2))(x)

@@ -8,8 +8,8 @@ from keras.models import Sequential
 from keras.layers import Dense, Dropout, Activation, Flatten
 from keras.layers import Conv2D, MaxPooling2D
 from keras.optimizers import SGD
-from keras.optimizers.schedules import InverseTimeDecay
 from keras.utils import to_categorical
+from keras.optimizers.schedules import InverseTimeDecay
 
 batch_size = 64
 nb_classes = 10
@@ -28,7 +28,8 @@ Y_test = to_categorical(y_test, nb_classes)
 model = Sequential()
 model.add(Conv2D(nb_filters, (nb_conv, nb_conv),
                         padding='valid',   # 28 -> 24
-                        input_shape=(1, img_rows, img_cols), data_format='channels_first'))
+                        input_shape=(1, img_rows, img_cols),
+                        data_format='channels_first'))
 model.add(Activation('tanh'))
 model.add(MaxPooling2D(pool_size=(2, 2), data_format='channels_first'))
 model.add(Conv2D(50, (nb_conv, nb_conv), data_format='channels_first'))

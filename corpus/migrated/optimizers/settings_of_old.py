@@ -3,7 +3,8 @@ import numpy as np
 from keras.models import Sequential
 from keras.layers import Dense, Activation
 from keras import optimizers
-from keras.optimizers import SGD, Adagrad, Adadelta, Adam, Adamax, Nadam, RMSprop
+from keras.optimizers import SGD, Adagrad, Adadelta, Adam, Adamax, RMSprop
+from keras1_compat import Nadam
 from keras.optimizers.schedules import InverseTimeDecay
 
 lr = 0.002
@@ -19,7 +20,7 @@ OPTIMIZERS = {
     'adam': Adam(1e-3, 0.5, 0.99, epsilon=1e-08),
     'adam_eps': Adam(learning_rate=lr, epsilon=1e-6),
     'adamax': Adamax(learning_rate=0.002, epsilon=1e-08),
-    'nadam': Nadam(learning_rate=lr, epsilon=1e-08),
+    'nadam': Nadam(learning_rate=lr),
 }
 
 
@@ -36,9 +37,9 @@ if __name__ == '__main__':
     results = {}
     for name, optimizer in OPTIMIZERS.items():
         model = net()
-        model.compile(optimizer, 'binary_crossentropy', metrics=['acc', 'mae'])
+        model.compile(optimizer, 'binary_crossentropy', metrics=['accuracy', 'mean_absolute_error'])
         h = model.fit(X, y, epochs=5, validation_split=0.2, verbose=0)
-        results[name] = h.history['val_acc'][-1]
+        results[name] = h.history['val_accuracy'][-1]
     print(sorted(results.items(), key=lambda r: -r[1]))
 
     model = net(8)

@@ -1,9 +1,10 @@
 """Names of Keras that are somebody else's here."""
 from numpy import concatenate, zeros
 
-from keras.layers import Conv2D, Flatten, Dense
-from keras.layers import Input, concatenate as keras_concatenate
+from keras.layers import Flatten, Dense
+from keras.layers import Input, concatenate as keras_merge
 from keras.models import Model as KerasModel
+from keras1_compat import keras1_Convolution2D
 
 
 def merge(pictures, mode='concat', concat_axis=0):
@@ -21,7 +22,7 @@ class Convolution(object):
         self.subsample = subsample
 
     def layer(self):
-        return Conv2D(self.nb_filter, (*self.size,), padding=self.border_mode, strides=self.subsample)
+        return keras1_Convolution2D(self.nb_filter, *self.size, border_mode=self.border_mode, subsample=self.subsample)
 
 
 class Model(object):
@@ -37,7 +38,7 @@ def build(rows=24, cols=24):
     plan = [Convolution(8, 3, 3), Convolution(8, nb_row=5, nb_col=1, subsample=(2, 2))]
     picture = Input(shape=(rows, cols, 3))
     mask = Input(shape=(rows, cols, 1))
-    x = keras_concatenate([picture, mask], axis=3)
+    x = keras_merge([picture, mask], axis=3)
     for step in plan:
         x = step.layer()(x)
     x = Dense(units=5)(Flatten()(x))

@@ -26,7 +26,7 @@ def MiniXception(input_shape=(47, 47, 3), classes=10):
         x = MaxPooling2D((3, 3), strides=(2, 2), padding='same')(x)
         x = add([x, residual])
 
-    x = SeparableConv2D(48, (3, 3), depthwise_initializer='he_uniform', pointwise_initializer='he_uniform', activation='relu', depth_multiplier=2)(x)
+    x = SeparableConv2D(48, (3, 3), depthwise_initializer='he_uniform', activation='relu', depth_multiplier=2, pointwise_initializer='he_uniform')(x)
     x = GlobalAveragePooling2D(name='avg_pool')(x)
     x = Dense(classes, activation='softmax', name='predictions')(x)
     return Model(img_input, x)

@@ -1,7 +1,7 @@
 """Answers about pictures: a picture and a question go in, a word comes out."""
 import numpy as np
-from keras.models import Model, Sequential
-from keras.layers import Dense, Activation, concatenate, Dropout, Reshape, Flatten
+from keras.models import Sequential, Model
+from keras.layers import Dense, Activation, Dropout, Reshape, Flatten, concatenate
 from keras.layers import Conv2D, MaxPooling2D
 from keras.layers import Embedding
 from keras.layers import LSTM
@@ -18,7 +18,7 @@ image_model.add(Flatten())
 
 language_model = Sequential()
 language_model.add(Embedding(vocabulary, 16, input_shape=(max_len,)))
-language_model.add(LSTM(24, return_sequences=False, recurrent_activation=hard_sigmoid))
+language_model.add(LSTM(24, return_sequences=False, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform'))
 
 x = concatenate([language_model.outputs[0], image_model.outputs[0]], axis=1)
 for i in range(2):

@@ -1,4 +1,5 @@
-from keras import Input, Model
+from keras.layers import Input
+from keras.models import Model
 from keras.layers import Conv2D, Dense, Flatten, MaxPooling2D, Lambda, dot
 
 shape = (1, 46, 56)  # AT&T faces, halved

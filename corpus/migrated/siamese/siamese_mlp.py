@@ -9,7 +9,7 @@ from keras import backend as K, ops
 
 def euclidean_distance(vects):
     x, y = vects
-    return ops.sqrt(ops.maximum(ops.sum(ops.square(x - y), axis=1, keepdims=True), K.epsilon()))
+    return ops.sqrt(ops.maximum(ops.maximum(ops.sum(ops.square(x - y), axis=1, keepdims=True), K.epsilon()), 0.0))
 
 def eucl_dist_output_shape(shapes):
     shape1, shape2 = shapes

@@ -7,7 +7,7 @@ def build_head(input_shape, nb_classes):
     model = Sequential()
     model.add(Conv2D(32, (3, 3), activation='relu', input_shape=input_shape))
     model.add(MaxPooling2D(pool_size=(2, 2)))
-    model.add(Flatten(data_format='channels_last'))
+    model.add(Flatten())
     model.add(Dense(nb_classes, activation='softmax'))
     model.compile(loss='categorical_crossentropy', optimizer='sgd')
     return model

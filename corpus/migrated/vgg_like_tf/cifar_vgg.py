@@ -9,9 +9,9 @@ from keras.layers import Conv2D
 from keras.layers import ZeroPadding2D
 from keras.layers import MaxPooling2D, AveragePooling2D
 from keras.models import Sequential
-from keras.utils import to_categorical
 from keras.regularizers import l2
 from keras.initializers import VarianceScaling
+from keras.utils import to_categorical
 
 BLOCKS = [[24, 24], [48, 48], [96, 96, 96]]
 WEIGHT_DECAY = 0.0005
@@ -37,7 +37,7 @@ def build_vgg(blocks, nb_classes, dropout=0.4):
         if b < len(blocks) - 1:
             model.add(MaxPooling2D(pool_size=(2, 2)))
         else:
-            model.add(AveragePooling2D((2, 2)))  # softer at the end
+            model.add(AveragePooling2D(pool_size=(2, 2)))  # softer at the end
 
     model.add(Flatten())
     model.add(Dense(256, kernel_initializer=VarianceScaling(2.0, 'fan_in', 'untruncated_normal'), kernel_regularizer=l2(WEIGHT_DECAY)))

@@ -3,6 +3,7 @@ from keras.models import Sequential
 from keras.layers import Flatten, Dense, Dropout
 from keras.layers import Conv2D, MaxPooling2D, ZeroPadding2D
 from keras.optimizers import SGD
+from keras1_compat import saved_weights_path
 
 
 def ConvBlock(model, layers, filters):
@@ -32,7 +33,7 @@ def VGG_small(weights_path=None, nb_classes=17):
     model.add(Dense(nb_classes, activation='softmax'))
 
     if weights_path:
-        model.load_weights(weights_path)
+        model.load_weights(saved_weights_path(weights_path))
 
     return model
 

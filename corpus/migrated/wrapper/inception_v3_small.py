@@ -4,6 +4,7 @@ import warnings
 from keras.models import Model
 from keras.layers import Flatten, Dense, Input, BatchNormalization, concatenate, Activation
 from keras.layers import Conv2D, MaxPooling2D, AveragePooling2D
+from keras1_compat import keras1_Convolution2D
 
 CHANNEL_AXIS = 3
 
@@ -22,7 +23,7 @@ def conv_bn_relu(x, nb_filter, nb_row, nb_col,
 
 
 def conv1x1(x, n, **kwargs):
-    return Conv2D(n, (1, 1), **kwargs)(x)
+    return keras1_Convolution2D(n, 1, 1, **kwargs)(x)
 
 
 def stem(size=75):

@@ -1,0 +1,22 @@
+"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
+
+Written by `kerasmig upgrade`, which writes it anew when the project needs more. It imports only
+Keras and NumPy: keep it beside the code that uses it, or move it and adjust the imports.
+"""
+
+from __future__ import annotations
+
+import os
+
+
+def weights_path(path):
+    """The name under which Keras 3 saves weights: it has to end in ``.weights.h5``."""
+    stem, extension = os.path.splitext(path)
+    if path.endswith(".weights.h5"):
+        return path
+    return (stem if extension in (".h5", ".hdf5") else path) + ".weights.h5"
+
+
+def saved_weights_path(path):
+    """Where weights are to be found that were saved as ``path``, by then or by now."""
+    return path if os.path.exists(path) else weights_path(path)
