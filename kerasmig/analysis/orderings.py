@@ -35,18 +35,20 @@ class Orderings:
     def holds(self, node: ast.expr) -> bool:
         """Whether an expression has an ordering as its value."""
         if isinstance(node, ast.Call):
-            return self._keras_name(node.func) in _GETTERS
+            return self._keras_name(node.func) in _GETTERS or _name(node.func) in self.carriers
         if isinstance(node, ast.Name):
             return node.id in self.carriers
         if isinstance(node, ast.Attribute):
             return node.attr in self.carriers
         if isinstance(node, ast.IfExp):
             return self.holds(node.body) or self.holds(node.orelse)
+        if isinstance(node, ast.BoolOp):
+            return any(self.holds(value) for value in node.values)
         return False
 
     @cached_property
     def carriers(self) -> frozenset[str]:
-        """Names of variables, parameters and attributes that hold an ordering."""
+        """Names of variables, parameters, attributes and functions that give an ordering."""
         if not any(_is_ordering(node) for node in ast.walk(self._tree)) and not self._calls_getter:
             return frozenset()
         found = set(_CONVENTION)
@@ -72,6 +74,8 @@ class Orderings:
                 flows += [(name, node.value) for t in node.targets if (name := _name(t))]
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
                 flows += list(_defaults(node.args))
+                if isinstance(node, ast.FunctionDef):
+                    flows += [(node.name, value) for value in _returned(node)]
             elif isinstance(node, ast.keyword) and node.arg in _CONVENTION:
                 # What is passed on as `dim_ordering=` holds an ordering.
                 flows += [(name, ast.Name("dim_ordering")) for name in [_name(node.value)] if name]
@@ -79,9 +83,11 @@ class Orderings:
 
     def _is_source(self, value: ast.expr, found: set[str]) -> bool:
         if isinstance(value, ast.Call):
-            return self._keras_name(value.func) in _GETTERS
+            return self._keras_name(value.func) in _GETTERS or _name(value.func) in found
         if isinstance(value, ast.IfExp):
             return self._is_source(value.body, found) or self._is_source(value.orelse, found)
+        if isinstance(value, ast.BoolOp):
+            return any(self._is_source(operand, found) for operand in value.values)
         return _name(value) in found
 
     def literals(self) -> Iterator[ast.Constant]:
@@ -99,10 +105,8 @@ class Orderings:
                 for side in sides:
                     yield from _constants(side)
         elif isinstance(node, ast.Subscript):
-            if self.holds(node.slice) and isinstance(node.value, ast.Dict):
-                for key in node.value.keys:
-                    if key is not None:
-                        yield from _constants(key)
+            if self.holds(node.slice):
+                yield from self._keys(node.value)
         elif isinstance(node, ast.Assign):
             if any(_name(target) in self.carriers for target in node.targets):
                 yield from _constants(node.value)
@@ -114,6 +118,70 @@ class Orderings:
             for keyword in node.keywords:
                 if keyword.arg in self.carriers:
                     yield from _constants(keyword.value)
+            for parameter, value in zip(self._parameters(node.func), node.args, strict=False):
+                if parameter in self.carriers:
+                    yield from _constants(value)
+            if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+                if self.holds(node.args[0]):
+                    yield from self._keys(node.func.value)
+
+    def _keys(self, node: ast.expr) -> Iterator[ast.Constant]:
+        """The orderings among the keys of a dictionary, written here or given a name."""
+        for table in [node] if isinstance(node, ast.Dict) else self._tables.get(_name(node), []):
+            for key in table.keys:
+                if key is not None:
+                    yield from _constants(key)
+
+    @cached_property
+    def _tables(self) -> dict[str, list[ast.Dict]]:
+        """The dictionaries of the file by the names that they are assigned to."""
+        found: dict[str, list[ast.Dict]] = {}
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+                for name in filter(None, map(_name, node.targets)):
+                    found.setdefault(name, []).append(node.value)
+        return found
+
+    def _parameters(self, function: ast.expr) -> list[str]:
+        """The positional parameters of a function, method or class of the file, as called."""
+        definitions = self._definitions.get(_name(function), [])
+        if len(definitions) != 1:
+            return []
+        (definition,) = definitions
+        names = [a.arg for a in (*definition.args.posonlyargs, *definition.args.args)]
+        return names[1:] if names[:1] in (["self"], ["cls"]) else names
+
+    @cached_property
+    def _definitions(self) -> dict[str, list[ast.FunctionDef]]:
+        """The functions of the file by name, ``__init__`` by its class."""
+        found: dict[str, list[ast.FunctionDef]] = {}
+        for node in ast.walk(self._tree):
+            if isinstance(node, ast.FunctionDef):
+                found.setdefault(node.name, []).append(node)
+            elif isinstance(node, ast.ClassDef):
+                starts = [s for s in node.body if isinstance(s, ast.FunctionDef)]
+                found.setdefault(node.name, []).extend(s for s in starts if s.name == "__init__")
+        return found
+
+    def doubtful(self) -> Iterator[ast.Constant]:
+        """Literals 'th' and 'tf' that may well mean an ordering, though nothing shows it."""
+        certain = {id(literal) for literal in self.literals()}
+        for node in ast.walk(self._tree):
+            found: list[ast.expr] = []
+            if isinstance(node, ast.Compare):
+                found = [node.left, *node.comparators]
+            elif isinstance(node, ast.Dict):
+                keys = [key for key in node.keys if key is not None]
+                both = {k.value for k in keys if isinstance(k, ast.Constant)} >= set(ORDERINGS)
+                found = keys if both else []
+            elif isinstance(node, ast.Call) and self._keras_name(node.func) is None:
+                found = [*node.args, *(keyword.value for keyword in node.keywords)]
+            for value in found:
+                for literal in _constants(value):
+                    # As an argument 'tf' may be anything: a scope, a backend.
+                    anything = isinstance(node, ast.Call) and literal.value == "tf"
+                    if id(literal) not in certain and not anything:
+                        yield literal
 
 
 def _name(node: ast.expr) -> str:
@@ -138,9 +206,17 @@ def _constants(node: ast.expr) -> Iterator[ast.Constant]:
         yield from _constants(node.orelse)
 
 
+def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
+
+
 def _defaults(args: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
     plain = [*args.posonlyargs, *args.args]
-    for parameter, default in zip(plain[len(plain) - len(args.defaults) :], args.defaults, strict=True):
+    for parameter, default in zip(
+        plain[len(plain) - len(args.defaults) :], args.defaults, strict=True
+    ):
         yield parameter.arg, default
     for parameter, kw_default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
         if kw_default is not None:

@@ -23,7 +23,7 @@ from kerasmig.catalog.general import (
 from kerasmig.catalog.values import fill, imports
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.compat.adapters import adapter_name
-from kerasmig.finding import Applicability, Edit, FileResult, Finding, Tally
+from kerasmig.finding import Applicability, DataFormat, Edit, FileResult, Finding, Tally
 from kerasmig.rewrite.calls import BindError, ambiguity, draft, finish, is_settled, refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
@@ -35,6 +35,12 @@ from kerasmig.source import OverlapError, SourceError, Text, parse
 
 BACKEND = "KM501"
 _NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH)
+
+
+_FORCED = {
+    "channels_first": DataFormat.CHANNELS_FIRST,
+    "channels_last": DataFormat.CHANNELS_LAST,
+}
 
 
 @dataclass(frozen=True)
@@ -73,7 +79,12 @@ def upgrade_text(
     source = Text(text)
     directives = Directives.read(source)
     names = Names(tree, facts.module, facts.is_package, surroundings.loader)
-    facts = replace(facts, path=path, directives={**facts.directives, **directives.data_formats})
+    facts = replace(
+        facts,
+        path=path,
+        directives={**facts.directives, **directives.data_formats},
+        forced=_FORCED.get(settings.data_format, facts.forced),
+    )
     inference = infer(tree, names, facts)
     context = FileContext(
         tree,

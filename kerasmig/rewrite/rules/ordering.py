@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from kerasmig.analysis.era import Era
 from kerasmig.catalog.values import DATA_FORMAT
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
@@ -77,6 +78,24 @@ def strings(context: FileContext) -> Iterator[Finding]:
             Applicability.AUTOMATIC,
             name=str(node.value),
             edits=edits,
+        )
+
+
+@file_rule
+def doubtful_strings(context: FileContext) -> Iterator[Finding]:
+    """'th' and 'tf' that nothing connects with an ordering, in a file that speaks of orderings."""
+    if context.era.era is Era.LATER:
+        return
+    for node in context.orderings.doubtful():
+        if node.value != "th" and not context.orderings.carriers:
+            continue  # 'tf' alone may be anything
+        yield context.finding(
+            CODE,
+            node,
+            f"{node.value!r} may be an image ordering, which is {DATA_FORMAT[str(node.value)].text} "
+            "now; nothing here shows where the other side comes from",
+            Applicability.MANUAL,
+            name=str(node.value),
         )
 
 
