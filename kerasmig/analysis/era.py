@@ -226,6 +226,9 @@ def _same_meaning(
     used = [*old.positional()[: len(call.args)], *(k.arg for k in call.keywords if k.arg)]
     if any(entry.argument(name) != To(name) for name in used):
         return False
+    known = {*old.names(), *new.names(), *keras1_keywords(entry.name)}
+    if not known.issuperset(used):
+        return False
     if tuple(used[: len(call.args)]) != new.positional()[: len(call.args)]:
         return False
     return not any(target not in used for target in entry.write)

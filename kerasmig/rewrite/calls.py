@@ -149,6 +149,9 @@ def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
     for name, argument in new.given.items():
         _map_argument(new, name, argument)
     _pack_arguments(new)
+    names = [argument.name for argument in new.kept]
+    for name in dict.fromkeys(n for n in names if names.count(n) > 1):
+        new.refuse(f"it says {name} twice, in two ways: keep one of them")
     _write_defaults(new)
     if entry.data_format or entry.always_last:
         _write_data_format(new)
@@ -283,13 +286,13 @@ def _write_defaults(new: Draft) -> None:
     for name, (value, companions) in new.entry.write_when.items():
         if not new.has(name) and any(old in new.given for old in companions):
             new.added.append((name, spelled(new.context, value)))
-    if new.context.settings.idiomatic:
-        left = [name for name in new.entry.write if not new.has(name)]
-        if left:
-            new.assume(f"takes Keras 3's default of {', '.join(left)}")
-        return
+    today = surface.keras3_signature(new.target) if new.target else None
     for name, value in new.entry.write.items():
-        if not new.has(name):
+        if new.has(name):
+            continue
+        if new.context.settings.idiomatic and today is not None and today.default(name) is not None:
+            new.assume(f"takes Keras 3's default of {name}")
+        else:
             new.added.append((name, spelled(new.context, value)))
 
 
@@ -361,7 +364,7 @@ def finish(
     if spelling != context.text.of(use.node):
         edits.append(Edit(context.text.span(use.node), (spelling,)))
     edits += new.edits
-    if not edits:
+    if not edits and not (new.reasons and context.settings.idiomatic):
         return None
     return rewritten(new, edits, message)
 

@@ -100,10 +100,13 @@ def upgrade_text(
         made_relative=surroundings.made_relative,
     )
     context.directives = directives
+    context.imports.pinned = lambda node: directives.ignores(IMPORTS, node)
     findings = [*_settle_uses(context), *_whole_file(context)]
     findings = [directives.apply(f) for f in findings if settings.wants(f.code)]
     tally = _tally(context, findings)
-    findings += [f for f in _imports(context) if settings.wants(f.code)]
+    if settings.wants(IMPORTS) or any(f.edits for f in findings):
+        # Whatever is selected: what was rewritten needs its imports.
+        findings += _imports(context)
     if settings.todo:
         findings = with_todos(context, findings)
     new, findings = _apply(source, findings)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -89,6 +89,8 @@ class Imports:
         self.compat: set[str] = set()
         self._bindings = list(_all_bindings(names))
         self._gone: list[ImportStatement] = []
+        #: Whether a statement must stay as it is, because a comment says so.
+        self.pinned: Callable[[ImportStatement], bool] = lambda node: False
 
     # -- what rules ask -----------------------------------------------------------------------
 
@@ -258,10 +260,21 @@ class Imports:
             by_alias = {id(b.alias): b for b in bindings}
             slots = [self._slot(node, alias, by_alias[id(alias)]) for alias in node.names]
             module = self._names.absolute(node) if isinstance(node, ast.ImportFrom) else ""
+            if self.pinned(node):
+                self._import_elsewhere(node, module, slots, bindings[0].scope)
+                continue
             branch = bindings[0].branch is not None
             plans.append(_Plan(node, bindings[0].scope, branch, slots, module))
         plans.sort(key=lambda plan: plan.node.lineno)
         return plans
+
+    def _import_elsewhere(
+        self, node: ImportStatement, module: str, slots: list[list[_Item]], scope: Scope
+    ) -> None:
+        """What a statement that must stay as it is would have become is imported beside it."""
+        present = [_Item(module, alias.name, alias.asname or "") for alias in node.names]
+        for item in [item for slot in slots for item in slot if item not in present]:
+            self._needs.append((item, scope))
 
     def _names_keras(self, binding: Binding) -> bool:
         """Whether a name comes from Keras through another module of the project."""
@@ -391,7 +404,10 @@ class Imports:
         for item, scope in dict.fromkeys(self._needs):
             local = [p for inner in scope.visible() for p in plans if p.scope is inner]
             if any(
-                i == item for plan in (plain or local) for slot in [*plan.slots, plan.extra] for i in slot
+                i == item
+                for plan in (plain or local)
+                for slot in [*plan.slots, plan.extra]
+                for i in slot
             ):
                 continue
             if plain:
@@ -468,7 +484,8 @@ class Imports:
         end = text.line_span(node.end_lineno or node.lineno).end
         before = "" if text.utf8[:end].endswith((b"\n", b"\r")) else text.newline
         return Edit(
-            Span(end, end), (before + "".join(f"{indentation}{line}{text.newline}" for line in lines),)
+            Span(end, end),
+            (before + "".join(f"{indentation}{line}{text.newline}" for line in lines),),
         )
 
     def _at_head(self, items: list[_Item]) -> ImportChange:

@@ -67,12 +67,11 @@ def by_table(
         if value not in table:
             return UNCHANGED
         new = _requoted(written(context, table[value]), context, argument)
-        assumed = context.settings.idiomatic and table[value].why
-        if _text_value(new) == value:
-            return UNCHANGED
+        assumed = table[value].why.rstrip(".") if context.settings.idiomatic else ""
+        parts = None if _text_value(new) == value else (new,)
         if assumed:
-            return Converted((new,), applicability=Applicability.ASSUMED, reason=assumed)
-        return Converted((new,))
+            return Converted(parts, applicability=Applicability.ASSUMED, reason=assumed)
+        return Converted(parts)
     if value is not UNKNOWN or not _is_passed_on(argument.value):
         return UNCHANGED
     # A name whose value comes from elsewhere: only matters if a value that differs is about.
