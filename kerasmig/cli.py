@@ -214,6 +214,30 @@ def verify(
     raise SystemExit(report.exit_code)
 
 
+@main.command()
+@click.argument("place", metavar="FILE[:MODEL]")
+def shapes(place: str) -> None:
+    """Show the shapes of the models in FILE under both data formats, running nothing.
+
+    MODEL is a model's name in the code, such as the function that builds it.
+    """
+    from kerasmig.report.terminal import print_shapes
+
+    name, colon, model = place, "", ""
+    if not Path(name).exists():
+        name, colon, model = place.rpartition(":")
+    if not colon and not Path(place).exists():
+        _fail(f"{place}: no such file")
+    _, run = _analyse((Path(name),), _configure({}))
+    errors = [file for file in run.files if file.error]
+    for file in errors:
+        click.echo(f"kerasmig: {file.path}: {file.error}", err=True)
+    if errors:
+        raise SystemExit(UNREADABLE)
+    if not print_shapes(run, _console(), model):
+        _fail(f"{place}: no model with a data format was found", FINDINGS)
+
+
 def _shard(text: str | None) -> tuple[int, int]:
     """``2/5`` → (2, 5); all of one part if nothing was said."""
     if text is None:

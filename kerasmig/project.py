@@ -21,6 +21,7 @@ from kerasmig.cache import Cache
 from kerasmig.file_facts import FileFacts, facts_of
 from kerasmig.files import Backups, write_atomically
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
+from kerasmig.neighbours import importers, module_name, told_in
 from kerasmig.program import LeftAlone, Program, read_program
 from kerasmig.formatting import format_touched
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
@@ -247,6 +248,16 @@ class Project:
         users = (path for path in self.files if self.concerns_keras(path))
         return frozenset(found for path in users for found in self._imports(path))
 
+    @cached_property
+    def _imported_by(self) -> dict[Path, list[Path]]:
+        """The files with Keras that import each file."""
+        found: dict[Path, list[Path]] = {}
+        for user in self.files:
+            if self.concerns_keras(user):
+                for used in dict.fromkeys(self._imports(user)):
+                    found.setdefault(used, []).append(user)
+        return found
+
     def _imports(self, path: Path) -> Iterator[Path]:
         """The files that a file imports, as its text says before anything is parsed."""
         for match in _IMPORT.finditer(self.module(path).data):
@@ -288,11 +299,14 @@ class Project:
         """The result for the program of a file that `parsed` has read."""
         module, shown = self.module(path), self._shown(path)
         assert module.program is not None
+        users = importers(path, self._imported_by)
         facts = ProjectFacts(
             module=module.name,
             is_package=path.stem == "__init__",
             path=shown,
+            evidence=told_in(_project_folder(path)),
             load=lambda name: self._source(name, path),
+            importers=tuple(module_name(user, path) for user in users),
         )
         surroundings = Surroundings(
             facts,

@@ -17,7 +17,7 @@ from kerasmig.report.shapes import describe_axes, format_shape
 from kerasmig.report.summary import RunSummary, needs_somebody, plural, summarize
 from kerasmig.report.terminal_verify import print_verify
 
-__all__ = ["print_diff", "print_run", "print_verify"]
+__all__ = ["print_diff", "print_run", "print_shapes", "print_verify"]
 
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
@@ -82,6 +82,26 @@ def _readable_diff(file: FileResult) -> str:
     if file.source_old or file.source_new:
         file = replace(file, old=file.source_old, new=file.source_new)
     return unified_diff(file)
+
+
+def print_shapes(result: RunResult, console: Console, model: str = "") -> int:
+    """Print the shapes of every model under both readings, side by side.
+
+    Args:
+        model: only the model of this name.
+
+    Returns:
+        How many models were printed.
+    """
+    screen = Screen(console)
+    printed = 0
+    for file in result.files:
+        for verdict in file.verdicts:
+            if not model or verdict.model == model:
+                _print_verdict(screen, file.path, verdict, verbose=True)
+                screen.line("")
+                printed += 1
+    return printed
 
 
 def _print_file(screen: Screen, file: FileResult, verbose: bool) -> None:
@@ -152,7 +172,7 @@ def _print_readings(screen: Screen, verdict: Verdict) -> None:
 
 def _reading(shape: tuple[int | None, ...] | None, form: DataFormat, problem: str) -> str:
     if shape is None:
-        return f"cannot be built: {problem}" if problem else "cannot be built"
+        return f"cannot be built: {problem}" if problem else "-"
     words = describe_axes(shape, form)
     return f"{format_shape(shape)} = {words}" if words else format_shape(shape)
 

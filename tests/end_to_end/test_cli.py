@@ -125,6 +125,20 @@ def test_explain_a_code_and_a_name() -> None:
     assert "`nb_row`" in invoke("explain", "Conv2D")[1]
 
 
+def test_shapes_of_a_model_under_both_readings(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(LEGACY.replace("(64, 64, 3)", "(4, 84, 84)"))
+    code, out, _ = invoke("shapes", str(tmp_path / "old.py"))
+    assert code == 0
+    assert "(None, 8, 82, 82)" in out and "(None, 2, 82, 8)" in out
+
+
+def test_shapes_of_a_model_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(LEGACY)
+    code, _, err = invoke("shapes", f"{tmp_path / 'old.py'}:net")
+    assert code == 1
+    assert "no model" in err
+
+
 def test_rules_as_table_and_json() -> None:
     assert "KM302" in invoke("rules")[1]
     assert {"code": "KM302"}.items() <= {
