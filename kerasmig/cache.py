@@ -149,6 +149,8 @@ class Cache:
                     names = [name for name in os.listdir(current) if _BESIDE.match(name)]
                     for name in sorted(names):
                         beside[os.path.join(current, name)] = stamp(os.path.join(current, name))
+                own = os.path.join(current, ".keras", "keras.json")
+                beside[own] = stamp(own)
                 current = os.path.dirname(current)
         text = repr((list(self._stamps.items()), sorted(beside.items(), key=lambda item: item[0])))
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kerasmig.program import looks_like_python2
 from kerasmig.rewrite.context import saved_weights
+
+_KERAS1_MARK = re.compile(
+    rb"\b(?:nb_epoch|border_mode|nb_filter|samples_per_epoch|image_dim_ordering|W_regularizer)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -14,12 +19,14 @@ class FileFacts:
 
     Args:
         keras: Keras is mentioned.
+        keras1: it bears a mark that only Keras 1 code has.
         starred: something is imported whole, perhaps from a file with Keras.
         python2: it may be Python 2.
         weights: names under which it saves weights.
     """
 
     keras: bool = False
+    keras1: bool = False
     starred: bool = False
     python2: bool = False
     weights: frozenset[str] = frozenset()
@@ -37,6 +44,7 @@ def facts_of(data: bytes) -> FileFacts:
     """The facts of some bytes."""
     found = FileFacts(
         keras=b"keras" in data,
+        keras1=_KERAS1_MARK.search(data) is not None,
         starred=b"import *" in data,
         python2=looks_like_python2(data),
         weights=(

@@ -38,9 +38,6 @@ _IMPORT = re.compile(
 _OLD_VERSION = re.compile(rb"^__version__\s*=\s*['\"][01]\.", re.MULTILINE)
 _ENOUGH_FOR_WORKERS = 24
 _MAX_BYTES = 4_000_000
-_KERAS1_MARK = re.compile(
-    rb"\b(nb_epoch|border_mode|nb_filter|samples_per_epoch|image_dim_ordering|W_regularizer)\b"
-)
 
 
 @dataclass
@@ -135,7 +132,7 @@ class Project:
     @cached_property
     def _speaks_keras1(self) -> bool:
         """Whether any file of the project bears a mark that only Keras 1 code has."""
-        return any(_KERAS1_MARK.search(self.module(path).data) for path in self.files)
+        return any(self.facts(path).keras1 for path in self.files)
 
     @cached_property
     def _saved_weights(self) -> frozenset[str]:

@@ -18,16 +18,14 @@ _FILES = re.compile(
     re.IGNORECASE,
 )
 #: ``keras==1.2.2``, ``Keras[tests] >=1.0,<2``, ``keras=1.2`` (conda), ``keras = "^1.2"`` (poetry).
+_CLAUSES = r"(?:===?|>=|<=|~=|!=|<|>|=)[ \t]*\d[\w.*]*"
 _REQUIREMENT = re.compile(
-    r"(?<![\w./@-])(?P<name>keras|tensorflow(?:[-_](?:gpu|cpu))?|theano)"
-    r"(?:\[[\w, -]*\])?(?P<gap>[ \t]*)"
-    r"(?P<spec>(?:===?|>=|<=|~=|!=|<|>|=)[ \t]*(?P<quote>[\"'])?[\^~]?[<>=~!]*[ \t]*\d[\w.*]*"
-    r"(?:[ \t]*,[ \t]*(?:===?|>=|<=|~=|!=|<|>)[ \t]*[\d][\w.*]*)*(?P=quote)?|"
-    r"(?:===?|>=|<=|~=|!=|<|>|=)[ \t]*[\^~]?\d[\w.*]*(?:[ \t]*,[ \t]*(?:===?|>=|<=|~=|!=|<|>)[ \t]*\d[\w.*]*)*)?"
-    r"(?![\w.-])",
+    r"(?<![\w./@-])(?P<name>keras|tensorflow(?:[-_](?:gpu|cpu))?|theano)(?:\[[\w, -]*\])?[ \t]*"
+    r"(?P<spec>(?P<assigned>=[ \t]*(?P<quote>[\"'])[^\"'\n]*(?P=quote))"
+    rf"|{_CLAUSES}(?:[ \t]*,[ \t]*{_CLAUSES})*)?(?![\w.-])",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"(===?|>=|<=|~=|!=|<|>|=|\^|~)?[ \t]*[\"']?[ \t]*([\^~]?)(\d+)(?:\.(\d+))?")
+_CLAUSE = re.compile(r"(===?|>=|<=|~=|!=|<|>|=|\^|~)?[ \t]*(\d+)(?:\.(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -123,32 +121,26 @@ def _pin(line: int, match: re.Match[str]) -> Pin | None:
     if not _excludes(spec, major):
         return None
     new = wanted
-    if match.group("quote") or match.group("gap") and spec.startswith("="):
-        mark = match.group("quote") or ""
-        new = f"{wanted.partition('>=')[0]} = {mark}>={wanted.partition('>=')[2]}{mark}"
-    elif spec.startswith("=") and not spec.startswith("=="):
-        new = wanted  # conda takes the comparison too
+    if match.group("assigned"):
+        package, _, version = wanted.partition(">=")
+        mark = match.group("quote")
+        new = f"{package} = {mark}>={version}{mark}"
     shown = match.group().strip()
     return Pin(line, start, end, name, new, f"{shown} is too old for the migrated code: {wanted}")
 
 
 def _excludes(spec: str, major: int) -> bool:
     """Whether a version specification leaves out everything from a major version on."""
+    if re.match(r"=[ \t]*[\"']", spec):  # `keras = "^1.2"`, as poetry and Pipenv write it
+        spec = spec[1:].strip(" \t\"'")
     for clause in spec.split(","):
         match = _CLAUSE.match(clause.strip())
         if match is None:
             continue
-        operator, caret, number = match.group(1) or "", match.group(2), int(match.group(3))
-        minor = int(match.group(4) or 0)
-        if operator in ("==", "===", "=", "~=", "^", "~", "") or caret:
-            inner = clause.strip().lstrip("=").strip("\"' ")
-            if inner.startswith((">", "!")):
-                continue
-            if number < major:
-                return True
-        elif operator == "<" and (number, minor) <= (major, 0):
+        operator, number, minor = match.group(1) or "==", int(match.group(2)), match.group(3)
+        if operator in ("==", "===", "=", "~=", "^", "~", "<=") and number < major:
             return True
-        elif operator == "<=" and number < major:
+        if operator == "<" and (number, int(minor or 0)) <= (major, 0):
             return True
     return False
 

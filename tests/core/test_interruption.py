@@ -52,7 +52,7 @@ def _child(root: Path, delay: float, writing: bool) -> int:
                 os.write(write, b"!")
                 return real(project, *arguments)
 
-            Project.write = told  # type: ignore[method-assign]
+            Project.write = told  # type: ignore[method-assign,assignment]
             run(root, "upgrade", "-j1", "--no-cache")
             code = 0
         finally:
