@@ -59,11 +59,14 @@ class _Walk:
         self.into = into
         self._of_layer: dict[int, int] = {}
         self._of_call: dict[tuple[int, int], int] = {}
+        self._frozen = False
 
     def model(self, model: Any, depth: int) -> None:
+        around, self._frozen = self._frozen, self._frozen or not getattr(model, "trainable", True)
         inputs, outputs = self.library.ends(model)
         for tensor in [*inputs, *outputs]:
             self._tensor(tensor, depth)
+        self._frozen = around
 
     def _tensor(self, tensor: Any, depth: int) -> int:
         """Emit all that leads to a tensor, without recursion: models can be a thousand layers deep.
@@ -107,6 +110,8 @@ class _Walk:
         row = self.library.facts(layer)
         row.update(
             index=len(self.into.rows),
+            # Keras 1 freezes a model by its own flag, Keras 3 by those of its layers as well.
+            trainable=row["trainable"] and not self._frozen,
             depth=depth,
             inputs=feeding,
             more_inputs=[],
