@@ -114,7 +114,7 @@ class Orderings:
             for name, value in _defaults(node.args):
                 if name in self.carriers:
                     yield from _constants(value)
-        elif isinstance(node, ast.Call) and self._keras_name(node.func) is None:
+        elif isinstance(node, ast.Call) and self._is_own(node):
             for keyword in node.keywords:
                 if keyword.arg in self.carriers:
                     yield from _constants(keyword.value)
@@ -124,6 +124,10 @@ class Orderings:
             if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
                 if self.holds(node.args[0]):
                     yield from self._keys(node.func.value)
+
+    def _is_own(self, call: ast.Call) -> bool:
+        """Whether a call is neither of Keras nor of an adapter, which takes the old names."""
+        return self._keras_name(call.func) is None and not _name(call.func).startswith("keras1_")
 
     def _keys(self, node: ast.expr) -> Iterator[ast.Constant]:
         """The orderings among the keys of a dictionary, written here or given a name."""
@@ -174,7 +178,7 @@ class Orderings:
                 keys = [key for key in node.keys if key is not None]
                 both = {k.value for k in keys if isinstance(k, ast.Constant)} >= set(ORDERINGS)
                 found = keys if both else []
-            elif isinstance(node, ast.Call) and self._keras_name(node.func) is None:
+            elif isinstance(node, ast.Call) and self._is_own(node):
                 found = [*node.args, *(keyword.value for keyword in node.keywords)]
             for value in found:
                 for literal in _constants(value):

@@ -1,0 +1,375 @@
+"""Layers: arguments, defaults, sizes and what has no counterpart."""
+
+from __future__ import annotations
+
+from kerasmig.finding import Applicability
+from tests.rewrite.helpers import check_rewrite, find, upgrade
+
+ASSUMED, MANUAL = Applicability.ASSUMED, Applicability.MANUAL
+
+
+def test_batch_normalization() -> None:
+    check_rewrite(
+        """
+        from keras.layers import BatchNormalization
+        a = BatchNormalization()
+        b = BatchNormalization(mode=0, axis=1, epsilon=1e-5, momentum=0.9)
+        c = BatchNormalization(epsilon=1e-6, mode=2)
+        d = BatchNormalization(1e-5, 1)
+        e = BatchNormalization(gamma_init='one', beta_init='zero', gamma_regularizer='l2', weights=None)
+        f = BatchNormalization(mode=mode)
+        """,
+        """
+        from keras.layers import BatchNormalization
+        from keras1_compat import BatchStatisticsNormalization, SampleNormalization, batch_normalization
+        a = BatchNormalization()
+        b = BatchNormalization(axis=1, epsilon=1e-5, momentum=0.9)
+        c = BatchStatisticsNormalization(epsilon=1e-6)
+        d = SampleNormalization(epsilon=1e-5)
+        e = BatchNormalization(gamma_initializer='one', beta_initializer='zero', gamma_regularizer='l2')
+        f = batch_normalization(mode=mode)
+        """,
+    )
+
+
+def test_unknown_mode_of_batch_normalization() -> None:
+    result = upgrade("""
+        from keras.layers import BatchNormalization
+        a = BatchNormalization(mode=3)
+        """)
+    assert not result.changed
+    find(result, "KM205", "BatchNormalization: Keras 1 has no mode 3", MANUAL)
+
+
+def test_deconvolution_of_natural_and_other_sizes() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Deconvolution2D, Input
+        x = Input(shape=(8, 8, 4))
+        a = Deconvolution2D(4, 3, 3, (None, 10, 10, 4))(x)
+        b = Deconvolution2D(nb_filter=4, nb_row=3, nb_col=3, output_shape=(None, 16, 16, 4),
+                            subsample=(2, 2), border_mode='same')(x)
+        c = Deconvolution2D(4, 3, 3, output_shape=(None, 18, 18, 4), subsample=(2, 2))(x)
+        d = Deconvolution2D(4, 3, 3, output_shape=(None, 15, 15, 4), subsample=(2, 2),
+                            border_mode='same')(x)
+        """,
+        """
+        from keras.layers import Conv2DTranspose, Input
+        from keras1_compat import Deconvolution2D
+        x = Input(shape=(8, 8, 4))
+        a = Conv2DTranspose(4, (3, 3))(x)
+        b = Conv2DTranspose(filters=4, kernel_size=(3, 3),
+                            strides=(2, 2), padding='same')(x)
+        c = Conv2DTranspose(4, (3, 3), strides=(2, 2), output_padding=(1, 1))(x)
+        d = Deconvolution2D(4, (3, 3), output_shape=(None, 15, 15, 4), strides=(2, 2),
+                            padding='same')(x)
+        """,
+    )
+
+
+def test_deconvolution_of_unknown_size() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Deconvolution2D
+        def up(x, shape):
+            return Deconvolution2D(8, 3, 3, output_shape=shape, subsample=(2, 2), dim_ordering='tf')(x)
+        """,
+        """
+        from keras1_compat import Deconvolution2D
+        def up(x, shape):
+            return Deconvolution2D(8, (3, 3), output_shape=shape, strides=(2, 2), data_format='channels_last')(x)
+        """,
+    )
+
+
+def test_separable_and_dilated_convolutions() -> None:
+    check_rewrite(
+        """
+        from keras.layers import AtrousConvolution1D, AtrousConvolution2D, Input, SeparableConvolution2D
+        image = Input(shape=(32, 32, 3))
+        x = SeparableConvolution2D(8, 3, 3, init='he_normal', depth_multiplier=2, bias=False,
+                                   depthwise_regularizer='l2')(image)
+        x = AtrousConvolution2D(8, 3, 3, atrous_rate=(2, 2), border_mode='same')(x)
+        y = AtrousConvolution1D(8, 3, atrous_rate=2)
+        """,
+        """
+        from keras.layers import Conv1D, Conv2D, Input, SeparableConv2D
+        from keras.initializers import VarianceScaling
+        image = Input(shape=(32, 32, 3))
+        x = SeparableConv2D(8, (3, 3), depthwise_initializer=VarianceScaling(2.0, 'fan_in', 'untruncated_normal'), pointwise_initializer=VarianceScaling(2.0, 'fan_in', 'untruncated_normal'), depth_multiplier=2, use_bias=False,
+                                   depthwise_regularizer='l2')(image)
+        x = Conv2D(8, (3, 3), dilation_rate=(2, 2), padding='same')(x)
+        y = Conv1D(8, 3, dilation_rate=2)
+        """,
+    )
+
+
+def test_three_sizes_and_one() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Convolution1D, Convolution3D
+        a = Convolution3D(8, 3, 3, 3, subsample=(1, 2, 2), dim_ordering='tf')
+        b = Convolution3D(nb_filter=8, kernel_dim1=3, kernel_dim2=3, kernel_dim3=1, dim_ordering='tf')
+        c = Convolution1D(nb_filter=8, filter_length=3, subsample_length=2, border_mode='same')
+        d = Convolution1D(8, 3, input_dim=4, input_length=10)
+        e = Convolution1D(8, 3, input_dim=4)
+        """,
+        """
+        from keras.layers import Conv1D, Conv3D
+        a = Conv3D(8, (3, 3, 3), strides=(1, 2, 2), data_format='channels_last')
+        b = Conv3D(filters=8, kernel_size=(3, 3, 1), data_format='channels_last')
+        c = Conv1D(filters=8, kernel_size=3, strides=2, padding='same')
+        d = Conv1D(8, 3, input_shape=(10, 4))
+        e = Conv1D(8, 3, input_shape=(None, 4))
+        """,
+    )
+
+
+def test_sizes_given_apart() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Convolution2D
+        a = Convolution2D(nb_row=3, nb_filter=8, border_mode='same', nb_col=5, dim_ordering='tf')
+        b = Convolution2D(8, nb_col=5, nb_row=3, dim_ordering='tf')
+        c = Convolution2D(8, 3, nb_col=5, dim_ordering='tf')
+        """,
+        """
+        from keras.layers import Conv2D
+        a = Conv2D(kernel_size=(3, 5), filters=8, padding='same', data_format='channels_last')
+        b = Conv2D(8, kernel_size=(3, 5), data_format='channels_last')
+        c = Conv2D(8, (3, 5), data_format='channels_last')
+        """,
+    )
+
+
+def test_a_size_is_missing() -> None:
+    result = upgrade("""
+        from keras.layers import Convolution2D
+        a = Convolution2D(8, nb_row=3, dim_ordering='tf')
+        """)
+    assert not result.changed
+    find(result, "KM201", "nb_col is missing", MANUAL)
+
+
+def test_full_borders() -> None:
+    result = upgrade("""
+        from keras.layers import Convolution1D, Convolution2D
+        a = Convolution2D(8, 3, 3, border_mode='full', dim_ordering='tf')
+        b = Convolution1D(8, 3, border_mode='full')
+        """)
+    assert not result.changed
+    find(result, "KM201", "padding with kernel size - 1 zeros on each side", MANUAL)
+
+
+def test_defaults_of_pooling() -> None:
+    check_rewrite(
+        """
+        from keras.layers import *
+        a = AveragePooling2D(dim_ordering='tf')
+        b = MaxPooling2D((3, 3), (2, 2), 'same', 'th')
+        c = MaxPooling1D(pool_length=3, stride=2, border_mode='same')
+        d = AveragePooling1D()
+        e = AveragePooling3D(dim_ordering='tf')
+        f = GlobalAveragePooling2D(dim_ordering='th')
+        g = GlobalMaxPooling1D()
+        """,
+        """
+        from keras.layers import *
+        a = AveragePooling2D(data_format='channels_last', pool_size=(2, 2))
+        b = MaxPooling2D((3, 3), (2, 2), 'same', 'channels_first')
+        c = MaxPooling1D(pool_size=3, strides=2, padding='same')
+        d = AveragePooling1D(pool_size=2)
+        e = AveragePooling3D(data_format='channels_last', pool_size=(2, 2, 2))
+        f = GlobalAveragePooling2D(data_format='channels_first')
+        g = GlobalMaxPooling1D()
+        """,
+    )
+
+
+def test_paddings() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D
+        from keras.layers import Input
+        x = Input(shape=(32, 32, 3))
+        edges = {'top_pad': 1, 'right_pad': 3}
+        four = (1, 2, 3, 4)
+        a = ZeroPadding2D({'top_pad': 1, 'left_pad': 2})(x)
+        b = ZeroPadding2D(edges)(x)
+        c = ZeroPadding2D((1, 2, 3, 4))(x)
+        d = ZeroPadding2D(four)(x)
+        e = ZeroPadding2D(padding=(1, 1))(x)
+        f = ZeroPadding1D({'left_pad': 1})
+        g = UpSampling1D(length=2)
+        h = UpSampling2D(size=(2, 2), dim_ordering='tf')(x)
+        i = Cropping2D(cropping=((1, 1), (2, 2)), dim_ordering='tf')(x)
+        """,
+        """
+        from keras.layers import Cropping2D, UpSampling1D, UpSampling2D, ZeroPadding1D, ZeroPadding2D
+        from keras.layers import Input
+        x = Input(shape=(32, 32, 3))
+        edges = {'top_pad': 1, 'right_pad': 3}
+        four = (1, 2, 3, 4)
+        a = ZeroPadding2D(((1, 0), (2, 0)))(x)
+        b = ZeroPadding2D(((1, 0), (0, 3)))(x)
+        c = ZeroPadding2D(((1, 2), (3, 4)))(x)
+        d = ZeroPadding2D(((1, 2), (3, 4)))(x)
+        e = ZeroPadding2D(padding=(1, 1))(x)
+        f = ZeroPadding1D((1, 0))
+        g = UpSampling1D(size=2)
+        h = UpSampling2D(size=(2, 2), data_format='channels_last')(x)
+        i = Cropping2D(cropping=((1, 1), (2, 2)), data_format='channels_last')(x)
+        """,
+    )
+
+
+def test_recurrent_layers() -> None:
+    result = check_rewrite(
+        """
+        from keras.layers import GRU, LSTM, SimpleRNN
+        a = GRU(32, init='orthogonal', dropout_W=0.2, dropout_U=0.3)
+        b = LSTM(32, inner_init='uniform', U_regularizer='l2', consume_less='mem')
+        c = LSTM(32, inner_init='uniform', U_regularizer='l2', consume_less='gpu')
+        d = LSTM(32, inner_init='uniform', consume_less=arrangement)
+        e = LSTM(8, input_dim=4, input_length=10, inner_activation='sigmoid')
+        f = SimpleRNN(8, input_dim=4)
+        """,
+        """
+        from keras.layers import GRU, LSTM, SimpleRNN
+        from keras.initializers import Orthogonal
+        from keras1_compat import hard_sigmoid
+        a = GRU(32, kernel_initializer=Orthogonal(1.1), recurrent_initializer=Orthogonal(1.1), dropout=0.2, recurrent_dropout=0.3, recurrent_activation=hard_sigmoid, reset_after=False)
+        b = LSTM(32, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform')
+        c = LSTM(32, recurrent_initializer='uniform', recurrent_regularizer='l2', recurrent_activation=hard_sigmoid)
+        d = LSTM(32, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform')
+        e = LSTM(8, input_shape=(10, 4), recurrent_activation='sigmoid', recurrent_initializer='glorot_uniform')
+        f = SimpleRNN(8, input_shape=(None, 4), recurrent_initializer=Orthogonal(1.1))
+        """,
+    )
+    find(result, "KM208", "consume_less is not known here", ASSUMED)
+
+
+def test_embeddings() -> None:
+    check_rewrite(
+        """
+        from keras.models import Sequential
+        from keras.layers import Dropout, Embedding, Flatten
+        first = Sequential()
+        first.add(Embedding(1000, 32, input_length=10))
+        first.add(Flatten())
+        second = Sequential([Embedding(1000, 32, dropout=0.2, W_constraint='nonneg'), Dropout(p=0.1)])
+        later = Embedding(1000, 32, input_length=10, init='uniform', W_regularizer='l2')(x)
+        """,
+        """
+        from keras.models import Sequential
+        from keras.layers import Dropout, Embedding, Flatten
+        from keras1_compat import WordDropoutEmbedding
+        first = Sequential()
+        first.add(Embedding(1000, 32, input_shape=(10,)))
+        first.add(Flatten())
+        second = Sequential([WordDropoutEmbedding(1000, 32, dropout=0.2, embeddings_constraint='non_neg', input_shape=(None,)), Dropout(rate=0.1)])
+        later = Embedding(1000, 32, embeddings_initializer='uniform', embeddings_regularizer='l2')(x)
+        """,
+    )
+
+
+def test_core_layers() -> None:
+    check_rewrite(
+        """
+        from keras.layers import ActivityRegularization, Dense, Dropout, Lambda, Reshape
+        a = Lambda(lambda x: x, (3,))
+        b = Lambda(f, output_shape=lambda s: (s[0], 3), arguments={'a': 1})
+        c = Dropout(p=0.5)
+        d = Dense(output_dim=3, input_dim=5, bias=False, W_constraint='maxnorm')
+        e = Dense(3, batch_input_shape=(None, 5))
+        f = Dense(3, init='one', activation='hard_sigmoid', b_regularizer='l1l2')
+        g = Reshape(target_shape=(3, 4))
+        h = ActivityRegularization(l1=0.1)
+        """,
+        """
+        from keras.layers import Dense, Dropout, Lambda, Reshape
+        from keras1_compat import ActivityRegularization, hard_sigmoid
+        from keras.regularizers import L1L2
+        a = Lambda(lambda x: x, (3,))
+        b = Lambda(f, output_shape=lambda s: (s[0], 3), arguments={'a': 1})
+        c = Dropout(rate=0.5)
+        d = Dense(units=3, input_dim=5, use_bias=False, kernel_constraint='max_norm')
+        e = Dense(3, input_shape=(5,))
+        f = Dense(3, kernel_initializer='one', activation=hard_sigmoid, bias_regularizer=L1L2(0.01, 0.01))
+        g = Reshape(target_shape=(3, 4))
+        h = ActivityRegularization(l1=0.1)
+        """,
+    )
+
+
+def test_shapes_that_no_layer_takes_any_more() -> None:
+    result = upgrade("""
+        from keras.layers import Dense, Reshape
+        a = Dense(3, batch_input_shape=(32, 5), bias=False)
+        b = Dense(3, input_shape=(5,), batch_input_shape=(None, 5))
+        c = Reshape(dims=(3, 4))
+        d = Dense(3, weights=[w, b], bias=False)
+        """)
+    assert not result.changed
+    find(result, "KM204", "put `Input(batch_shape=...)` before the layer", MANUAL)
+    find(result, "KM204", "it says input_shape twice", MANUAL)
+    find(result, "KM204", "no argument 'dims'", MANUAL)
+    find(result, "KM204", "`weights=` has no counterpart", MANUAL)
+
+
+def test_initialisations_by_function() -> None:
+    check_rewrite(
+        """
+        from functools import partial
+        from keras import initializations
+        from keras.layers import Convolution2D, Dense
+        from inits import special
+        def own(shape, name=None):
+            return values(shape)
+        short = lambda shape, name=None: 1
+        scaled = partial(own, scale=2)
+        normal = partial(initializations.normal, scale=.02)
+        a = Convolution2D(8, 3, 3, init=own, dim_ordering='tf')
+        b = Convolution2D(8, 3, 3, own, dim_ordering='tf')
+        c = Dense(8, init=short)
+        d = Dense(8, init=lambda shape, name: initializations.normal(shape, scale=0.01, name=name))
+        e = Dense(8, init=scaled)
+        f = Dense(8, init=special)
+        g = Dense(8, init=normal)
+        """,
+        """
+        from functools import partial
+        from keras.layers import Conv2D, Dense
+        from keras1_compat import normal as keras_normal, adapt_initializer, get_initializer
+        from inits import special
+        def own(shape, name=None):
+            return values(shape)
+        short = lambda shape, name=None: 1
+        scaled = partial(own, scale=2)
+        normal = partial(keras_normal, scale=.02)
+        a = Conv2D(8, (3, 3), kernel_initializer=adapt_initializer(own), data_format='channels_last')
+        b = Conv2D(8, (3, 3), kernel_initializer=adapt_initializer(own), data_format='channels_last')
+        c = Dense(8, kernel_initializer=adapt_initializer(short))
+        d = Dense(8, kernel_initializer=adapt_initializer(lambda shape, name: keras_normal(shape, scale=0.01, name=name)))
+        e = Dense(8, kernel_initializer=get_initializer(scaled))
+        f = Dense(8, kernel_initializer=get_initializer(special))
+        g = Dense(8, kernel_initializer=normal)
+        """,
+    )
+
+
+def test_layers_whose_arguments_are_unpacked() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Convolution2D
+        options = dict(border_mode='same', init='he_normal')
+        a = Convolution2D(8, 3, 3, dim_ordering='tf', **options)
+        b = Convolution2D(8, *(3, 3), dim_ordering='tf')
+        """,
+        """
+        from keras1_compat import keras1_Convolution2D
+        options = dict(border_mode='same', init='he_normal')
+        a = keras1_Convolution2D(8, 3, 3, dim_ordering='tf', **options)
+        b = keras1_Convolution2D(8, *(3, 3), dim_ordering='tf')
+        """,
+    )
