@@ -5,22 +5,22 @@ from keras.datasets import mnist
 from keras.optimizers import Adam, SGD
 import models
 
+NOISE_DIM = 100
+
 parser = argparse.ArgumentParser(description='Train a GAN on MNIST')
 parser.add_argument('--nb_epoch', default=50, type=int)
 parser.add_argument('--batch_size', default=64, type=int)
-parser.add_argument('--noise_dim', default=100, type=int)
-parser.add_argument('--generator', default='upsampling', choices=['upsampling', 'deconv'])
 
 
-def train(nb_epoch, batch_size, noise_dim, generator):
+def train(nb_epoch, batch_size):
     (X_train, _), (_, _) = mnist.load_data()
     X_train = (X_train.astype('float32') - 127.5) / 127.5
     X_train = X_train[:, :, :, None]
 
     d = models.discriminator()
-    g = getattr(models, 'generator_' + generator)(noise_dim)
-    gan = models.stacked(g, d, noise_dim)
-    g.compile(loss='binary_crossentropy', optimizer='SGD')
+    g = models.generator_upsampling(NOISE_DIM)
+    gan = models.stacked(g, d, NOISE_DIM)
+    g.compile(loss='binary_crossentropy', optimizer='sgd')
     gan.compile(loss='binary_crossentropy', optimizer=Adam(learning_rate=2e-4, beta_1=0.5, epsilon=1e-08))
     d.trainable = True
     d.compile(loss='binary_crossentropy', optimizer=SGD(learning_rate=0.0005, momentum=0.9, nesterov=True))
@@ -28,7 +28,7 @@ def train(nb_epoch, batch_size, noise_dim, generator):
     for epoch in range(nb_epoch):
         print('epoch %d' % epoch)
         for i in range(X_train.shape[0] // batch_size):
-            z = np.random.uniform(-1, 1, (batch_size, noise_dim))
+            z = np.random.uniform(-1, 1, (batch_size, NOISE_DIM))
             real = X_train[i * batch_size:(i + 1) * batch_size]
             fake = g.predict(z, verbose=0)
             X = np.concatenate((real, fake))
@@ -43,4 +43,4 @@ def train(nb_epoch, batch_size, noise_dim, generator):
 
 if __name__ == '__main__':
     args = parser.parse_args()
-    train(args.nb_epoch, args.batch_size, args.noise_dim, args.generator)
+    train(args.nb_epoch, args.batch_size)
