@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
+from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Evidence, FileResult, Finding, Verdict
 from kerasmig.notebooks import Cell, Notebook, read_notebook
 from kerasmig.python2 import Modern, to_python3, uses_python2_names
@@ -56,7 +57,7 @@ class Program:
         old = self._old_program().split("\n")
         return tuple(
             node.lineno
-            for node in ast.walk(self.tree)
+            for node in walk(self.tree)
             if isinstance(node, ast.ImportFrom)
             and node.level
             and not re.match(r"[ \t]*from[ \t]*\.", old[self.modern.old_line(node.lineno) - 1])
@@ -212,7 +213,11 @@ def _as_python3(
             return Program(file_text, text, tree, None, notebook)
         modern = to_python3(text, path)
     declined = _DECLINED.search(text) is not None
-    if declined or not settings.python2 or any(PYTHON2.startswith(code) for code in settings.ignore):
+    if (
+        declined
+        or not settings.python2
+        or any(PYTHON2.startswith(code) for code in settings.ignore)
+    ):
         raise LeftAlone(
             Finding(
                 PYTHON2,

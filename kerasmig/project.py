@@ -16,14 +16,15 @@ from pathlib import Path
 from kerasmig.analysis.lifted import lifted_package
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
-from kerasmig.compat.select import compat_present, compat_source
+from kerasmig.analysis.tree import walk
 from kerasmig.cache import Cache
+from kerasmig.compat.select import compat_present, compat_source
 from kerasmig.file_facts import FileFacts, facts_of
 from kerasmig.files import Backups, write_atomically
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
+from kerasmig.formatting import format_touched
 from kerasmig.neighbours import importers, module_name, told_in
 from kerasmig.program import LeftAlone, Program, read_program
-from kerasmig.formatting import format_touched
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import Encoding, SourceError, decode, encode, parse
@@ -193,7 +194,7 @@ class Project:
         tree = self.parsed(self.module(path))
         if tree is None:
             return False
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 found = self.find(node.module or "", path)
                 if found is not None and self.concerns_keras(found, seen | {path}):

@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from functools import cache
 from typing import TYPE_CHECKING
 
+from kerasmig.analysis.tree import walk
 from kerasmig.finding import Edit
 from kerasmig.source import SourceError, Text, parse
 
@@ -79,10 +80,10 @@ def uses_python2_names(text: str, tree: ast.Module) -> bool:
 def _python2_names(text: str, tree: ast.Module) -> Iterator[ast.AST]:
     guarded: set[int] = set()
     bound: set[str] = set()
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Try):
-            guarded.update(id(inner) for part in node.body for inner in ast.walk(part))
-            guarded.update(id(i) for h in node.handlers for part in h.body for i in ast.walk(part))
+            guarded.update(id(inner) for part in node.body for inner in walk(part))
+            guarded.update(id(i) for h in node.handlers for part in h.body for i in walk(part))
         elif isinstance(node, ast.alias):
             bound.add((node.asname or node.name).partition(".")[0])
         elif isinstance(node, ast.arg):
@@ -91,9 +92,9 @@ def _python2_names(text: str, tree: ast.Module) -> Iterator[ast.AST]:
             bound.add(node.name)
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             bound.add(node.id)
-    starred = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in ast.walk(tree))
+    starred = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in walk(tree))
     frames = re.search(r"\b(?:pandas|DataFrame)\b", text) is not None
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if id(node) in guarded:
             continue
         if isinstance(node, ast.Name):
@@ -211,10 +212,10 @@ def _renamed(text: str, tree: ast.Module) -> str:
     if not any(name in text for name in _RENAMED):
         return text
     source = Text(text)
-    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and type(n.ctx) is ast.Store}
+    bound = {n.id for n in walk(tree) if isinstance(n, ast.Name) and type(n.ctx) is ast.Store}
     edits = [
         Edit(source.span(node), (_RENAMED[node.id],))
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Name) and node.id in _RENAMED and node.id not in bound
     ]
     return source.apply(edits)

@@ -17,6 +17,7 @@ from kerasmig.analysis.frames import Frame, OutOfFuel
 from kerasmig.analysis.joining import join
 from kerasmig.analysis.layer_application import call_on_tensors
 from kerasmig.analysis.layer_arguments import Config
+from kerasmig.analysis.tree import walk
 from kerasmig.analysis.values import (
     ClassValue,
     DictValue,
@@ -221,7 +222,7 @@ def _forget_what_may_change(run: Interpreter, values: list[Value]) -> None:
 def _is_generator(node: ast.AST) -> bool:
     """Whether calling the function gives an iterator (or coroutine), not what it returns."""
     return isinstance(node, ast.AsyncFunctionDef) or any(
-        isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in ast.walk(node)
+        isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in walk(node)
     )
 
 

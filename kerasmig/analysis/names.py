@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from kerasmig.analysis.tree import walk
 from kerasmig.catalog import surface
 
 BindingKind: TypeAlias = Literal["import", "from", "star", "assign", "def", "param", "other"]
@@ -438,7 +439,7 @@ class _Binder:
         self._parameters(node.args, inner, scope, branch)
         if node.returns is not None:
             self._visit(node.returns, scope, branch)
-        for statement in ast.walk(node):
+        for statement in walk(node):
             if isinstance(statement, ast.Global):
                 inner.globals.update(statement.names)
         self._body(node.body, inner, None)

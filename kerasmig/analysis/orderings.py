@@ -10,6 +10,8 @@ import ast
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
+from kerasmig.analysis.tree import walk
+
 ORDERINGS = ("th", "tf")
 _GETTERS = (
     "keras.backend.image_dim_ordering",
@@ -49,7 +51,7 @@ class Orderings:
     @cached_property
     def carriers(self) -> frozenset[str]:
         """Names of variables, parameters, attributes and functions that give an ordering."""
-        if not any(_is_ordering(node) for node in ast.walk(self._tree)) and not self._calls_getter:
+        if not any(_is_ordering(node) for node in walk(self._tree)) and not self._calls_getter:
             return frozenset()
         found = set(_CONVENTION)
         while True:
@@ -62,14 +64,14 @@ class Orderings:
     def _calls_getter(self) -> bool:
         return any(
             isinstance(node, ast.Call) and self._keras_name(node.func) in _GETTERS
-            for node in ast.walk(self._tree)
+            for node in walk(self._tree)
         )
 
     @cached_property
     def _flows(self) -> list[tuple[str, ast.expr]]:
         """Every name that takes a value: by assignment or default."""
         flows: list[tuple[str, ast.expr]] = []
-        for node in ast.walk(self._tree):
+        for node in walk(self._tree):
             if isinstance(node, ast.Assign):
                 flows += [(name, node.value) for t in node.targets if (name := _name(t))]
             elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
@@ -93,7 +95,7 @@ class Orderings:
     def literals(self) -> Iterator[ast.Constant]:
         """The literals 'th' and 'tf' that mean an ordering, in the order of the text."""
         found: dict[int, ast.Constant] = {}
-        for node in ast.walk(self._tree):
+        for node in walk(self._tree):
             for literal in self._literals_at(node):
                 found[id(literal)] = literal
         yield from sorted(found.values(), key=lambda n: (n.lineno, n.col_offset))
@@ -140,7 +142,7 @@ class Orderings:
     def _tables(self) -> dict[str, list[ast.Dict]]:
         """The dictionaries of the file by the names that they are assigned to."""
         found: dict[str, list[ast.Dict]] = {}
-        for node in ast.walk(self._tree):
+        for node in walk(self._tree):
             if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
                 for name in filter(None, map(_name, node.targets)):
                     found.setdefault(name, []).append(node.value)
@@ -159,7 +161,7 @@ class Orderings:
     def _definitions(self) -> dict[str, list[ast.FunctionDef]]:
         """The functions of the file by name, ``__init__`` by its class."""
         found: dict[str, list[ast.FunctionDef]] = {}
-        for node in ast.walk(self._tree):
+        for node in walk(self._tree):
             if isinstance(node, ast.FunctionDef):
                 found.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.ClassDef):
@@ -170,7 +172,7 @@ class Orderings:
     def doubtful(self) -> Iterator[ast.Constant]:
         """Literals 'th' and 'tf' that may well mean an ordering, though nothing shows it."""
         certain = {id(literal) for literal in self.literals()}
-        for node in ast.walk(self._tree):
+        for node in walk(self._tree):
             found: list[ast.expr] = []
             if isinstance(node, ast.Compare):
                 found = [node.left, *node.comparators]
@@ -211,7 +213,7 @@ def _constants(node: ast.expr) -> Iterator[ast.Constant]:
 
 
 def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Return) and node.value is not None:
             yield node.value
 

@@ -12,6 +12,7 @@ from kerasmig.analysis.layer_shapes import SPATIAL_NAMES, SPECS, is_spatial
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.shapes import Outline
 from kerasmig.analysis.trace import Application, Groups, Mark, Trace
+from kerasmig.analysis.tree import walk
 from kerasmig.analysis.values import Layer
 
 
@@ -99,13 +100,13 @@ class Readings:
             return []
         return [
             range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            for node in ast.walk(self.tree)
+            for node in walk(self.tree)
             if isinstance(node, (ast.If, ast.IfExp)) and node.test.lineno in marked
         ]
 
     @cached_property
     def _function_defs(self) -> list[ast.FunctionDef]:
-        return [node for node in ast.walk(self.tree) if isinstance(node, ast.FunctionDef)]
+        return [node for node in walk(self.tree) if isinstance(node, ast.FunctionDef)]
 
     def function_around(self, call: ast.Call) -> str:
         """Name of the function that makes a layer; empty at the top level."""

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kerasmig.analysis.names import Binding, Names
+from kerasmig.analysis.tree import children, nodes, walk
 from kerasmig.catalog import surface
 
 if TYPE_CHECKING:
@@ -216,9 +217,7 @@ class Receivers:
         names = [a.arg for a in [*function.args.posonlyargs, *function.args.args]]
         method = isinstance(self._parents.get(id(function)), ast.ClassDef)
         found: list[ast.expr] = []
-        for call in ast.walk(self._names.tree):
-            if not isinstance(call, ast.Call):
-                continue
+        for call in nodes(self._names.tree, ast.Call):
             if method != isinstance(call.func, ast.Attribute):
                 continue
             name = call.func.attr if isinstance(call.func, ast.Attribute) else None
@@ -319,9 +318,7 @@ class Receivers:
         """What the methods of a class assign to an attribute of ``self``."""
         if self._attributes is None:
             self._attributes = {}
-            for statement in ast.walk(self._names.tree):
-                if not isinstance(statement, ast.Assign):
-                    continue
+            for statement in nodes(self._names.tree, ast.Assign):
                 for target, value in _pairs(statement):
                     if (
                         isinstance(target, ast.Attribute)
@@ -480,4 +477,4 @@ def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 
 def _parents(tree: ast.AST) -> dict[int, ast.AST]:
-    return {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    return {id(child): node for node in walk(tree) for child in children(node)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kerasmig.analysis import arithmetic
 from kerasmig.analysis.frames import Signal
 from kerasmig.analysis.module_imports import import_from, import_module
+from kerasmig.analysis.tree import walk
 from kerasmig.analysis.values import ClassValue, Function, Scope, Seq, Unknown, Value
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def execute(run: Interpreter, node: ast.stmt, scope: Scope) -> Signal:
     if handler is not None:
         signal: Signal = handler(run, node, scope)
         return signal
-    inner = [child for child in ast.walk(node) if isinstance(child, ast.stmt) and child is not node]
+    inner = [child for child in walk(node) if isinstance(child, ast.stmt) and child is not node]
     if inner:
         # `match`, `async for` and their kind: what is inside may be done, or not.
         _loop_unknown(run, None, inner, scope)

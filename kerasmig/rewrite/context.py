@@ -15,6 +15,7 @@ from kerasmig.analysis.era import Era, FileEra, file_era
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.orderings import Orderings
 from kerasmig.analysis.receivers import Receivers
+from kerasmig.analysis.tree import children, nodes, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
@@ -79,8 +80,8 @@ class FileContext:
 
     def __post_init__(self) -> None:
         self.imports = Imports(self.names, self.text)
-        for node in ast.walk(self.tree):
-            for child in ast.iter_child_nodes(node):
+        for node in walk(self.tree):
+            for child in children(node):
                 self.parents[id(child)] = node
 
     # -- the code ---------------------------------------------------------------------------
@@ -88,7 +89,7 @@ class FileContext:
     @cached_property
     def calls(self) -> list[ast.Call]:
         """All calls of the file."""
-        return [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        return list(nodes(self.tree, ast.Call))
 
     @cached_property
     def receivers(self) -> Receivers:
@@ -216,7 +217,7 @@ class FileContext:
         """Names that are assigned the result of ``astype`` with a float type."""
         return frozenset(
             target.id
-            for node in ast.walk(self.tree)
+            for node in walk(self.tree)
             if isinstance(node, ast.Assign)
             and isinstance(node.value, ast.Call)
             and isinstance(node.value.func, ast.Attribute)
@@ -231,7 +232,7 @@ class FileContext:
         """All string constants of the file."""
         return frozenset(
             node.value
-            for node in ast.walk(self.tree)
+            for node in walk(self.tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         )
 

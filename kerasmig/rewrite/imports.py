@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kerasmig.analysis.names import Binding, Names, Scope
+from kerasmig.analysis.tree import walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
 from kerasmig.finding import Edit, Span
@@ -116,14 +117,14 @@ class Imports:
                 self.keep(root)
                 return root.id + path[len(base) :]
         imported = [b for b in bindings if b.kind == "from" and self._reaches_keras(b)]
-        if node is root and len(imported) > 1 or imported and len(bindings) > len(imported):
+        if (node is root and len(imported) > 1) or (imported and len(bindings) > len(imported)):
             return self._spell_alternatives(root, imported, path)
         if node is root and bindings and all(b.kind == "from" for b in bindings):
             return self._spell_direct(root, bindings, path)
         if node is root and bindings and bindings[-1].kind == "assign":
             # `Conv = Convolution2D`: the alias stays, its own right side is a use of its own.
             aliased = None if base is None else catalog_entry(surface.canonical(base))
-            if path == base or aliased is not None and path == aliased.to:
+            if path == base or (aliased is not None and path == aliased.to):
                 return root.id
         for binding in bindings:
             self._fate(binding)
@@ -471,7 +472,7 @@ class Imports:
 
     def _only_statement(self, node: ImportStatement) -> bool:
         """Whether a body would be empty without the statement and the others that go."""
-        for parent in ast.walk(self._names.tree):
+        for parent in walk(self._names.tree):
             for name in ("body", "orelse", "finalbody"):
                 body = getattr(parent, name, None)
                 if isinstance(body, list) and node in body and not isinstance(parent, ast.Module):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from kerasmig.analysis.era import Era
 from kerasmig.analysis.receivers import FOREIGN, MODEL, OPTIMIZER, TENSOR, is_a
+from kerasmig.analysis.tree import nodes
 from kerasmig.catalog import surface
 from kerasmig.catalog.methods import METHODS, Certainty, Method
 from kerasmig.catalog.vocabulary import Arguments, Entry, to
@@ -61,8 +62,8 @@ for _row in METHODS:
 def find_method_uses(context: FileContext) -> list[MethodUse]:
     """Every use of a method or attribute of Keras objects, in the order of the text."""
     found = []
-    for node in ast.walk(context.tree):
-        if not isinstance(node, ast.Attribute) or node.attr not in _ROWS:
+    for node in nodes(context.tree, ast.Attribute):
+        if node.attr not in _ROWS:
             continue
         if context.names.path(node) is not None:
             continue  # a name of Keras' own modules: a use by itself

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 
@@ -53,7 +54,7 @@ def _statements(context: FileContext) -> list[int]:
     return sorted(
         {
             node.lineno
-            for node in ast.walk(context.tree)
+            for node in walk(context.tree)
             if isinstance(node, ast.stmt)
             and context.text.starts_line(context.text.offset(node.lineno, node.col_offset))
         }

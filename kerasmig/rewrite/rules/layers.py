@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kerasmig.analysis.constants import UNKNOWN
+from kerasmig.analysis.tree import walk
 from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
+from kerasmig.finding import DataFormat, Finding
 from kerasmig.rewrite.arguments import NewArgument
-from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled, refused
+from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.engine import bare_reference, moved
 from kerasmig.rewrite.references import adapted_call
@@ -207,7 +208,7 @@ def _starts_sequential(context: FileContext, call: ast.Call) -> bool:
         return False
     model = ast.unparse(parent.func.value)
     block = context.parent(context.statement(call))
-    for statement in ast.walk(block) if block is not None else ():
+    for statement in walk(block) if block is not None else ():
         if (
             isinstance(statement, ast.Call)
             and isinstance(statement.func, ast.Attribute)
@@ -228,7 +229,7 @@ def _created_between(
         isinstance(node, ast.Assign)
         and first.lineno < node.lineno < second.lineno
         and any(ast.unparse(target) == model for target in node.targets)
-        for node in ast.walk(block or context.tree)
+        for node in walk(block or context.tree)
     )
 
 

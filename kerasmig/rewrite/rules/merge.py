@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from kerasmig.analysis.constants import UNKNOWN
+from kerasmig.analysis.tree import walk
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.arguments import NewArgument, argument_edits
@@ -46,13 +47,9 @@ class _Merge:
         return self.entry.short == "merge"
 
     def refuse(self, reason: str) -> Finding:
-        return refused(
-            self.context, self.use, self.entry, [(Applicability.MANUAL, reason)]
-        )
+        return refused(self.context, self.use, self.entry, [(Applicability.MANUAL, reason)])
 
-    def finding(
-        self, message: str, edits: Sequence[Edit], assumption: str = ""
-    ) -> Finding:
+    def finding(self, message: str, edits: Sequence[Edit], assumption: str = "") -> Finding:
         return self.context.finding(
             self.entry.code,
             self.call,
@@ -202,8 +199,9 @@ def _adapter(found: _Merge) -> Finding:
 def _merge_of_layers(found: _Merge, mode: object) -> Finding:
     """``model.add(Merge([left, right], mode='concat'))``: the chain becomes functional."""
     chain = _Chain.find(found)
-    if chain is None or mode not in _LAYERS and not (
-        mode is UNKNOWN and _is_function(found.context, found.given["mode"].value)
+    if chain is None or (
+        mode not in _LAYERS
+        and not (mode is UNKNOWN and _is_function(found.context, found.given["mode"].value))
     ):
         return found.refuse(
             "a Sequential model of today has one input: connect the branches with the functional "
@@ -248,9 +246,7 @@ def _merge_of_layers(found: _Merge, mode: object) -> Finding:
     )
 
 
-def _merged(
-    found: _Merge, mode: object, tensors: tuple[str | Span, ...]
-) -> tuple[str | Span, ...]:
+def _merged(found: _Merge, mode: object, tensors: tuple[str | Span, ...]) -> tuple[str | Span, ...]:
     """The expression that joins the branches' outputs."""
     need = found.context.imports.need
     if not isinstance(mode, str):
@@ -281,7 +277,7 @@ class _Chain:
     @property
     def tensor(self) -> str:
         """A name for the tensor that runs through the chain."""
-        taken = {node.id for node in ast.walk(self.context.tree) if isinstance(node, ast.Name)}
+        taken = {node.id for node in walk(self.context.tree) if isinstance(node, ast.Name)}
         name = "x"
         while name in taken:
             name = f"{self.model.rpartition('.')[2]}_{name}"
@@ -315,12 +311,14 @@ class _Chain:
             if _adds(later, model):
                 end = index
         region = block[start : end + 1]
-        adds = [node for s in region for node in ast.walk(s) if _is_add(node, model)]
+        adds = [node for s in region for node in walk(s) if _is_add(node, model)]
         mentions = sum(_mentions(s, model) for s in region)
         if mentions != len(adds) or any(_leaves_block(s) for s in region):
             return None
         assert isinstance(creation, ast.Assign)
-        return cls(context, model, creation, statement, block[end], [a for a in adds if a is not statement])
+        return cls(
+            context, model, creation, statement, block[end], [a for a in adds if a is not statement]
+        )
 
     def layer_edits(self) -> list[Edit]:
         """``model.add(Dense(10))`` → ``x = Dense(10)(x)``."""
@@ -369,14 +367,14 @@ def _mentions(statement: ast.stmt, model: str) -> int:
     """How often a statement names the model."""
     return sum(
         isinstance(node, (ast.Name, ast.Attribute)) and ast.unparse(node) == model
-        for node in ast.walk(statement)
+        for node in walk(statement)
     )
 
 
 def _leaves_block(statement: ast.stmt) -> bool:
     """Whether a statement could skip the rest of the chain, or hide it in a function."""
     kinds = (ast.Return, ast.FunctionDef, ast.ClassDef, ast.Lambda)
-    return any(isinstance(node, kinds) for node in ast.walk(statement) if node is not statement)
+    return any(isinstance(node, kinds) for node in walk(statement) if node is not statement)
 
 
 def _is_add(statement: ast.AST, model: str) -> TypeGuard[ast.Expr]:
@@ -396,5 +394,5 @@ def _adds(statement: ast.stmt, model: str) -> bool:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "add"
         and ast.unparse(node.func.value) == model
-        for node in ast.walk(statement)
+        for node in walk(statement)
     )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import HISTORY, is_a
+from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.keys import renamed_key
@@ -46,7 +47,7 @@ def monitors(context: FileContext) -> Iterator[Finding]:
 
 def _read_keys(context: FileContext) -> Iterator[tuple[ast.Constant, ast.expr]]:
     """String keys by which logged values are read, with what they are read from."""
-    for node in ast.walk(context.tree):
+    for node in walk(context.tree):
         base, key = _looked_up(node)
         if base is None or not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             continue
@@ -90,7 +91,7 @@ def _is_history(context: FileContext, node: ast.expr) -> bool:
 
 def _others(context: FileContext, settled: set[int]) -> Iterator[Finding]:
     """Other mentions of ``'val_acc'``: no other thing is called so."""
-    for node in ast.walk(context.tree):
+    for node in walk(context.tree):
         if not isinstance(node, ast.Constant) or node.value != "val_acc":
             continue
         if id(node) in settled or _is_text(context, node) or _is_watched(context, node):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from kerasmig.analysis.tree import walk
 from kerasmig.analysis.whole_numbers import Kind, number_kind
 from kerasmig.catalog import surface
 from kerasmig.finding import Applicability, Edit, Finding, Span
@@ -91,7 +92,7 @@ def integer_division(context: FileContext) -> Iterator[Finding]:
         return
     divisions = [
         node
-        for node in ast.walk(context.tree)
+        for node in walk(context.tree)
         if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
     ]
     if not divisions:
@@ -245,7 +246,7 @@ def _pickle_names(tree: ast.Module) -> dict[str, str]:
     """How the file calls the functions of pickle: spelling → function."""
     found: dict[str, str] = {}
     functions = ("load", "loads", "dump", "dumps")
-    for node in ast.walk(tree):
+    for node in walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name in ("pickle", "cPickle"):
@@ -321,7 +322,7 @@ def text_and_bytes(context: FileContext) -> Iterator[Finding]:
     """Codecs and functions that made bytes of Python 2's str are reported."""
     if not context.python2:
         return
-    for node in ast.walk(context.tree):
+    for node in walk(context.tree):
         if not isinstance(node, ast.Attribute):
             continue
         parent = context.parent(node)
@@ -348,11 +349,7 @@ def relative_imports(context: FileContext) -> Iterator[Finding]:
     """Imports that Python 2 found beside the file were made explicit with the conversion."""
     for line in context.made_relative:
         node = next(
-            (
-                n
-                for n in ast.walk(context.tree)
-                if isinstance(n, ast.ImportFrom) and n.lineno == line
-            ),
+            (n for n in walk(context.tree) if isinstance(n, ast.ImportFrom) and n.lineno == line),
             context.tree,
         )
         yield context.finding(

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import CONTAINER, LAYER, is_a
+from kerasmig.analysis.tree import walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
@@ -48,7 +49,7 @@ _INITIALIZER_GETTERS = ("keras.initializations.get", "keras.initializers.get")
 @file_rule
 def subclasses(context: FileContext) -> Iterator[Finding]:
     """Every class that inherits from a layer."""
-    for node in ast.walk(context.tree):
+    for node in walk(context.tree):
         if not isinstance(node, ast.ClassDef):
             continue
         kind = context.receivers.class_kind(node)
@@ -113,7 +114,7 @@ class _LayerClass:
     def _base_calls(self, init: ast.FunctionDef, entry: Entry) -> Iterator[Finding]:
         """``super(C, self).__init__(64, 3, 3)`` takes the arguments of today's layer."""
         context = self._context
-        for call in ast.walk(init):
+        for call in walk(init):
             if (
                 not isinstance(call, ast.Call)
                 or not isinstance(call.func, ast.Attribute)
@@ -172,7 +173,7 @@ class _LayerClass:
 
     def _super_calls(self) -> Iterator[Finding]:
         """``super(C, self).get_output_shape_for(shape)``."""
-        for node in ast.walk(self._node):
+        for node in walk(self._node):
             if (
                 isinstance(node, ast.Attribute)
                 and node.attr == "get_output_shape_for"
@@ -196,7 +197,7 @@ class _LayerClass:
     def _weights(self) -> Iterator[Finding]:
         """``self.W = self.init(shape)`` and ``self.trainable_weights = [self.W]``."""
         made: dict[str, ast.Assign] = {}
-        for statement in ast.walk(self._node):
+        for statement in walk(self._node):
             if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
                 continue
             name = own_attribute(statement.targets[0])
@@ -296,7 +297,7 @@ class _LayerClass:
         config = self._methods.get("get_config")
         if config is None:
             return
-        for node in ast.walk(config):
+        for node in walk(config):
             if not isinstance(node, ast.Attribute) or node.attr != "__name__":
                 continue
             inner = node.value

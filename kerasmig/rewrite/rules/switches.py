@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from kerasmig.analysis.tree import walk
 from kerasmig.catalog.general import SWITCH
 from kerasmig.finding import Applicability, DataFormat, Finding
 from kerasmig.rewrite.context import FileContext
@@ -17,7 +18,7 @@ _BACKENDS = ("keras.backend.backend", "keras.backend._BACKEND", "keras.backend._
 @file_rule
 def version_switch(context: FileContext) -> Iterator[Finding]:
     """``keras.__version__[0] == '2'`` is false today: the branch for Keras 1 runs."""
-    for node in ast.walk(context.tree):
+    for node in walk(context.tree):
         if not isinstance(node, (ast.Compare, ast.Call)) or not _asks_version(context, node):
             continue
         if any(_asks_version(context, inner) for inner in _switches_below(node)):
@@ -33,7 +34,7 @@ def version_switch(context: FileContext) -> Iterator[Finding]:
 
 
 def _switches_below(node: ast.AST) -> Iterator[ast.Compare | ast.Call]:
-    for inner in ast.walk(node):
+    for inner in walk(node):
         if inner is not node and isinstance(inner, (ast.Compare, ast.Call)):
             yield inner
 
@@ -51,7 +52,7 @@ def _asks_version(context: FileContext, node: ast.Compare | ast.Call) -> bool:
     return any(version[:1] in ("0", "1", "2") for version in versions) and any(
         isinstance(inner, ast.expr) and context.names.path(inner) == _VERSION
         for side in sides
-        for inner in ast.walk(side)
+        for inner in walk(side)
     )
 
 
@@ -60,7 +61,7 @@ def backend_switch(context: FileContext) -> Iterator[Finding]:
     """``K.backend() == 'theano'`` is never true; axes chosen by it must follow the data format."""
     formats = {verdict.data_format for verdict in context.inference.verdicts}
     harmless = formats <= {DataFormat.CHANNELS_LAST}
-    for node in ast.walk(context.tree):
+    for node in walk(context.tree):
         if not isinstance(node, ast.Compare) or not _asks_for_theano(context, node):
             continue
         yield context.finding(
