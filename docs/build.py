@@ -1,7 +1,7 @@
 """Write the generated pages (``docs/rules/``), or check that they and all links are right.
 
-    python docs/build.py            write
-    python docs/build.py --check    exit 1 if a page is out of date or a link leads nowhere
+python docs/build.py            write
+python docs/build.py --check    exit 1 if a page is out of date or a link leads nowhere
 """
 
 from __future__ import annotations

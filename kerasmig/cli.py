@@ -75,7 +75,9 @@ def _upgrade_options(function: Any) -> Any:
             default=None,
             help="Take Keras 3's defaults instead of writing out Keras 1's; reports each.",
         ),
-        click.option("--select", multiple=True, metavar="CODE", help="Only these codes (prefixes)."),
+        click.option(
+            "--select", multiple=True, metavar="CODE", help="Only these codes (prefixes)."
+        ),
         click.option("--ignore", multiple=True, metavar="CODE", help="Not these codes (prefixes)."),
         click.option(
             "--no-python2",
@@ -139,8 +141,9 @@ def upgrade(
         run = _review(project, run)
     report = None
     if verify:
-        report = _verify(lambda settings, progress: _verify_run(project, run, settings, progress),
-                         config, level)
+        report = _verify(
+            lambda settings, progress: _verify_run(project, run, settings, progress), config, level
+        )
     failed: list[str] = []
     if patch is not None:
         _write_patch(patch, run)
@@ -171,7 +174,9 @@ def check(paths: tuple[Path, ...], output_format: str, verbose: bool, **options:
 @click.option("--level", type=click.Choice(("shapes", "outputs", "training")))
 @click.option("--time-limit", type=float, help="Seconds for one program on one side.")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts, to split the work.")
-@click.option("-j", "--jobs", type=click.IntRange(0), help="Programs at once; 0: one per processor.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(0), help="Programs at once; 0: one per processor."
+)
 @click.option("--output-format", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Show every layer of every model.")
 def verify(
@@ -326,9 +331,7 @@ def legacy_path() -> None:
 
 
 @legacy.command("run", context_settings={"ignore_unknown_options": True})
-@click.option(
-    "--dim-ordering", type=click.Choice(("tf", "th")), default="tf", show_default=True
-)
+@click.option("--dim-ordering", type=click.Choice(("tf", "th")), default="tf", show_default=True)
 @click.argument("script", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def legacy_run(script: Path, arguments: tuple[str, ...], dim_ordering: str) -> None:
@@ -397,9 +400,11 @@ def _configure(options: dict[str, Any]) -> Config:
         upgrade = replace(upgrade, python2=False)
     if options.get("todo"):
         upgrade = replace(upgrade, todo=True)
-    for name in ("exclude", "include"):
-        if options.get(name):
-            selection = replace(selection, **{name: (*getattr(selection, name), *options[name])})
+    selection = replace(
+        selection,
+        exclude=(*selection.exclude, *(options.get("exclude") or ())),
+        include=(*selection.include, *(options.get("include") or ())),
+    )
     if options.get("no_gitignore"):
         selection = replace(selection, respect_gitignore=False)
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
@@ -432,6 +437,8 @@ def _analyse(
     paths: tuple[Path, ...], config: Config, update_requirements: bool = False
 ) -> tuple[Project, RunResult]:
     """Find and upgrade the files, with progress on a terminal."""
+    import gc
+
     from kerasmig.cache import Cache
     from kerasmig.files import FileProblem, find_files
     from kerasmig.finding import FileResult, RunResult
@@ -451,6 +458,7 @@ def _analyse(
     files = tuple(sorted(dict.fromkeys(found)))
     cache = Cache(files, config.upgrade) if config.cache else None
     project = Project(files, config.upgrade, cache)
+    gc.set_threshold(100_000, 50, 50)  # syntax trees are many objects, and few of them cycles
     with Progress("Reading") as progress:
         run = project.upgrade(config.jobs or default_jobs(), progress.step)
     pinned = project.requirements(paths or (Path(),), run, update=update_requirements)
@@ -466,7 +474,9 @@ def _verify_run(project: Project, run: RunResult, settings: Any, progress: Any) 
 
     from kerasmig.verification import verify_run
 
-    return verify_run(project, replace(run, files=run.files[: len(project.files)]), settings, progress)
+    return verify_run(
+        project, replace(run, files=run.files[: len(project.files)]), settings, progress
+    )
 
 
 def _verify(function: Any, config: Config, level: str | None, **limits: Any) -> VerifyReport:
@@ -474,7 +484,7 @@ def _verify(function: Any, config: Config, level: str | None, **limits: Any) -> 
     from kerasmig.legacy.errors import LegacyError
     from kerasmig.progress import Progress
     from kerasmig.verification import require_tensorflow
-    from kerasmig.verify import VerifyError, VerifyReport, VerifySettings
+    from kerasmig.verify import VerifyError, VerifySettings
 
     values = {key.replace("-", "_"): value for key, value in config.verify.items()}
     values.update({"level": level} if level else {})
@@ -509,9 +519,9 @@ def _upgrade_stdin(diff: bool, options: dict[str, Any]) -> NoReturn:
     from dataclasses import replace
 
     from kerasmig.finding import RunResult
+    from kerasmig.program import LeftAlone, read_program
     from kerasmig.report.diff import unified_diff
     from kerasmig.report.terminal import print_run
-    from kerasmig.program import LeftAlone, read_program
     from kerasmig.rewrite.engine import Surroundings, upgrade_text
     from kerasmig.source import SourceError, decode, encode
 
@@ -611,9 +621,7 @@ def _print_verify(report: VerifyReport, output_format: str, verbose: bool) -> No
         print_verify(report, _console(), verbose=verbose)
 
 
-def _print_document(
-    output_format: str, run: RunResult | None, report: VerifyReport | None
-) -> None:
+def _print_document(output_format: str, run: RunResult | None, report: VerifyReport | None) -> None:
     from kerasmig.report.formats import render
 
     _write_text(render(output_format, run, report))

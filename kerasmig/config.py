@@ -71,7 +71,9 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
     unknown = sorted(set(table) - _UPGRADE - _FILES - _RUN)
     if unknown:
         known = ", ".join(sorted(_UPGRADE | _FILES | _RUN))
-        raise ConfigError(f"{path}: unknown option {unknown[0]!r} in [tool.kerasmig]; known: {known}")
+        raise ConfigError(
+            f"{path}: unknown option {unknown[0]!r} in [tool.kerasmig]; known: {known}"
+        )
     data_format = _typed(path, table, "data-format", str, "auto")
     if data_format not in DATA_FORMAT_CHOICES:
         choices = ", ".join(DATA_FORMAT_CHOICES)

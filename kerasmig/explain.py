@@ -6,7 +6,17 @@ import json
 from typing import TYPE_CHECKING
 
 from kerasmig.catalog import entries, families, surface
-from kerasmig.catalog.vocabulary import Argument, Drop, Entry, Family, Gone, Handled, Pack, Spread, To
+from kerasmig.catalog.vocabulary import (
+    Argument,
+    Drop,
+    Entry,
+    Family,
+    Gone,
+    Handled,
+    Pack,
+    Spread,
+    To,
+)
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,7 +36,16 @@ def explanation(word: str) -> str | None:
 
 def page(family: Family) -> str:
     """The whole page of a code, as Markdown."""
-    lines = [f"# {family.code}: {family.name}", "", family.summary, "", "## Why", "", family.why, ""]
+    lines = [
+        f"# {family.code}: {family.name}",
+        "",
+        family.summary,
+        "",
+        "## Why",
+        "",
+        family.why,
+        "",
+    ]
     if family.safety:
         lines += ["## Safety", "", family.safety, ""]
     if any(family.example):

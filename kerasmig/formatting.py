@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 
 def format_touched(old: str, new: str, path: Path) -> str:
@@ -19,24 +25,25 @@ def format_touched(old: str, new: str, path: Path) -> str:
     if options is None or old == new:
         return new
     import black
+    from black.const import DEFAULT_LINE_LENGTH
+    from black.parsing import InvalidInput
+    from black.report import NothingChanged
 
     mode = black.Mode(
-        line_length=int(options.get("line-length", black.DEFAULT_LINE_LENGTH)),
+        line_length=int(options.get("line-length", DEFAULT_LINE_LENGTH)),
         string_normalization=not options.get("skip-string-normalization", False),
         magic_trailing_comma=not options.get("skip-magic-trailing-comma", False),
         preview=bool(options.get("preview", False)),
     )
     try:
         return black.format_str(new, mode=mode, lines=_touched(old, new))
-    except (black.NothingChanged, black.InvalidInput, ValueError):
+    except (NothingChanged, InvalidInput, ValueError):
         return new  # black's own limits are no reason to lose the rewrite
 
 
 @cache
 def _black_options(folder: Path) -> dict[str, Any] | None:
     """``[tool.black]`` of the nearest pyproject.toml, ``None`` if there is none."""
-    from kerasmig.config import tomllib
-
     for parent in (folder, *folder.parents):
         path = parent / "pyproject.toml"
         if path.is_file():

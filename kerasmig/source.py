@@ -70,7 +70,9 @@ def _declared(body: bytes) -> str:
     """
     head = body.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n", 2)[:2]
     cookies = [match for line in head if (match := _COOKIE.match(line))]
-    if not cookies or (len(cookies) == 1 and head[0].strip() and not head[0].lstrip().startswith(b"#")):
+    if not cookies or (
+        len(cookies) == 1 and head[0].strip() and not head[0].lstrip().startswith(b"#")
+    ):
         return "utf-8"
     ascii_only = b"\n".join(line if _COOKIE.match(line) else b"#" for line in head) + b"\n"
     return tokenize.detect_encoding(io.BytesIO(ascii_only).readline)[0]

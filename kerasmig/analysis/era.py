@@ -109,7 +109,7 @@ def _has_renamed_keyword(call: ast.Call, names: Names) -> bool:
     known = set(new.names()) if new is not None else set()
     for keyword in keywords - known:
         rule = entry.argument(keyword)
-        if isinstance(rule, (Pack, Spread)) or isinstance(rule, To) and rule.name != keyword:
+        if isinstance(rule, (Pack, Spread)) or (isinstance(rule, To) and rule.name != keyword):
             return True
     return False
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import children, walk
 from kerasmig.catalog import surface
 
 BindingKind: TypeAlias = Literal["import", "from", "star", "assign", "def", "param", "other"]
@@ -353,15 +353,15 @@ class _Binder:
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             scope.globals.update(node.names if isinstance(node, ast.Global) else [])
         elif isinstance(node, (ast.If, ast.Try)):
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self._visit(child, scope, branch or node)
         elif isinstance(node, ast.ExceptHandler):
             if node.name:
                 self._bind(scope, node.name, "other", node, branch, position=_start(node))
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self._visit(child, scope, branch)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self._visit(child, scope, branch)
 
     def _assign(

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kerasmig.analysis.names import Binding, Names
-from kerasmig.analysis.tree import children, nodes, walk
+from kerasmig.analysis.tree import nodes, parents
 from kerasmig.catalog import surface
 
 if TYPE_CHECKING:
@@ -477,4 +477,4 @@ def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 
 def _parents(tree: ast.AST) -> dict[int, ast.AST]:
-    return {id(child): node for node in walk(tree) for child in children(node)}
+    return parents(tree)

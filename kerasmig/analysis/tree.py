@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
+from functools import cache
 from typing import TypeVar
 
 N = TypeVar("N", bound=ast.AST)
 
-_SHARED = (ast.expr_context, ast.operator, ast.unaryop, ast.cmpop, ast.boolop)
+#: Fields that hold no nodes, or only shared ones.
+_BARREN = frozenset(
+    "ctx op ops id attr arg kind type_comment module level asname simple conversion is_async "
+    "type_ignores".split()
+)
 _KEPT = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _NODES = "_kerasmig_nodes"
 _KINDS = "_kerasmig_kinds"
+_PARENTS = "_kerasmig_parents"
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
@@ -38,27 +44,35 @@ def nodes(root: ast.AST, kind: type[N]) -> Iterable[N]:
     return kinds.get(kind, [])  # type: ignore[return-value]
 
 
+def parents(root: ast.AST) -> dict[int, ast.AST]:
+    """The node right above each node, by ``id``; not to be changed by the caller."""
+    found: dict[int, ast.AST] | None = root.__dict__.get(_PARENTS)
+    if found is None:
+        found = {id(child): node for node in walk(root) for child in children(node)}
+        root.__dict__[_PARENTS] = found
+    return found
+
+
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node."""
     found: list[ast.AST] = []
-    for name in node._fields:
+    for name in _fields(node.__class__):
         value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
+        if value.__class__ is list:
+            found += [item for item in value if isinstance(item, ast.AST)]  # type: ignore[union-attr]
         elif isinstance(value, ast.AST):
             found.append(value)
-    return [child for child in found if not isinstance(child, _SHARED)]
+    return found
 
 
 def _flat(root: ast.AST) -> list[ast.AST]:
     found = [root]
     for node in found:  # grows while it is walked
-        for name in node._fields:
-            value = getattr(node, name, None)
-            if isinstance(value, list):
-                for item in value:
-                    if isinstance(item, ast.AST) and not isinstance(item, _SHARED):
-                        found.append(item)
-            elif isinstance(value, ast.AST) and not isinstance(value, _SHARED):
-                found.append(value)
+        found += children(node)
     return found
+
+
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a class of nodes that can hold other nodes."""
+    return () if kind is ast.Constant else tuple(n for n in kind._fields if n not in _BARREN)

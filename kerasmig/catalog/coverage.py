@@ -74,7 +74,11 @@ def _argument_fate(entry: Entry, name: str) -> str:
     if isinstance(rule, Pack | Spread | Drop | Handled):
         return MIGRATED
     assert isinstance(rule, To)
-    new = surface.sig(entry.signature) if entry.signature else surface.keras3_signature(entry.to or "")
+    new = (
+        surface.sig(entry.signature)
+        if entry.signature
+        else surface.keras3_signature(entry.to or "")
+    )
     if new is None:
         return MIGRATED if (entry.to or "").startswith("tensorflow.") else UNHANDLED
     if rule.name in new.names() or new.var_keyword or new.var_positional:
@@ -135,7 +139,11 @@ def markdown() -> str:
     order = (MIGRATED, COMPAT, REPORTED, UNHANDLED)
     for title, counts in (("callables", callables), ("arguments", arguments)):
         lines.append(f"| {title} | " + " | ".join(str(counts[fate]) for fate in order) + " |")
-    lines += ["", "| Keras 1 | fate | becomes | arguments not migrated |", "| --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "| Keras 1 | fate | becomes | arguments not migrated |",
+        "| --- | --- | --- | --- |",
+    ]
     for row in everything:
         odd = [f"`{name}` ({fate})" for name, fate in row.arguments if fate != row.fate]
         to = row.to.replace("|", "\\|").replace("\n", " ")

@@ -64,7 +64,7 @@ def main() -> None:
     if getattr(sys.flags, "safe_path", False):  # python -P, since 3.11
         del sys.path[0]
     else:
-        sys.path[0] = os.path.dirname(os.path.realpath(script))  # noqa: PTH120
+        sys.path[0] = os.path.dirname(os.path.realpath(script))
     _execute(script)
 
 

@@ -13,9 +13,9 @@ from kerasmig.catalog.values import Value
 from kerasmig.finding import Applicability, Span
 from kerasmig.rewrite.callsite import Argument
 from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.conversions import UNCHANGED, Converted, Converter
 from kerasmig.rewrite.file_names import MODEL, new_name
 from kerasmig.rewrite.keys import renamed_key
-from kerasmig.rewrite.conversions import UNCHANGED, Converted, Converter
 from kerasmig.rewrite.values import by_table, written
 
 
@@ -31,7 +31,7 @@ def _named_anywhere(table: Mapping[str, Value]) -> Converter:
             if value is None:
                 continue
             new = written(context, value)
-            if new == f"'{literal.value}'":
+            if new == repr(literal.value):
                 continue
             span = context.text.span(literal)
             if new.startswith("'") and context.text.get(span).startswith('"'):
@@ -80,8 +80,11 @@ def _squared(context: FileContext, argument: Argument) -> Converted:
         return UNCHANGED
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         level = Applicability.ASSUMED if value > _SMALL else Applicability.AUTOMATIC
-        return Converted((repr(float(f"{value * value:.12g}")),), applicability=level,
-                         reason=why if value > _SMALL else "")
+        return Converted(
+            (repr(float(f"{value * value:.12g}")),),
+            applicability=level,
+            reason=why if value > _SMALL else "",
+        )
     return Converted(
         ("(", argument.value_span, ") ** 2"), applicability=Applicability.ASSUMED, reason=why
     )
@@ -157,7 +160,9 @@ def _last_literal(node: ast.expr) -> ast.Constant | None:
     else:
         return None
     # Of a pattern only the end that is no placeholder is known.
-    return literal if literal is not None and str(literal.value).endswith((".h5", ".hdf5")) else None
+    return (
+        literal if literal is not None and str(literal.value).endswith((".h5", ".hdf5")) else None
+    )
 
 
 def _weights_path(context: FileContext, argument: Argument) -> Converted:

@@ -43,9 +43,8 @@ def argument_edits(
     kept = sorted(kept, key=lambda new: min(order[id(s)] for s in new.sources))
     edits: list[Edit] = []
     stay: set[int] = set()
-    index = 0
     only_positional = True
-    for new in kept:
+    for index, new in enumerate(kept):
         by_position = (
             only_positional
             and not any(s.star for s in new.sources)
@@ -53,7 +52,6 @@ def argument_edits(
             and index < len(positional)
             and positional[index] == new.name
         )
-        index += 1
         starred = any(s.star for s in new.sources)
         only_positional = only_positional and (by_position or starred)
         keyword = "" if by_position or starred else new.name

@@ -308,7 +308,7 @@ def _write_data_format(new: Draft) -> None:
             new.added.append(("data_format", "'channels_last'"))
         return
     verdict = context.inference.verdict_for(new.call)
-    if verdict is None or verdict.ambient and context.settings.data_format != "explicit":
+    if verdict is None or (verdict.ambient and context.settings.data_format != "explicit"):
         return
     explicit = context.settings.data_format == "explicit"
     wanted = verdict.data_format is DataFormat.CHANNELS_FIRST or (

@@ -81,9 +81,7 @@ class CallSite:
                 name_end += 1
             equals = self._skip_trivia(name_end)
             value_span = self._trim(Span(equals + 1, span.end))
-            return Argument(
-                node.value, node.arg, "", span, value_span, Span(span.start, name_end)
-            )
+            return Argument(node.value, node.arg, "", span, value_span, Span(span.start, name_end))
         if isinstance(node, ast.Starred):
             value_span = self._trim(Span(span.start + 1, span.end))
             return Argument(node.value, None, "*", span, value_span, None)

@@ -15,9 +15,7 @@ _WITH_AXIS = ("MaxNorm", "UnitNorm", "MinMaxNorm")
 _RANKS = {"Convolution2D": 4, "AtrousConvolution2D": 4, "Convolution3D": 5}
 
 
-def kernel_constraint(
-    context: FileContext, argument: Argument, by_name: Converted
-) -> Converted:
+def kernel_constraint(context: FileContext, argument: Argument, by_name: Converted) -> Converted:
     """The constraint with its axis where Keras 3 keeps it.
 
     Under ``th`` a kernel was (filters, channels, rows, columns); it is (rows, columns, channels,

@@ -15,7 +15,7 @@ from kerasmig.analysis.era import Era, FileEra, file_era
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.orderings import Orderings
 from kerasmig.analysis.receivers import Receivers
-from kerasmig.analysis.tree import children, nodes, walk
+from kerasmig.analysis.tree import nodes, parents, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
@@ -80,9 +80,7 @@ class FileContext:
 
     def __post_init__(self) -> None:
         self.imports = Imports(self.names, self.text)
-        for node in walk(self.tree):
-            for child in children(node):
-                self.parents[id(child)] = node
+        self.parents = parents(self.tree)
 
     # -- the code ---------------------------------------------------------------------------
 

@@ -310,8 +310,7 @@ def _leaked(context: FileContext, use: Use, library: str) -> Finding:
 
 def _whole_file(context: FileContext) -> Iterator[Finding]:
     for rule in file_rules():
-        for finding in rule(context):
-            yield finding
+        yield from rule(context)
 
 
 def _imports(context: FileContext) -> Iterator[Finding]:
@@ -327,7 +326,7 @@ def _imports(context: FileContext) -> Iterator[Finding]:
 
 def _tally(context: FileContext, findings: list[Finding]) -> Tally:
     """The sums of promise 1."""
-    counts = {level: 0 for level in Applicability}
+    counts = dict.fromkeys(Applicability, 0)
     suppressed = 0
     for finding in findings:
         if finding.code in _NO_USES:

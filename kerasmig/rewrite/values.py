@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from kerasmig.analysis.constants import UNKNOWN
 from kerasmig.catalog import values as tables
 from kerasmig.catalog.values import Value
-from kerasmig.finding import Applicability, Span
+from kerasmig.finding import Applicability
 from kerasmig.rewrite.callsite import Argument
 from kerasmig.rewrite.constraints import kernel_constraint
 from kerasmig.rewrite.context import FileContext
@@ -111,7 +111,7 @@ def _is_own_function(context: FileContext, node: ast.expr) -> bool:
         return False
     bindings = context.names.bindings_of(node)
     return bool(bindings) and all(
-        isinstance(b.node, ast.FunctionDef) and b.kind == "def" or isinstance(b.value, ast.Lambda)
+        (isinstance(b.node, ast.FunctionDef) and b.kind == "def") or isinstance(b.value, ast.Lambda)
         for b in bindings
     )
 
@@ -125,8 +125,7 @@ def _is_made_elsewhere(context: FileContext, node: ast.expr) -> bool:
     if isinstance(node, ast.Name):
         return any(
             b.kind == "from"
-            or isinstance(b.value, ast.Call)
-            and _is_made_elsewhere(context, b.value)
+            or (isinstance(b.value, ast.Call) and _is_made_elsewhere(context, b.value))
             for b in context.names.bindings_of(node)
         )
     return False

@@ -37,7 +37,9 @@ def test_help_imports_nothing_heavy() -> None:
         capture_output=True,
         text=True,
     )
-    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    imported = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()
+    }
     assert done.returncode == 0
     assert "kerasmig" in imported
     assert not imported & {"tensorflow", "keras", "libcst", "black", "numpy", "rich"}
@@ -99,9 +101,7 @@ def test_wrong_usage_ends_with_2(
     assert "Traceback" not in err
 
 
-def test_wrong_configuration_ends_with_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wrong_configuration_ends_with_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pyproject.toml").write_text("[tool.kerasmig]\ncolour = true\n")
     code, _, err = invoke("upgrade", ".")

@@ -134,7 +134,7 @@ def _weighted(batches, class_weight):
 def _steps(samples, batch_size, generator):
     """How many batches Keras 1 took until it had seen that many samples."""
     passes, rest = 0, int(samples)
-    if isinstance(generator, keras.utils.PyDataset) and getattr(generator, "n", 0):
+    if isinstance(generator, keras.utils.PyDataset) and getattr(generator, "n", None):
         # The last batch of each pass is smaller.
         passes, rest = divmod(rest, generator.n)
         passes *= -(-generator.n // batch_size)
