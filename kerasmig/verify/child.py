@@ -42,14 +42,13 @@ def run_task(task: dict[str, Any]) -> None:
     _answer_numpy(task["ordering"])
     runner = Runner(task["program"], copy.resolve(), side, recorder, task["ordering"])
     guard.on()
-    sandbox.alarm_after(task["time_limit"] * 0.6)
     try:
-        runner.run(task.get("replay"))
+        with sandbox.time_limit(folder, "run", task["time_limit"]):
+            runner.run(task.get("replay"))
     except ProgramStop as stop:
         runner._fail("main", stop)
         runner._label("main")
     finally:
-        sandbox.alarm_off()
         guard.off()
     os.chdir(folder)
     runner.call_of_model.extend(["main"] * (len(recorder.models) - len(runner.call_of_model)))
@@ -57,7 +56,6 @@ def run_task(task: dict[str, Any]) -> None:
     result["calls"] = runner.outcome.calls
     result["failures"] = [vars(failure) for failure in runner.outcome.failures]
     result["unreached"] = runner.outcome.unreached
-    sandbox.alarm_after(task["time_limit"] * 0.38)
     models = [
         _summary(captured, runner.call_of_model[position], copy)
         for position, captured in enumerate(recorder.models)
@@ -66,7 +64,6 @@ def run_task(task: dict[str, Any]) -> None:
         _measure_old(task, side, recorder, models, result, folder)
     else:
         _compare_new(task, side, recorder, models, result)
-    sandbox.alarm_off()
     result["notes"] = recorder.notes
     scratch = folder / "result.tmp"
     scratch.write_text(json.dumps(result, default=_json_default), encoding="utf-8")
@@ -136,17 +133,18 @@ def _measure_old(
             return known
 
         try:
-            summary.update(
-                measure(
-                    side,
-                    captured.model,
-                    folder / f"model{position}.npz",
-                    task["seed"] + position,
-                    task["level"],
-                    captured.compiled,
-                    is_known,
+            with sandbox.time_limit(folder, f"model {position}", task["time_limit"]):
+                summary.update(
+                    measure(
+                        side,
+                        captured.model,
+                        folder / f"model{position}.npz",
+                        task["seed"] + position,
+                        task["level"],
+                        captured.compiled,
+                        is_known,
+                    )
                 )
-            )
         except ProgramStop as stop:
             summary["error"] = str(stop)
         except Exception as error:
@@ -197,6 +195,7 @@ def _compare_new(
 
     from kerasmig.verify.measure_new import compare
 
+    folder = Path(task["folder"])
     old = json.loads(Path(task["old_result"]).read_text(encoding="utf-8"))["models"]
     for i, j in pair_models(old, models):
         entry: dict[str, Any] = {"old": i, "new": None if j is None else models[j]}
@@ -208,16 +207,17 @@ def _compare_new(
             entry["error"] = captured.incomplete
             continue
         try:
-            arrays = np.load(old[i]["arrays"]) if "arrays" in old[i] else {}
-            entry["comparison"] = compare(
-                side,
-                captured.model,
-                old[i],
-                arrays,
-                level=task["level"],
-                tolerance=task["tolerance"],
-                compiled=captured.compiled,
-            )
+            with sandbox.time_limit(folder, f"model {j}", task["time_limit"]):
+                arrays = np.load(old[i]["arrays"]) if "arrays" in old[i] else {}
+                entry["comparison"] = compare(
+                    side,
+                    captured.model,
+                    old[i],
+                    arrays,
+                    level=task["level"],
+                    tolerance=task["tolerance"],
+                    compiled=captured.compiled,
+                )
         except ProgramStop as stop:
             entry["not_verified"] = str(stop)
         except Exception as error:

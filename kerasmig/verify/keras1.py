@@ -6,7 +6,8 @@ import importlib
 import importlib.util
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from kerasmig.verify import datasets
@@ -57,13 +58,37 @@ class Keras1:
         self._silence_noise()
         self._update_at_once()
 
-    def _quick_session(self) -> None:
+    def _quick_session(self, graph: Any = None) -> None:
         """A session that does not optimise graphs: each is run a few times only."""
         tf = sys.modules["tensorflow"]
         config = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
         config.graph_options.rewrite_options.disable_meta_optimizer = True
         config.graph_options.optimizer_options.opt_level = -1
-        self.backend.set_session(tf.Session(config=config))
+        self.backend.set_session(tf.Session(graph=graph, config=config))
+
+    @contextmanager
+    def at_home(self, model: Any) -> Iterator[None]:
+        """Work in the graph that a model is of, with a session that knows its variables.
+
+        A program may have closed its session, have used one of its own, or have begun a new graph
+        (``K.clear_session()``) when the model was done with. Variables that lost their values
+        start anew, as they would have; measuring sets the weights of layers anyhow.
+        """
+        tf = sys.modules["tensorflow"]
+        graph = self.ends(model)[1][0].graph
+        backend = importlib.import_module("keras.backend.tensorflow_backend")
+        with graph.as_default():
+            session = backend._SESSION
+            if session is None or session.graph is not graph or session._closed:
+                self._quick_session(graph)
+                session = backend._SESSION
+            with session.as_default():
+                backend.get_session()  # initialises what nobody has yet
+                variables = tf.global_variables()
+                known = session.run([tf.is_variable_initialized(v) for v in variables])
+                lost = [v for v, is_known in zip(variables, known, strict=True) if not is_known]
+                session.run(tf.variables_initializer(lost))
+                yield
 
     def _answer_methods(self, cls: type) -> None:
         recorder, side = self.recorder, self

@@ -12,6 +12,7 @@ from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
 from kerasmig.verify.keras1 import replace_everywhere
 from kerasmig.verify.library import HIDDEN_SETTINGS, answered, bound, history_values, sample_count
+from kerasmig.verify.messages import one_line
 from kerasmig.verify.recorder import Recorder, made_within, wrap_init
 
 _SETTINGS_BY_NEW_CLASS = {
@@ -209,10 +210,27 @@ class Keras3:
             if not model.layers:
                 return "the model has no layers"
             if model._functional is None:
-                return "the model has no input shape"
+                return self._why_unbuilt(model)
         elif not isinstance(model, self.functional):
             return "a subclassed model without a graph"
         return ""
+
+    def _why_unbuilt(self, model: Any) -> str:
+        """Why a Sequential has layers and no graph: Keras 3 keeps what went wrong to itself."""
+        shape = getattr(model._layers[0], "batch_shape", None)
+        if shape is None:
+            return "the model has no input shape"
+        x = self.keras.KerasTensor(shape, dtype=model._layers[0].compute_dtype)
+        for layer in model.layers:
+            try:
+                x = layer.compute_output_spec(x)
+            except Exception as error:
+                cause: BaseException = error
+                while cause.__cause__ or cause.__context__:
+                    cause = cause.__cause__ or cause.__context__ or cause
+                name = f"{type(layer).__name__} {layer.name!r}"
+                return f"{name} cannot be built: {one_line(cause)}"
+        return "the model is not built"
 
     def ends(self, model: Any) -> tuple[Sequence[Any], Sequence[Any]]:
         if isinstance(model, self.sequential):

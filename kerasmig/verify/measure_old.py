@@ -60,6 +60,19 @@ def measure(
     """
     if reason := side.ready(model):
         return {"error": reason}
+    with side.at_home(model):
+        return _measure(side, model, arrays_path, seed, level, compiled, is_known)
+
+
+def _measure(
+    side: Keras1,
+    model: Any,
+    arrays_path: Path,
+    seed: int,
+    level: str,
+    compiled: dict[str, Any] | None,
+    is_known: Callable[[dict[str, Any]], bool],
+) -> dict[str, Any]:
     description = describe(model, side)
     facts = model_facts(side, model, description)
     facts["duplicate"] = is_known(facts)

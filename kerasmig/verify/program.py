@@ -30,6 +30,8 @@ class Failure:
     line: int
     message: str
     kind: str
+    stand_in: bool = False
+    """Whether the statement worked on data that is not there, and on what came of it."""
 
 
 @dataclass
@@ -64,6 +66,7 @@ class Runner:
         self.outcome = Outcome()
         self.call_of_model: list[str] = []
         self.module = types.ModuleType("__main__")
+        self._made_up: set[str] = set()
 
     def run(self, replay: list[dict[str, Any]] | None) -> Outcome:
         """Run everything; `replay`: the builder calls that the other side made."""
@@ -104,8 +107,11 @@ class Runner:
             code = compile(
                 ast.Module([statement], []), str(self.path), "exec", flags, dont_inherit=True
             )
+            made_up = self._reads_made_up(statement)
             try:
                 exec(code, module.__dict__)
+                if made_up:
+                    self._made_up |= _bound_names(statement)
             except ProgramStop as stop:
                 self._fail(MAIN, stop)
                 return
@@ -114,7 +120,7 @@ class Runner:
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     return
-                self._fail(MAIN, error)
+                self._fail(MAIN, error, stand_in=made_up)
                 self._mark_incomplete(error, statement)
                 if self._concerns_models(statement):
                     return
@@ -158,9 +164,21 @@ class Runner:
         """Names that a failed statement would have bound get stand-ins, imports excepted."""
         if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
             return
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                self.module.__dict__.setdefault(node.id, Inert())
+        for name in _bound_names(statement):
+            self.module.__dict__.setdefault(name, Inert())
+            self._made_up.add(name)
+
+    def _reads_made_up(self, statement: ast.stmt) -> bool:
+        """Whether a statement reads a stand-in, or what an earlier one has made of a stand-in."""
+        read = {
+            node.id
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        return any(
+            name in self._made_up or isinstance(self.module.__dict__.get(name), Inert)
+            for name in read
+        )
 
     # Builders
 
@@ -277,13 +295,13 @@ class Runner:
         missing = len(self.recorder.models) - len(self.call_of_model)
         self.call_of_model.extend([label] * missing)
 
-    def _fail(self, where: str, error: BaseException) -> None:
+    def _fail(self, where: str, error: BaseException, *, stand_in: bool = False) -> None:
         line = 0
         for entry in traceback.extract_tb(error.__traceback__):
             if entry.filename == str(self.path):
                 line = entry.lineno or 0
         self.outcome.failures.append(
-            Failure(where, line, str(_described(error, self)), type(error).__name__)
+            Failure(where, line, str(_described(error, self)), type(error).__name__, stand_in)
         )
 
     def _mark_incomplete(self, error: BaseException, statement: ast.stmt | None) -> None:
@@ -332,6 +350,15 @@ def _source_line(error: BaseException, runner: Runner) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if f.filename.startswith(runner.recorder.root)]
     return (own[-1].line or "") if own else ""
+
+
+def _bound_names(statement: ast.stmt) -> set[str]:
+    """Names that a statement stores, in itself or in what it contains."""
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
 
 
 def _flat(body: Iterable[ast.stmt]) -> Iterable[ast.stmt]:

@@ -12,7 +12,8 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -121,23 +122,56 @@ class TimeIsUp(ProgramStop):
     """The program's time is over; what it has built until now still counts."""
 
 
-def alarm_after(seconds: float) -> None:
-    """Raise `TimeIsUp` in the main thread after so many seconds, where the system has alarms."""
+WALL_FACTOR = 4.0
+"""By the clock on the wall a program may take so many times its limit: the machine may be busy."""
+IDLE_SHARE = 0.1
+"""A program that has computed for less than this share of its limit when that is over only waits."""
+_RING_AGAIN = 5.0
+
+
+@contextmanager
+def time_limit(folder: Path, stage: str, seconds: float) -> Iterator[None]:
+    """Raise `TimeIsUp` in the main thread when the block has computed for so many seconds.
+
+    A hang shows in CPU time, whatever else the machine does; a program that only waits is stopped
+    by the clock. The worker, which ends what does not listen, reads the stage from ``folder``.
+
+    Args:
+        folder: of the task.
+        stage: what begins; another word than that of the stage before.
+        seconds: CPU time, of all threads together.
+    """
+    Path(folder, "stage").write_text(stage, encoding="utf-8")
     if not hasattr(signal, "setitimer"):
+        yield
         return
+    begun, computed = time.monotonic(), time.process_time()
 
-    def ring(number: int, frame: FrameType | None) -> None:
-        raise TimeIsUp(f"time limit: stopped after {seconds:.0f} s")
+    def used_up(number: int, frame: FrameType | None) -> None:
+        raise TimeIsUp(f"time limit: stopped after {seconds:.0f} s of CPU time")
 
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    def look(number: int, frame: FrameType | None) -> None:
+        waited = time.monotonic() - begun
+        busy = time.process_time() - computed
+        if waited > WALL_FACTOR * seconds or busy < IDLE_SHARE * waited:
+            raise TimeIsUp(
+                f"time limit: stopped after {waited:.0f} s, of which it computed {busy:.0f} s"
+            )
 
-
-def alarm_off() -> None:
-    """Take the alarm back."""
-    if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_IGN)
+    signal.signal(signal.SIGPROF, used_up)
+    signal.signal(signal.SIGALRM, look)
+    # Again and again: a program may catch everything in a loop.
+    signal.setitimer(signal.ITIMER_PROF, seconds, _RING_AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, seconds, max(1.0, seconds / 4))
+    try:
+        yield
+    finally:
+        for timer, number in (
+            (signal.ITIMER_PROF, signal.SIGPROF),
+            (signal.ITIMER_REAL, signal.SIGALRM),
+        ):
+            signal.setitimer(timer, 0)
+            signal.signal(number, signal.SIG_IGN)
 
 
 def settle_in(copy: Path, home: Path, seed: int) -> None:

@@ -156,7 +156,7 @@ class _Session:
             "seed": settings.seed,
             "tolerance": FLOAT64_TOLERANCE if double else settings.tolerance,
             "time_limit": settings.time_limit,
-            "memory_limit": settings.memory_limit,
+            "memory_limit": settings.megabytes,
             "stubs": list(settings.stubs),
         }
         if side == "new":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +19,11 @@ class VerifySettings:
         level: how deep to compare: ``shapes`` (layers, shapes, parameter counts), ``outputs``
             (and outputs with the weights carried over), ``training`` (and training mode, losses
             and weights after training steps with what the program itself compiled).
-        time_limit: seconds that one program may take on one side.
-        memory_limit: megabytes of resident memory that one program may take on one side.
+        time_limit: seconds of CPU time that one program may take on one side; measuring each model
+            that it has built may take as long again. By the clock four times as much: machines are
+            busy, and a program that only waits is stopped at once when its seconds are over.
+        memory_limit: megabytes of resident memory that one program may take on one side; 0 means
+            half of what the machine has.
         tolerance: largest difference allowed, relative to the size of the old output.
         seed: seeds weights, inputs and batches.
         jobs: programs to run at once; 0 means one per core.
@@ -32,12 +36,12 @@ class VerifySettings:
         python: interpreter for the workers; None: this one.
 
     Raises:
-        ValueError: a level that does not exist, or a limit that is not positive.
+        ValueError: a level that does not exist, or a limit that is negative or (memory aside) zero.
     """
 
     level: str = "outputs"
     time_limit: float = 60.0
-    memory_limit: int = 4096
+    memory_limit: int = 0
     tolerance: float = 1e-4
     seed: int = 0
     jobs: int = 0
@@ -51,11 +55,30 @@ class VerifySettings:
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
             raise ValueError(f"level {self.level!r}: choose one of {', '.join(LEVELS)}")
-        for name in ("time_limit", "memory_limit", "tolerance"):
+        for name in ("time_limit", "tolerance"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive, not {getattr(self, name)!r}")
+        if self.memory_limit < 0:
+            raise ValueError(f"memory_limit must not be negative: {self.memory_limit!r}")
 
     @property
     def job_count(self) -> int:
         """Programs to run at once."""
         return self.jobs if self.jobs > 0 else os.cpu_count() or 1
+
+    @property
+    def megabytes(self) -> int:
+        """Resident memory that one program may take on one side."""
+        return self.memory_limit or machine_megabytes() // 2
+
+
+def machine_megabytes() -> int:
+    """Memory of the machine, or of the container that we run in; 8 GB where nobody tells."""
+    sizes = []
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        with contextlib.suppress(OSError, ValueError):
+            sizes.append(int(Path("/sys/fs/cgroup", name).read_text()))
+    sizes = [size for size in sizes if size > 0]
+    return min(sizes, default=8 << 30) // 1_000_000

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasmig.verify.child import run_task
+from kerasmig.verify.sandbox import WALL_FACTOR
 
 OUTPUT_CAP = 1_000_000
 """Bytes that a program's output file may grow to."""
@@ -73,6 +74,15 @@ class _Running:
     process: subprocess.Popen[bytes] | None = None
     killed: str = ""
     peak: float = 0.0
+    stage: str = ""
+    stage_started: float = 0.0
+    stage_cpu: float = 0.0
+
+    def enter(self, stage: str) -> None:
+        """Its time starts anew with each stage: running the program, measuring a model."""
+        if stage != self.stage:
+            self.stage, self.stage_started = stage, time.monotonic()
+            self.stage_cpu = _cpu_seconds(self.pid)
 
 
 class Server:
@@ -171,11 +181,16 @@ class Server:
         if run.killed:
             return
         task = run.task
-        extra = 0.0 if run.process is None else 30.0  # an interpreter has to import first
+        # What stops itself in time is not for us to end; an interpreter has to import first.
+        limit = task["time_limit"] * 1.2 + (2.0 if run.process is None else 30.0)
+        run.enter(_stage(task))
         resident = _resident_mb(run.pid)
         run.peak = max(run.peak, resident)
-        if time.monotonic() - run.started > task["time_limit"] + extra:
-            run.killed = f"time limit: stopped after {task['time_limit']:.0f} s"
+        waited = time.monotonic() - (run.stage_started or run.started)
+        if _cpu_seconds(run.pid) - run.stage_cpu > limit:
+            run.killed = f"time limit: stopped after {task['time_limit']:.0f} s of CPU time"
+        elif waited > limit * WALL_FACTOR:
+            run.killed = f"time limit: stopped after {waited:.0f} s"
         elif resident > task["memory_limit"]:
             run.killed = f"memory limit: it took more than {task['memory_limit']} MB"
         elif _output_size(task) > OUTPUT_CAP * 50:
@@ -257,6 +272,22 @@ def _output_size(task: dict[str, Any]) -> int:
         return Path(task["folder"], "output.txt").stat().st_size
     except OSError:
         return 0
+
+
+def _stage(task: dict[str, Any]) -> str:
+    try:
+        return Path(task["folder"], "stage").read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+
+
+def _cpu_seconds(pid: int) -> float:
+    """CPU time that a process has used where /proc tells; 0 elsewhere."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _resident_mb(pid: int) -> float:

@@ -1,0 +1,154 @@
+"""Programs that throw away their graph, wait, or leave their model unbuilt."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from kerasmig.verify import Pair, Status, VerifyReport, VerifySettings, verify_trees
+from kerasmig.verify.sandbox import TimeIsUp, time_limit
+from kerasmig.verify.settings import machine_megabytes
+from tests.verify.conftest import write_trees
+
+_OLD = """
+import numpy as np
+from keras import backend as K
+from keras.models import Sequential
+from keras.layers import Dense, Dropout, Lambda
+def build():
+    model = Sequential()
+    model.add(Dense(3, input_dim=4))
+    model.add(Dropout(0.5))
+    model.add(Dense(2))
+    model.compile('sgd', 'mse')
+    return model
+"""
+_NEW = """
+import numpy as np
+from keras import backend as K
+from keras.models import Sequential
+from keras.layers import Dense, Dropout, Input, Lambda
+def build():
+    model = Sequential()
+    model.add(Input((4,)))
+    model.add(Dense(3))
+    model.add(Dropout(0.5))
+    model.add(Dense(2))
+    model.compile('sgd', 'mse')
+    return model
+"""
+_OWN_SESSION = """
+import tensorflow as tf
+with tf.{}Graph().as_default():
+    with tf.Session() as session:
+        model = build()
+"""
+# name: what follows the builder on the old side, and on the new side where that differs
+ENDS = {
+    "clears": ("m = build()\nm.fit(0, 0)\nK.clear_session()", None),
+    "clears_between": ("m = build()\nK.clear_session()\nn = build()", None),
+    "resets_graph": (
+        "import tensorflow as tf\nm = build()\ntf.reset_default_graph()",
+        "m = build()",
+    ),
+    "closes_session": ("m = build()\nm.get_weights()\nK.get_session().close()", "m = build()"),
+    "own_graph": (_OWN_SESSION.format(""), "m = model = build()"),
+    "no_photograph": (
+        "from keras.preprocessing import image\n"
+        "img = image.load_img('nowhere.png', target_size=(8, 8))\n"
+        "x = np.expand_dims(image.img_to_array(img), axis=0)\n"
+        "x[:, 0, :, :] -= 1.0\n"
+        "m = build()",
+        "from keras.utils import img_to_array, load_img\n"
+        "img = load_img('nowhere.png', target_size=(8, 8))\n"
+        "x = np.expand_dims(img_to_array(img), axis=0)\n"
+        "x[:, 0, :, :] -= 1.0\n"
+        "m = build()",
+    ),
+    "wrong_on_stand_in": (
+        "x = open('nowhere.png')\nm = build()\nm.fit(x, x, nb_epoch=2)",
+        "x = open('nowhere.png')\nm = build()\nm.fit(x, x, nb_epoch=2)",
+    ),
+    "unbuilt": (
+        "m = Sequential()\nm.add(Dense(3, input_dim=4))\nm.add(Lambda(lambda x: x * 2))",
+        "m = Sequential()\nm.add(Input((4,)))\nm.add(Dense(3))\n"
+        "m.add(Lambda(lambda x: np.no_such_function(x)))",
+    ),
+    "catches_everything": (
+        "m = build()\nwhile True:\n    try:\n        sum(range(1000))\n    except:\n        pass",
+        None,
+    ),
+    "waits": ("import threading\nm = build()\nthreading.Event().wait()", None),
+}
+UNFINISHED = {"unbuilt", "wrong_on_stand_in", "catches_everything"}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> VerifyReport:
+    files = {
+        f"{name}.py": (f"{_OLD}{old}\n", f"{_NEW}{old if new is None else new}\n")
+        for name, (old, new) in ENDS.items()
+    }
+    old, new = write_trees(tmp_path_factory.mktemp("graphs"), files)
+    return verify_trees(old, new, settings=VerifySettings(level="training", time_limit=6))
+
+
+def pairs_of(report: VerifyReport, name: str) -> list[Pair]:
+    found = [pair for pair in report.pairs if pair.place.file == f"{name}.py"]
+    assert found, report.skipped
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(set(ENDS) - UNFINISHED))
+def test_models_outlive_what_the_program_does(report: VerifyReport, name: str) -> None:
+    for pair in pairs_of(report, name):
+        assert pair.status is Status.MATCH, (pair.reason, pair.first_difference)
+        assert pair.training is not None
+
+
+@pytest.mark.slow
+def test_reason_why_a_sequential_is_not_built(report: VerifyReport) -> None:
+    pair = next(p for p in pairs_of(report, "unbuilt") if not p.name.endswith("build"))
+    assert pair.status is Status.MISMATCH
+    assert "Lambda" in pair.reason and "no_such_function" in pair.reason
+
+
+@pytest.mark.slow
+def test_what_does_not_listen_is_ended_with_its_reason(report: VerifyReport) -> None:
+    (skip,) = [s for s in report.skipped if s.file == "catches_everything.py"]
+    assert skip.reason == "old side: time limit: stopped after 6 s of CPU time"
+
+
+@pytest.mark.slow
+def test_wrong_call_counts_even_with_data_that_is_not_there(report: VerifyReport) -> None:
+    reasons = [p.reason for p in pairs_of(report, "wrong_on_stand_in")]
+    assert any("nb_epoch" in reason for reason in reasons), reasons
+
+
+def test_computing_is_limited_by_cpu_time(tmp_path: Path) -> None:
+    with pytest.raises(TimeIsUp, match="of CPU time"), time_limit(tmp_path, "run", 0.2):
+        while True:
+            sum(range(1000))
+    assert (tmp_path / "stage").read_text() == "run"
+
+
+def test_waiting_is_limited_by_the_clock(tmp_path: Path) -> None:
+    waiting = pytest.raises(TimeIsUp, match="of which it computed 0 s")
+    with waiting, time_limit(tmp_path, "run", 0.2):
+        time.sleep(30)
+
+
+def test_limit_is_taken_back(tmp_path: Path) -> None:
+    with time_limit(tmp_path, "run", 0.1):
+        pass
+    begun = time.process_time()
+    while time.process_time() - begun < 0.2:
+        sum(range(1000))
+
+
+def test_default_memory_is_half_the_machine() -> None:
+    assert VerifySettings().megabytes == machine_megabytes() // 2 > 100
+    assert VerifySettings(memory_limit=700).megabytes == 700
