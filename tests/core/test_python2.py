@@ -84,6 +84,10 @@ def test_one_step_and_one_diff(tmp_path: Path) -> None:
         ("print Dense(n / 2)", "n // 2", "assumed"),
         ("h = n / 2\nprint Dense(h)", "h = n // 2", "assumed"),
         ("print n / m", "n / m", "manual"),
+        ("import numpy as np\nprint np.reshape(x, (n / 2, 4))", "n // 2", "assumed"),
+        ("print x.reshape(n / 2, 4)", "n // 2", "assumed"),
+        ("import numpy as np\nprint np.reshape(x / n, 4)", "x / n", "manual"),
+        ("import numpy as np\nx = (x - a) / b\nprint np.reshape(x, 4)", "(x - a) / b", "manual"),
     ],
 )
 def test_divisions_by_what_is_known(

@@ -72,6 +72,8 @@ _SIZES = frozenset(
 #: Of these, the ones that mean a size in any function's call.
 _TELLING = _SIZES - frozenset(["n", "length", "size", "stride", "dims", "padding"])
 _SHAPED = frozenset(["reshape", "zeros", "ones", "empty", "resize", "range"])
+#: Of these, the ones that take the array first where they are functions: ``np.reshape(x, shape)``.
+_OF_ARRAYS = frozenset(["reshape", "resize"])
 _GONE = {
     "letters": "string.ascii_letters",
     "lowercase": "string.ascii_lowercase",
@@ -205,9 +207,22 @@ def _positional_size(context: FileContext, call: ast.Call, index: int) -> bool:
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     if name in _SHAPED and context.names.keras_name(function) is None:
+        if index == 0 and name in _OF_ARRAYS and not _is_method(context, function):
+            return False
         return name != "resize" or isinstance(call.args[index], ast.Tuple)
     parameters = _signature(context, call)
     return index < len(parameters) and parameters[index] in _SIZES
+
+
+def _is_method(context: FileContext, function: ast.expr) -> bool:
+    """Whether a function is called on an object (``x.reshape``), not on a module (``np.reshape``)."""
+    if not isinstance(function, ast.Attribute):
+        return False
+    if not isinstance(function.value, ast.Name):
+        return True
+    return not any(
+        binding.kind in ("import", "from") for binding in context.names.bindings_of(function.value)
+    )
 
 
 def _signature(context: FileContext, call: ast.Call) -> tuple[str, ...]:
