@@ -114,7 +114,7 @@ def _has_renamed_keyword(call: ast.Call, names: Names) -> bool:
     return False
 
 
-_EVERY_LAYER = frozenset({"name", "trainable", "input_shape"})
+_EVERY_LAYER = frozenset({"name", "trainable", "input_shape", "activity_regularizer"})
 """Keywords of `LAYER` that Keras 3's layers take as well: they say nothing."""
 
 

@@ -106,7 +106,7 @@ FAMILIES = (
             Entry(
                 "TimeDistributedDense",
                 to="Dense",
-                args={**_DENSE, **SEQUENCE_INPUT},
+                args={**KERNEL_AND_BIAS, "output_dim": to("units"), **SEQUENCE_INPUT},
                 docs=(
                     "`Dense` works on the last axis in Keras 3, so no wrapper is needed. The mask "
                     "of the input is passed on by both."

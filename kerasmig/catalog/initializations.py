@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerasmig.catalog.vocabulary import Entry, Family
+from kerasmig.catalog.vocabulary import Entry, Family, drop
 
 _FUNCTIONS = (
     "uniform",
@@ -46,7 +46,11 @@ FAMILIES = (
         target="keras1_compat",
         entries=(
             *(Entry(name, to=name) for name in _FUNCTIONS),
-            Entry("get", to="get_initialization"),
+            Entry(
+                "get",
+                to="get_initialization",
+                args={"dim_ordering": drop("kernels have one layout today")},
+            ),
             Entry("get_fans", to="get_fans"),
         ),
     ),
