@@ -220,6 +220,8 @@ class Project:
         if start not in self._known:
             return False
         if folder.name == "keras_contrib":
+            if _is_the_project(folder):
+                return False
             return folder / "layers" / "__init__.py" in self._known
         return _OLD_VERSION.search(self.module(start).data) is not None
 
@@ -272,15 +274,15 @@ class Project:
     def upgrade_file(self, path: Path) -> FileResult:
         """Upgrade one file; nothing is written."""
         shown = self._shown(path)
-        plain = self.facts(path).plain
-        if plain and path not in self._modules:
-            return FileResult(shown)
+        copy = self.vendored(path)
+        if self.facts(path).plain and path not in self._modules:
+            return FileResult(shown, findings=_vendored_note(copy, path) if copy else ())
         module = self.module(path)
         if module.error:
             return FileResult(shown, error=module.error)
         if path.name == COMPAT_FILE:
             return FileResult(shown)  # ours: `_compat_files` sees to it
-        if (copy := self.vendored(path)) is not None:
+        if copy is not None:
             return FileResult(shown, findings=_vendored_note(copy, path))
         concerned = self.concerns_keras(path)
         if not concerned and not self.comes_along(path):
@@ -485,6 +487,16 @@ def _project_folder(path: Path) -> Path:
         if any((folder / name).exists() for name in _PROJECT_MARKS):
             return folder
     return path.parent
+
+
+def _is_the_project(folder: Path) -> bool:
+    """Whether a library's folder is what the project itself packages: its setup.py names it."""
+    try:
+        setup = (folder.parent / "setup.py").read_bytes()
+    except OSError:
+        return False
+    named = rb"\bname\s*=\s*['\"]" + folder.name.replace("_", "[-_]").encode() + rb"['\"]"
+    return re.search(named, setup) is not None
 
 
 def _vendored_note(folder: Path, path: Path) -> tuple[Finding, ...]:

@@ -99,6 +99,24 @@ def test_copies_of_keras_are_left_alone_and_what_is_called_so_is_not(tmp_path: P
     assert b"Conv2D(" in tree["net.py"] and b"Conv2D(" in tree["examples/keras/net.py"]
 
 
+def test_a_library_is_left_alone_as_a_copy_but_not_in_its_own_project(tmp_path: Path) -> None:
+    library = {
+        "keras_contrib/__init__.py": b"",
+        "keras_contrib/layers/__init__.py": b"",
+        "keras_contrib/layers/blocks.py": OLD.encode(),
+    }
+    own = {f"own/{path}": data for path, data in library.items()}
+    own["own/setup.py"] = b"from setuptools import setup\nsetup(name='keras_contrib')\n"
+    copy = {f"app/{path}": data for path, data in library.items()}
+    copy["app/setup.py"] = b"from setuptools import setup\nsetup(name='my_app')\n"
+    write_tree(tmp_path, own | copy)
+    ran = run(tmp_path, "upgrade", "--no-backup")
+    assert "app/keras_contrib/__init__.py:1:1: KM901 a copy of keras-contrib" in ran.out.decode()
+    tree = read_tree(tmp_path)
+    assert b"Conv2D(" in tree["own/keras_contrib/layers/blocks.py"]
+    assert tree["app/keras_contrib/layers/blocks.py"] == OLD.encode()
+
+
 def test_todo_comments_stand_above_what_is_left(tmp_path: Path) -> None:
     code = (
         "from keras.models import Graph\n\n\ndef f():\n    x = 1; g = Graph()\n    return (x,\n"
