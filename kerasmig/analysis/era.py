@@ -213,6 +213,18 @@ def moved_positions(call: ast.Call, entry: Entry) -> str:
     return ""
 
 
+def unknown_keywords(call: ast.Call, entry: Entry) -> tuple[str, ...]:
+    """The keywords of a layer's call that neither Keras 1.2.2 nor Keras 3 knows."""
+    old = surface.keras1_signature(entry.name)
+    new = surface.keras3_signature(entry.to) if entry.to else None
+    if old is None or new is None or not (entry.to or "").startswith("keras.layers."):
+        return ()
+    listed = {name for key in entry.args for name in ([key] if isinstance(key, str) else key)}
+    known = {*old.names(), *new.names(), *keras1_keywords(entry.name), *listed, *_EVERY_LAYER}
+    known |= {"dtype", "autocast", "batch_shape", "batch_size", "implementation", "input_shape"}
+    return tuple(k.arg for k in call.keywords if k.arg and k.arg not in known)
+
+
 def _same_meaning(
     call: ast.Call, entry: Entry, old: surface.Signature | None, new: surface.Signature
 ) -> bool:

@@ -187,8 +187,22 @@ class FileContext:
     def is_only_named(self, use: Use) -> bool:
         """Whether a class is only compared, inherited from or an annotation: no call depends on it."""
         parent = self.parent(use.node)
+        if isinstance(parent, ast.arg) or use.node in (
+            getattr(parent, "returns", None),
+            getattr(parent, "annotation", None),
+        ):
+            return True
         if isinstance(parent, ast.Tuple):
-            parent = self.parent(parent)
+            elements, parent = parent.elts, self.parent(parent)
+            if isinstance(parent, ast.Assign):
+                # `Conv, Pool = Convolution2D, MaxPooling2D`: names that belong together.
+                index = elements.index(use.node)
+                return all(
+                    isinstance(target, ast.Tuple)
+                    and len(target.elts) == len(elements)
+                    and self._is_alias(target.elts[index], parent)
+                    for target in parent.targets
+                )
         if isinstance(parent, (ast.ClassDef, ast.Compare)):
             return True
         if isinstance(parent, ast.Assign) and parent.value is use.node:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kerasmig.analysis.dataformat import infer
-from kerasmig.analysis.era import Era
+from kerasmig.analysis.era import Era, unknown_keywords
 from kerasmig.analysis.names import Loader, Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.catalog import surface
@@ -173,6 +173,10 @@ def moved(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     readings = ambiguity(context, use, entry) if use.call is not None else ""
     if readings:
         why = f"nothing tells whether this is Keras 1 or today's: {readings}; write it by keyword"
+        return refused(context, use, entry, [(Applicability.MANUAL, why)])
+    unknown = unknown_keywords(use.call, entry) if use.call is not None else ()
+    if unknown:
+        why = f"neither Keras 1 nor Keras 3 has an argument {unknown[0]!r} here"
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
     target = use.path if surface.keras3_has(use.path) else entry.to
     if target is None:

@@ -243,3 +243,12 @@ def test_backend_switches_beside_channels_first() -> None:
         """,
     )
     find(result, "KM113", "ask `K.image_data_format() == 'channels_first'` instead", MANUAL)
+
+
+def test_keywords_that_no_keras_knows() -> None:
+    result = upgrade("""
+        from keras.layers import Reshape
+        x = Reshape(dims=(3, 4))
+        """)
+    assert not result.changed
+    find(result, "KM204", "argument 'dims' here", MANUAL)

@@ -443,3 +443,58 @@ def test_star_import() -> None:
         y = add([x, x])
         """,
     )
+
+
+def test_aliases_of_several_names_at_once() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Convolution2D, Dense
+        Conv, Full = Convolution2D, Dense
+        x = Conv(8, 3, 3, dim_ordering='tf')
+        y = Full(output_dim=3)
+        """,
+        """
+        from keras.layers import Convolution2D, Dense
+        Conv, Full = Convolution2D, Dense
+        x = Conv(8, (3, 3), data_format='channels_last')
+        y = Full(units=3)
+        """,
+    )
+
+
+def test_an_alias_that_changes_its_meaning() -> None:
+    check_rewrite(
+        """
+        from keras.layers import AtrousConvolution2D, Convolution2D
+        Conv = Convolution2D
+        x = Conv(8, 3, 3, dim_ordering='tf')
+        Conv = AtrousConvolution2D
+        y = Conv(8, 3, 3, atrous_rate=(2, 2), dim_ordering='tf')
+        """,
+        """
+        from keras.layers import Conv2D, Convolution2D
+        Conv = Convolution2D
+        x = Conv(8, (3, 3), data_format='channels_last')
+        Conv = Conv2D
+        y = Conv(8, (3, 3), dilation_rate=(2, 2), data_format='channels_last')
+        """,
+    )
+
+
+def test_annotations() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Convolution2D
+        from keras.engine.topology import Layer
+        def first(layer: Layer, size: int) -> Convolution2D:
+            chosen: Layer = layer
+            return chosen
+        """,
+        """
+        from keras.layers import Convolution2D
+        from keras.layers import Layer
+        def first(layer: Layer, size: int) -> Convolution2D:
+            chosen: Layer = layer
+            return chosen
+        """,
+    )
