@@ -108,8 +108,7 @@ def commands(tools: Path | None, folder: Path) -> dict[str, list[str]]:
         ]  # fmt: skip
         result["pyupgrade"] = [str(binaries / "pyupgrade"), "--py38-plus", *files]
         result["LibCST no-op codemod"] = [
-            str(binaries / "python"), "-m", "libcst.tool", "codemod", "-j", "1", "noop.NOOPCommand",
-            ".",
+            str(binaries / "python"), "-m", "libcst.tool", "codemod", "noop.NOOPCommand", "-j", "1", ".",
         ]  # fmt: skip
     if importlib.util.find_spec("tensorflow") is not None:
         script = "from tensorflow.tools.compatibility.tf_upgrade_v2_main import main; main()"

@@ -24,6 +24,7 @@ from kerasmig.files import Backups, write_atomically
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
 from kerasmig.formatting import format_touched
 from kerasmig.neighbours import importers, module_name, told_in
+from kerasmig.placement import import_roots
 from kerasmig.program import LeftAlone, Program, read_program
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
@@ -31,12 +32,14 @@ from kerasmig.source import Encoding, SourceError, decode, encode, parse
 
 COMPAT_FILE = "keras1_compat.py"
 VENDORED = "KM901"
+_KEPT_TREES = 40
 _VENDORED = frozenset(["keras", "keras_contrib"])
 _PROJECT_MARKS = (".git", ".hg", "setup.py", "pyproject.toml", "requirements.txt")
 _IMPORT = re.compile(
     rb"^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+)|import[ \t]+([\w.]+))", re.MULTILINE
 )
 _OLD_VERSION = re.compile(rb"^__version__\s*=\s*['\"][01]\.", re.MULTILINE)
+_MAIN = re.compile(rb"^if[ \t(]+__name__\s*==", re.MULTILINE)
 _ENOUGH_FOR_WORKERS = 24
 _MAX_BYTES = 4_000_000
 
@@ -71,9 +74,11 @@ class Project:
     settings: UpgradeSettings
     cache: Cache | None = None
     _modules: dict[Path, Module] = field(default_factory=dict)
+    _parsed: dict[Path, None] = field(default_factory=dict)
     _copies: dict[Path, bool] = field(default_factory=dict)
     _facts: dict[Path, FileFacts] = field(default_factory=dict)
     _folders: dict[Path, str] = field(default_factory=dict)
+    _finds: dict[tuple[str, Path], Path | None] = field(default_factory=dict)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -123,6 +128,7 @@ class Project:
             else:
                 module.program = program
                 module.text, module.tree = program.text, program.tree
+                self._parsed[module.path] = None
                 module.name = self._module_name(module)
         return module.tree
 
@@ -141,6 +147,12 @@ class Project:
 
     def find(self, name: str, near: Path) -> Path | None:
         """The file of a module, as a program that lives at ``near`` would import it."""
+        key = (name, near)
+        if key not in self._finds:
+            self._finds[key] = self._search(name, near)
+        return self._finds[key]
+
+    def _search(self, name: str, near: Path) -> Path | None:
         parts = name.split(".")
         if not all(parts):
             return None
@@ -260,6 +272,11 @@ class Project:
 
     def _imports(self, path: Path) -> Iterator[Path]:
         """The files that a file imports, as its text says before anything is parsed."""
+        for _, found in self._imported_names(path):
+            yield found
+
+    def _imported_names(self, path: Path) -> Iterator[tuple[str, Path]]:
+        """What a file imports: the name (empty for a relative one) and the file."""
         for match in _IMPORT.finditer(self.module(path).data):
             module, member, whole = (
                 part.decode("ascii", "replace") if part else "" for part in match.groups()
@@ -267,7 +284,7 @@ class Project:
             base = (module or whole).strip(".")
             for name in (base, f"{base}.{member}".strip(".")):
                 if name and (found := self.find(name, path)) is not None:
-                    yield found
+                    yield "" if module.startswith(".") else name, found
 
     # -- the run -------------------------------------------------------------------------------
 
@@ -293,7 +310,17 @@ class Project:
             return FileResult(shown, error=module.error) if concerned else FileResult(shown)
         if not concerned and module.program.modern is None:
             return FileResult(shown)
-        return self.finished(path, self.program_result(path))
+        result = self.finished(path, self.program_result(path))
+        self._release()
+        return result
+
+    def _release(self) -> None:
+        """Let go of the trees of all but the last files, which may well be parsed again."""
+        for path in list(self._parsed)[:-_KEPT_TREES]:
+            del self._parsed[path]
+            module = self._modules[path]
+            module.tree = module.names = module.program = None
+            module.text = ""
 
     def program_result(self, path: Path) -> FileResult:
         """The result for the program of a file that `parsed` has read."""
@@ -397,15 +424,39 @@ class Project:
             yield self.upgrade_file(path)
 
     def _compat_files(self, results: Sequence[FileResult]) -> dict[str, str]:
-        """The ``keras1_compat`` modules that the new code imports, by path."""
-        wanted: dict[Path, set[str]] = {}
+        """The ``keras1_compat`` modules that the new code imports, by path.
+
+        Where one program can meet several of them, the first that it imports serves all its files:
+        those of one project hold the same names.
+        """
+        names: dict[Path | None, set[str]] = {}
+        places: dict[Path, set[Path | None]] = {}
         for path, result in zip(self.files, results, strict=True):
             if result.compat:
-                wanted.setdefault(path.parent, set()).update(result.compat)
+                project = _marked_folder(path)
+                names.setdefault(project, set()).update(result.compat)
+                for folder in self._import_roots(path):
+                    places.setdefault(folder, set()).add(project)
+        for path in self.files:
+            if path.name == COMPAT_FILE and (project := _marked_folder(path)) in names:
+                places.setdefault(path.parent, set()).add(project)
         return {
-            _shown(folder / COMPAT_FILE): _compat_text(folder / COMPAT_FILE, names)
-            for folder, names in sorted(wanted.items())
+            _shown(folder / COMPAT_FILE): _compat_text(
+                folder / COMPAT_FILE, set().union(*(names[project] for project in projects))
+            )
+            for folder, projects in sorted(places.items())
         }
+
+    def _import_roots(self, path: Path) -> frozenset[Path]:
+        """The folders in which a file's ``from keras1_compat import ...`` finds the module."""
+        known_as = [
+            name
+            for user in self._imported_by.get(path, ())
+            for name, found in self._imported_names(user)
+            if found == path and (user.parent != path.parent or not self.facts(user).python2)
+        ]
+        runs = _MAIN.search(self.module(path).data) is not None
+        return import_roots(path, self._known, known_as, runs=runs)
 
     def requirements(
         self, roots: Sequence[Path], run: RunResult, *, update: bool
@@ -483,10 +534,15 @@ def _compat_text(path: Path, names: set[str]) -> str:
 
 def _project_folder(path: Path) -> Path:
     """The folder of the project that a file belongs to; its own folder if nothing marks one."""
+    return _marked_folder(path) or path.parent
+
+
+def _marked_folder(path: Path) -> Path | None:
+    """The nearest folder around a file that a repository or a packaging file marks as a project."""
     for folder in path.parents:
         if any((folder / name).exists() for name in _PROJECT_MARKS):
             return folder
-    return path.parent
+    return None
 
 
 def _is_the_project(folder: Path) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kerasmig.analysis.names import Binding, Names
-from kerasmig.analysis.tree import nodes, parents
+from kerasmig.analysis.tree import children, nodes, parents
 from kerasmig.catalog import surface
 
 if TYPE_CHECKING:
@@ -473,7 +473,7 @@ def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
         node = waiting.pop(0)
         yield node
         if not isinstance(node, (*_FUNCTIONS, ast.Lambda, ast.ClassDef)):
-            waiting[:0] = ast.iter_child_nodes(node)
+            waiting[:0] = children(node)
 
 
 def _parents(tree: ast.AST) -> dict[int, ast.AST]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from functools import cache
 from typing import TypeVar
 
 N = TypeVar("N", bound=ast.AST)
@@ -19,6 +18,7 @@ _BARREN = frozenset(
     "type_ignores".split()
 )
 _KEPT = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 _NODES = "_kerasmig_nodes"
 _KINDS = "_kerasmig_kinds"
 _PARENTS = "_kerasmig_parents"
@@ -56,10 +56,11 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node."""
     found: list[ast.AST] = []
-    for name in _fields(node.__class__):
+    fields = _FIELDS.get(node.__class__)
+    for name in _fields(node.__class__) if fields is None else fields:
         value = getattr(node, name, None)
         if value.__class__ is list:
-            found += [item for item in value if isinstance(item, ast.AST)]  # type: ignore[union-attr]
+            found += [item for item in value if isinstance(item, ast.AST)]
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
@@ -72,7 +73,8 @@ def _flat(root: ast.AST) -> list[ast.AST]:
     return found
 
 
-@cache
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
     """The fields of a class of nodes that can hold other nodes."""
-    return () if kind is ast.Constant else tuple(n for n in kind._fields if n not in _BARREN)
+    found = () if kind is ast.Constant else tuple(n for n in kind._fields if n not in _BARREN)
+    _FIELDS[kind] = found
+    return found
