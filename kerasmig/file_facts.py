@@ -13,6 +13,10 @@ _KERAS1_MARK = re.compile(
 )
 
 
+# Looked for as plain bytes, in every file of the tree: this has to cost next to nothing.
+_LAYER_WORDS = (b"Conv", b"Dense(", b"Pooling", b"BatchNorm", b"Sequential(", b"LSTM(")
+
+
 @dataclass(frozen=True)
 class FileFacts:
     """What a file's bytes say of it.
@@ -21,6 +25,7 @@ class FileFacts:
         keras: Keras is mentioned.
         keras1: it bears a mark that only Keras 1 code has.
         starred: something is imported whole, perhaps from a file with Keras.
+        layers: it has words that names of layers are made of.
         python2: it may be Python 2.
         weights: names under which it saves weights.
     """
@@ -28,6 +33,7 @@ class FileFacts:
     keras: bool = False
     keras1: bool = False
     starred: bool = False
+    layers: bool = False
     python2: bool = False
     weights: frozenset[str] = frozenset()
 
@@ -46,6 +52,7 @@ def facts_of(data: bytes) -> FileFacts:
         keras=b"keras" in data,
         keras1=_KERAS1_MARK.search(data) is not None,
         starred=b"import *" in data,
+        layers=any(word in data for word in _LAYER_WORDS),
         python2=looks_like_python2(data),
         weights=(
             saved_weights(data) if b"save_weights" in data or b"Checkpoint" in data else frozenset()

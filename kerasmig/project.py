@@ -197,21 +197,30 @@ class Project:
         return None if found is None else self.names(found)
 
     def concerns_keras(self, path: Path, seen: frozenset[Path] = frozenset()) -> bool:
-        """Whether a file can use Keras: by name, or through a starred import of one that does."""
+        """Whether a file can use Keras: by name, or through an import of a file that does."""
         facts = self.facts(path)
         if facts.keras:
             return True
-        if not facts.starred or path in seen:
+        if not (facts.starred or facts.layers) or path in seen:
             return False
+        return any(
+            self.concerns_keras(found, seen | {path}) for found in self._imported_by_name(path)
+        )
+
+    def _imported_by_name(self, path: Path) -> Iterator[Path]:
+        """The files of the project that a file's import statements reach."""
         tree = self.parsed(self.module(path))
-        if tree is None:
-            return False
-        for node in walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-                found = self.find(node.module or "", path)
-                if found is not None and self.concerns_keras(found, seen | {path}):
-                    return True
-        return False
+        for node in walk(tree) if tree is not None else ():
+            names: list[str] = []
+            if isinstance(node, ast.ImportFrom):
+                base = node.module or ""
+                names = [base, *(f"{base}.{alias.name}".strip(".") for alias in node.names)]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for name in names:
+                found = self.find(name, path) if name else None
+                if found is not None:
+                    yield found
 
     def vendored(self, path: Path) -> Path | None:
         """The folder of a copy of Keras 1 or keras-contrib that a file belongs to."""

@@ -189,3 +189,14 @@ def test_functions_of_other_files_are_not_keras(tmp_path: Path) -> None:
     new = upgraded(tmp_path, files)
     for name, text in files.items():
         expect(new[name], text)
+
+
+def test_names_that_come_explicitly_from_a_file_with_keras(tmp_path: Path) -> None:
+    """A file that never says "keras" itself is part of the migration all the same."""
+    (tmp_path / "blocks.py").write_text("from keras.layers import Convolution2D as Conv\n")
+    (tmp_path / "net.py").write_text(
+        "from blocks import Conv\nx = Conv(8, 3, 3, border_mode='same')\n"
+    )
+    files = tuple(sorted(tmp_path.glob("*.py")))
+    results = Project(files, UpgradeSettings()).upgrade().files
+    assert "(8, (3, 3), padding='same')" in results[1].new
