@@ -44,6 +44,8 @@ def verify_run(
     Args:
         run: the result of ``project.upgrade()``.
     """
+    if not project.files:
+        return VerifyReport()
     root = common_root(project.files)
     changed = {
         path.resolve().relative_to(root).as_posix(): result
@@ -143,8 +145,10 @@ def orderings(verdicts: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[str,
     """Under which of Keras 1's orderings each file's models are to run."""
     found: dict[str, tuple[str, ...]] = {}
     for name, of_file in verdicts.items():
-        # Where every layer says its format itself, the global ordering decides nothing.
+        # Models that say their format follow no setting; where all of a file's do, what some of
+        # their layers leave open is taken to be the same.
         formats = {v.data_format for v in of_file if not v.explicit}
+        formats = formats or {v.data_format for v in of_file}
         if DataFormat.EITHER in formats:
             found[name] = ("th", "tf")
         elif DataFormat.CHANNELS_FIRST in formats:

@@ -46,19 +46,23 @@ def compare(
         JSON-able: rows, differences, output figures, facts of the new model.
     """
     if reason := side.ready(model):
-        return {"differences": [{"what": f"the new model cannot be used: {reason}", "row": None}]}
+        what = f"the new model cannot be used: {reason}"
+        return {"differences": [{"what": what, "row": None, "level": "shapes"}]}
     description = describe(model, side)
     facts = model_facts(side, model, description)
     result = Comparison()
     pairs = align_layers(old["rows"], facts["rows"])
     compare_structure(result, old, facts, pairs)
     if level != "shapes":
+        result.level = "outputs"
         if "numbers_error" in old:
             result.not_verified = old["numbers_error"]
         elif _carry(result, side, old, facts, description, pairs, arrays):
             _numbers(result, side, model, old, facts, description, pairs, arrays, tolerance)
             if level == "training" and "train" in old:
                 from kerasmig.verify.train_new import train
+
+                result.level = "training"
 
                 def restore() -> bool:
                     scratch = Comparison(rows=[dict(row) for row in result.rows])

@@ -232,7 +232,7 @@ class Runner:
             if isinstance(error, ProgramStop):
                 break
         if reasons:
-            reason = reasons[0]
+            reason = _most_telling(reasons)
         self.outcome.unreached[builder["qualname"]] = reason
 
     def _replay(self, call: dict[str, Any]) -> None:
@@ -350,6 +350,11 @@ def _source_line(error: BaseException, runner: Runner) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     own = [f for f in frames if f.filename.startswith(runner.recorder.root)]
     return (own[-1].line or "") if own else ""
+
+
+def _most_telling(reasons: list[str]) -> str:
+    """Why the builder itself failed, before why a call in the project could not be repeated."""
+    return next((r for r in reasons if not r.startswith("argument ")), reasons[0])
 
 
 def _bound_names(statement: ast.stmt) -> set[str]:

@@ -105,6 +105,8 @@ class Difference:
     old_source: str | None = None
     """Source line of the old side, as ``file:line: text``."""
     new_source: str | None = None
+    level: str = "shapes"
+    """The first level at which it is seen."""
 
 
 @dataclass(frozen=True)

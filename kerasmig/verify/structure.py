@@ -22,9 +22,11 @@ class Comparison:
     not_verified: str = ""
     float64: bool = False
     training: dict[str, Any] | None = None
+    level: str = "shapes"
+    """The level whose comparisons are being made."""
 
     def differs(self, what: str, row: dict[str, Any] | None = None, cause: str = "") -> None:
-        self.differences.append({"what": what, "cause": cause, "row": row})
+        self.differences.append({"what": what, "cause": cause, "row": row, "level": self.level})
 
 
 def compare_structure(

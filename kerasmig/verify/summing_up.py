@@ -388,6 +388,7 @@ def _difference(found: dict[str, Any]) -> Difference:
         _shape(row.get("new_shape")),
         row.get("old_line"),
         row.get("new_line"),
+        found["level"],
     )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from kerasmig.verify import Pair, VerifyReport, VerifySettings, verify_trees
+from kerasmig.verify.settings import LEVELS
 from tests.verify.pairs import LAYERS, MUTATIONS, NEW_IMPORTS, OLD_IMPORTS, RIGHT, module, mutants
 
 
@@ -30,21 +31,42 @@ def write_bodies(bodies: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
     )
 
 
-@pytest.fixture(scope="session")
-def checked(tmp_path_factory: pytest.TempPathFactory) -> VerifyReport:
-    """The report on all pairs of `tests.verify.pairs`, at level training."""
-    root = tmp_path_factory.mktemp("pairs")
+def pairs_files(*, wrong: bool = True) -> dict[str, tuple[str, str]]:
+    """All pairs of `tests.verify.pairs` as files; without the wrong ones if so wanted."""
     files = {
         "layers.py": write_bodies(LAYERS),
         "right.py": write_bodies(RIGHT),
     }
-    for base in RIGHT:
-        wrong = {name: texts for name, texts in mutants().items() if MUTATIONS[name][0] == base}
-        files[f"mutants_{base}.py"] = write_bodies(wrong)
-    old, new = write_trees(root, files)
+    for base in RIGHT if wrong else ():
+        bodies = {name: texts for name, texts in mutants().items() if MUTATIONS[name][0] == base}
+        files[f"mutants_{base}.py"] = write_bodies(bodies)
+    return files
+
+
+def check(root: Path, level: str, seed: int, *, wrong: bool = True) -> VerifyReport:
+    """The report on all pairs."""
+    old, new = write_trees(root, pairs_files(wrong=wrong))
+    return verify_trees(old, new, settings=VerifySettings(level=level, time_limit=240, seed=seed))
+
+
+@pytest.fixture(scope="session")
+def by_level(tmp_path_factory: pytest.TempPathFactory) -> dict[str, VerifyReport]:
+    """The reports on all pairs by level; each difference says at which level it is seen.
+
+    `KERASMIG_TEST_LEVELS="shapes outputs training"` runs the lower levels by themselves, too.
+    """
     seed = int(os.environ.get("KERASMIG_TEST_SEED", "0"))
-    settings = VerifySettings(level="training", time_limit=240, seed=seed)
-    return verify_trees(old, new, settings=settings)
+    levels = os.environ.get("KERASMIG_TEST_LEVELS", "training").split()
+    assert set(levels) <= set(LEVELS) and "training" in levels
+    return {
+        level: check(tmp_path_factory.mktemp(f"pairs_{level}"), level, seed) for level in levels
+    }
+
+
+@pytest.fixture(scope="session")
+def checked(by_level: dict[str, VerifyReport]) -> VerifyReport:
+    """The report on all pairs at level training."""
+    return by_level["training"]
 
 
 def pair_named(report: VerifyReport, name: str) -> Pair:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 import pytest
 
 from kerasmig.verify import Pair, Status, VerifyReport
-from tests.verify.conftest import pair_named
+from kerasmig.verify.settings import LEVELS
+from tests.verify.conftest import check, pair_named
 from tests.verify.pairs import LAYERS, MUTATIONS, RIGHT
 
 pytestmark = pytest.mark.slow
@@ -30,11 +34,34 @@ def test_right_migration_matches_through_training(checked: VerifyReport, name: s
 
 
 @pytest.mark.parametrize("name", MUTATIONS)
-def test_wrong_migration_is_caught(checked: VerifyReport, name: str) -> None:
-    pair = mutant(checked, name)
-    assert pair.status is Status.MISMATCH, pair
-    assert pair.first_difference is not None
-    assert pair.first_difference.what
+def test_wrong_migration_is_caught_at_its_level_and_not_before(
+    by_level: dict[str, VerifyReport], name: str
+) -> None:
+    first = LEVELS.index(MUTATIONS[name][3])
+    for position, level in enumerate(LEVELS):
+        if level not in by_level:
+            continue
+        pair = mutant(by_level[level], name)
+        assert pair.status is (Status.MATCH if position < first else Status.MISMATCH), level
+    # Differences are listed in the order of the levels: none was seen at a lower one.
+    difference = mutant(by_level["training"], name).first_difference
+    assert difference is not None and difference.what
+    assert difference.level == MUTATIONS[name][3]
+
+
+SEEDS = [int(seed) for seed in os.environ.get("KERASMIG_TEST_SEEDS", "1").split()]
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def other_seed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    root = tmp_path_factory.mktemp(f"seed_{request.param}")
+    return check(root, "outputs", request.param, wrong=False)
+
+
+def test_no_right_migration_is_a_mismatch_with_any_seed(other_seed: VerifyReport) -> None:
+    wrong = [(p.name, p.reason) for p in other_seed.pairs if p.status is not Status.MATCH]
+    assert len(other_seed.pairs) >= len(LAYERS) + len(RIGHT)
+    assert not wrong and not other_seed.skipped
 
 
 def test_first_difference_names_layer_cause_and_both_lines(checked: VerifyReport) -> None:
