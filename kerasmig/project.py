@@ -16,7 +16,6 @@ from pathlib import Path
 from kerasmig.analysis.lifted import lifted_package
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
-from kerasmig.analysis.tree import walk
 from kerasmig.cache import Cache
 from kerasmig.compat.select import compat_present, compat_source
 from kerasmig.file_facts import FileFacts, facts_of
@@ -36,7 +35,8 @@ _KEPT_TREES = 40
 _VENDORED = frozenset(["keras", "keras_contrib"])
 _PROJECT_MARKS = (".git", ".hg", "setup.py", "pyproject.toml", "requirements.txt")
 _IMPORT = re.compile(
-    rb"^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+(\w+)|import[ \t]+([\w.]+))", re.MULTILINE
+    rb"^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t(]+(\w+|\*)|import[ \t]+([\w.]+))",
+    re.MULTILINE,
 )
 _OLD_VERSION = re.compile(rb"^__version__\s*=\s*['\"][01]\.", re.MULTILINE)
 _MAIN = re.compile(rb"^if[ \t(]+__name__\s*==", re.MULTILINE)
@@ -204,23 +204,9 @@ class Project:
         if not (facts.starred or facts.layers) or path in seen:
             return False
         return any(
-            self.concerns_keras(found, seen | {path}) for found in self._imported_by_name(path)
+            self.concerns_keras(found, seen | {path})
+            for found in dict.fromkeys(self._imports(path))
         )
-
-    def _imported_by_name(self, path: Path) -> Iterator[Path]:
-        """The files of the project that a file's import statements reach."""
-        tree = self.parsed(self.module(path))
-        for node in walk(tree) if tree is not None else ():
-            names: list[str] = []
-            if isinstance(node, ast.ImportFrom):
-                base = node.module or ""
-                names = [base, *(f"{base}.{alias.name}".strip(".") for alias in node.names)]
-            elif isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            for name in names:
-                found = self.find(name, path) if name else None
-                if found is not None:
-                    yield found
 
     def vendored(self, path: Path) -> Path | None:
         """The folder of a copy of Keras 1 or keras-contrib that a file belongs to."""
