@@ -284,7 +284,7 @@ def old_spellings(text: str) -> list[str]:
 _PYTHON2_LOOKS = re.compile(
     rb"^[ \t\"]*print(?:[ \t]+[^\s(=,.]|[ \t]*>>|[ \t]*\r?$)|^[ \t\"]*except[ \t]+[\w., ()]+,[ \t]*\w+:"
     rb"|\bxrange\(|\braw_input\(|\.iter(?:items|keys|values)\(|\.has_key\(|\bcPickle\b|\burllib2\b"
-    rb"|^[ \t\"]*raise[ \t]+\w+,|\bunicode\(",
+    rb"|^[ \t\"]*raise[ \t]+\w+,|\bunicode\(|\bizip(?:_longest)?\b",
     re.MULTILINE,
 )
 

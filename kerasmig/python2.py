@@ -33,9 +33,12 @@ _BUILTINS = frozenset(
 _MODULES = frozenset(
     ["cPickle", "cStringIO", "StringIO", "urllib2", "ConfigParser", "Queue", "HTMLParser"]
 )
+_ITERTOOLS = frozenset(["izip", "izip_longest", "imap", "ifilter", "ifilterfalse"])
 _DICT_METHODS = {"iteritems": 0, "itervalues": 0, "iterkeys": 0, "has_key": 1}
 _HINT = re.compile(
-    r"\b(?:{})\b".format("|".join([*sorted(_BUILTINS), *sorted(_MODULES), *_DICT_METHODS]))
+    r"\b(?:{})\b".format(
+        "|".join([*sorted(_BUILTINS), *sorted(_MODULES), *sorted(_ITERTOOLS), *_DICT_METHODS])
+    )
 )
 #: A file that asks for the version it runs under already speaks both.
 _BOTH = re.compile(r"\bversion_info\b|\bPY[23]\b|\bsix\b|\bbuiltins\b|\bfuture\.|\bpast\.")
@@ -105,7 +108,8 @@ def _python2_names(text: str, tree: ast.Module) -> Iterator[ast.AST]:
             if any(alias.name in _MODULES for alias in node.names):
                 yield node
         elif isinstance(node, ast.ImportFrom):
-            if node.module in _MODULES and not node.level:
+            gone = node.module == "itertools" and any(a.name in _ITERTOOLS for a in node.names)
+            if (gone or node.module in _MODULES) and not node.level:
                 yield node
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             # A DataFrame of pandas has `iteritems` under Python 3 too.

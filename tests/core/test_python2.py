@@ -159,6 +159,9 @@ def test_what_is_neither_is_an_error_that_tells_the_line(tmp_path: Path) -> None
     [
         ("for i in xrange(3): pass", True),
         ("import cPickle", True),
+        ("from itertools import izip_longest", True),
+        ("from itertools import chain", False),
+        ("try:\n    from itertools import izip\nexcept ImportError:\n    izip = zip", False),
         ("x = d.iteritems()", True),
         (
             "try:\n    xrange\nexcept NameError:\n    xrange = range\nfor i in xrange(2): pass",
