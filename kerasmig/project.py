@@ -408,7 +408,7 @@ class Project:
         relevant = [p for p in self.files if self.concerns_keras(p) or self.comes_along(p)]
         if jobs > 1 and len(relevant) >= _ENOUGH_FOR_WORKERS:
             with ProcessPoolExecutor(
-                jobs, initializer=_start_worker, initargs=(self.files, self.settings)
+                jobs, initializer=_start_worker, initargs=(self.files, self.settings, self._facts)
             ) as pool:
                 chunk = max(1, min(16, len(relevant) // (jobs * 4)))
                 done = dict(zip(relevant, pool.map(_work, relevant, chunksize=chunk), strict=True))
@@ -565,10 +565,12 @@ def _vendored_note(folder: Path, path: Path) -> tuple[Finding, ...]:
 _worker: Project | None = None
 
 
-def _start_worker(files: Sequence[Path], settings: UpgradeSettings) -> None:
+def _start_worker(
+    files: Sequence[Path], settings: UpgradeSettings, facts: dict[Path, FileFacts]
+) -> None:
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends the pool
-    _worker = Project(files, settings)
+    _worker = Project(files, settings, _facts=facts)
 
 
 def _work(path: Path) -> FileResult:
