@@ -201,7 +201,45 @@ def _layer_name(context: FileContext, argument: Argument) -> Converted:
             applicability=Applicability.MANUAL,
             reason="Keras 3 refuses '/' in layer names: choose another character",
         )
+    if not isinstance(value, str) and _makes_slash(context, argument.value):
+        return _without_slash(context, argument)
     return UNCHANGED
+
+
+def _makes_slash(context: FileContext, node: ast.expr, depth: int = 3) -> bool:
+    """Whether a computed name has a ``/`` among the texts that it is put together from."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Call) and getattr(inner.func, "attr", "") == "replace":
+            return False
+        if isinstance(inner, ast.Constant) and isinstance(inner.value, str) and "/" in inner.value:
+            return True
+        if isinstance(inner, ast.Name) and depth:
+            values = [binding.value for binding in context.names.bindings_of(inner)]
+            if any(v is not None and _makes_slash(context, v, depth - 1) for v in values):
+                return True
+    return False
+
+
+def _without_slash(context: FileContext, argument: Argument) -> Converted:
+    """``scope + 'conv'`` → ``(scope + 'conv').replace('/', '_')``, where that is a text for sure."""
+    node = argument.value
+    made = isinstance(node, ast.BinOp | ast.JoinedStr) or (
+        isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("format", "join")
+    )
+    if isinstance(node, ast.Name):
+        values = [binding.value for binding in context.names.bindings_of(node)]
+        made = len(values) == 1 and isinstance(values[0], ast.BinOp | ast.JoinedStr)
+    if not made:
+        return Converted(
+            applicability=Applicability.MANUAL,
+            reason="Keras 3 refuses '/' in layer names: choose another character",
+        )
+    before, after = ("(", ")") if isinstance(node, ast.BinOp) else ("", "")
+    return Converted(
+        (before, argument.value_span, f"{after}.replace('/', '_')"),
+        applicability=Applicability.ASSUMED,
+        reason="Keras 3 refuses '/' in layer names; get_layer() calls must follow",
+    )
 
 
 _KEYS_1D = ("left_pad", "right_pad")
