@@ -60,7 +60,10 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
     (r"\w*(strides?|subsample)$", 1),
     (r"\w*(nb_|n_|num_)?(filters?|hidden|units|neurons|latent\w*|embed\w*|noise\w*|z_dim)\w*$", 8),
     (r"(input_dim|n_?features?|feature_dim|in_dim|nb_features|input_size|in_size)$", 16),
-    (r"(output_dim|out_dim|n_out|dim|output_size|out_size|\w*(wv|vector|word)\w*_(size|dim))$", 8),
+    (
+        r"(output_dim|out_dim|n_out|dim|nf|\w*out(put)?_size|\w*hidden_size|\w*(wv|vector|word)\w*_(size|dim))$",
+        8,
+    ),
     (r"\w*_(len|length)$", 16),
     (r"\w*(depth|layers|blocks|stacks?|repetitions?|n|num|nb|growth\w*|width\w*)$", 2),
     (r"(is_|use_|has_|include_|with_)\w+$", True),

@@ -202,6 +202,10 @@ class Keras1:
             if "call" in cls.__dict__:
                 # A new tensor, for the layer writes its history onto what it returns.
                 cls.call = lambda layer, x, mask=None: tf.identity(x)
+        # For the same reason what passes its input on, such as ActivityRegularization.
+        self.topology.Layer.call = lambda layer, x, mask=None: (
+            tf.identity(x) if hasattr(x, "_keras_history") else x
+        )
         backend = importlib.import_module("keras.backend.tensorflow_backend")
         replace_everywhere(
             "keras", backend.dropout, lambda x, level, *args, **kwargs: tf.identity(x)

@@ -53,11 +53,13 @@ def compare(
     result = Comparison()
     pairs = align_layers(old["rows"], facts["rows"])
     compare_structure(result, old, facts, pairs)
-    if level != "shapes":
-        result.level = "outputs"
+    if level == "shapes":
+        _carry(result, side, old, facts, description, pairs, None)
+    else:
         if "numbers_error" in old:
             result.not_verified = old["numbers_error"]
         elif _carry(result, side, old, facts, description, pairs, arrays):
+            result.level = "outputs"
             _numbers(result, side, model, old, facts, description, pairs, arrays, tolerance)
             if level == "training" and "train" in old:
                 from kerasmig.verify.train_new import train
@@ -92,9 +94,13 @@ def _carry(
     new: dict[str, Any],
     description: Description,
     pairs: list[tuple[int | None, int | None]],
-    arrays: Mapping[str, Any],
+    arrays: Mapping[str, Any] | None,
 ) -> bool:
-    """Give the new model the old weights; False if that is impossible."""
+    """Give the new model the old weights; False if that is impossible.
+
+    Args:
+        arrays: without, it is only seen whether the shapes of the weights fit.
+    """
     fits = True
     for row, (i, j) in zip(result.rows, pairs, strict=True):
         a = old["rows"][i] if i is not None else None
@@ -109,8 +115,11 @@ def _carry(
             row["status"], row["note"] = "mismatch", gone
             result.differs(f"{known['class']} {known['name']!r} with weights {gone}", row)
             continue
-        values = [arrays[f"w{i}_{position}"] for position in range(len(a["weights"]))]
         try:
+            if arrays is None:
+                carry_over(a, [np.zeros(weight["shape"]) for weight in a["weights"]], b)
+                continue
+            values = [arrays[f"w{i}_{position}"] for position in range(len(a["weights"]))]
             side.set_weights(description.layers[j or 0], carry_over(a, values, b))
         except WeightMismatch as error:
             fits = False

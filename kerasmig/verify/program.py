@@ -212,6 +212,7 @@ class Runner:
         if not builder["explicit"]:
             attempts += [{"site": None, "attempt": number} for number in range(ATTEMPTS)]
         reasons: list[str] = []
+        half_way: tuple[dict[str, Any], list[Captured], BaseException | None] | None = None
         for attempt in attempts:
             call = {"builder": builder, **attempt}
             before, failures = len(self.recorder.models), len(self.outcome.failures)
@@ -223,7 +224,10 @@ class Runner:
                 self._label(label)
                 self.outcome.calls.append({**call, "label": label})
                 return
-            # What a failed attempt has left behind is none of the program's models.
+            if half_way is None and built:
+                half_way = (call, built, error)
+            # What a failed attempt has left behind is none of the program's models, unless every
+            # attempt fails: then what the first that got so far had built.
             for captured in self.recorder.models[before:]:
                 captured.incomplete = captured.incomplete or f"{label}: {error}"
             self._label("failed attempt")
@@ -231,6 +235,17 @@ class Runner:
                 reasons.append(str(error))
             if isinstance(error, ProgramStop):
                 break
+        if half_way is not None:
+            call, built, error = half_way
+            label = f"{builder['qualname']}#{len(self.outcome.calls)}"
+            for captured in built:
+                captured.incomplete = ""
+                self.call_of_model[captured.order] = label
+            self.outcome.calls.append({**call, "label": label})
+            if error is not None:
+                self._fail(label, error)  # the new side may fail there, too
+            self.recorder.note(f"{builder['qualname']} fails after it has built: {reasons[0]}")
+            return
         if reasons:
             reason = _most_telling(reasons)
         self.outcome.unreached[builder["qualname"]] = reason

@@ -246,10 +246,11 @@ class _Summary:
         """A new program that stumbles where the old one ran on is wrong, whatever it built."""
         if run.old is None or run.new is None:
             return
-        before = Counter(f["kind"] for f in run.old["failures"] if f["where"] == "main")
+        before = Counter((f["where"], f["kind"]) for f in run.old["failures"])
         for failure in run.new["failures"]:
-            if failure["where"] == "main" and before[failure["kind"]]:
-                before[failure["kind"]] -= 1
+            key = (failure["where"], failure["kind"])
+            if before[key]:
+                before[key] -= 1
                 continue
             if failure["kind"] == "TimeIsUp":
                 continue

@@ -212,6 +212,10 @@ LAYERS: dict[str, tuple[str, str]] = {
         functional("(None, None, 3)", "x = Convolution2D(2, 3, 3)(x)", _MEAN_OLD),
         functional("(None, None, 3)", "x = Conv2D(2, (3, 3))(x)", _MEAN_OLD),
     ),
+    "passes_on": (
+        sequential("Dense(3, input_dim=4)", "ActivityRegularization(l2=0.01)", "Dense(2)"),
+        sequential("Input((4,))", "Dense(3)", "ActivityRegularization(l2=0.01)", "Dense(2)"),
+    ),
     "padding_full": (
         sequential("Convolution1D(4, 3, border_mode='valid', input_shape=(9, 2))", "Dropout(0.3)"),
         sequential("Input((9, 2))", "Conv1D(4, 3)", "Dropout(0.3)"),
@@ -326,7 +330,7 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "batchnorm_epsilon": ("conv", "epsilon=1e-3", "epsilon=1e-5", "shapes"),
     "batchnorm_momentum": ("conv", "epsilon=1e-3", "momentum=0.9", "shapes"),
     "batchnorm_lost": ("conv", "m.add(BatchNormalization(axis=1, epsilon=1e-3))\n", "", "shapes"),
-    "batchnorm_training": ("spatial", "BatchNormalization()(x)", "LayerNormalization()(x)", "outputs"),
+    "batchnorm_training": ("spatial", "BatchNormalization()(x)", "LayerNormalization()(x)", "shapes"),
     "pool_format": ("conv", "MaxPooling2D((2, 2), data_format='channels_first')", "MaxPooling2D((2, 2))", "shapes"),
     "pool_kind": ("conv", "MaxPooling2D", "AveragePooling2D", "outputs"),
     "flatten_format": ("conv", "Flatten()", "Flatten(data_format='channels_first')", "outputs"),

@@ -76,13 +76,19 @@ ENDS = {
         "m = Sequential()\nm.add(Input((4,)))\nm.add(Dense(3))\n"
         "m.add(Lambda(lambda x: np.no_such_function(x)))",
     ),
+    "half_way": (
+        "from keras.models import Model\nfrom keras.layers import Input\nm = build()\n"
+        "def half(nb_classes):\n    i = Input((4,))\n    half = Model(i, Dense(nb_classes)(i))\n"
+        "    half.compile('sgd', 'mse', no_such_option=nb_classes.missing)\n    return half",
+        None,
+    ),
     "catches_everything": (
         "m = build()\nwhile True:\n    try:\n        sum(range(1000))\n    except:\n        pass",
         None,
     ),
     "waits": ("import threading\nm = build()\nthreading.Event().wait()", None),
 }
-UNFINISHED = {"unbuilt", "wrong_on_stand_in", "catches_everything"}
+UNFINISHED = {"half_way", "unbuilt", "wrong_on_stand_in", "catches_everything"}
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +120,12 @@ def test_reason_why_a_sequential_is_not_built(report: VerifyReport) -> None:
     pair = next(p for p in pairs_of(report, "unbuilt") if not p.name.endswith("build"))
     assert pair.status is Status.MISMATCH
     assert "Lambda" in pair.reason and "no_such_function" in pair.reason
+
+
+@pytest.mark.slow
+def test_model_that_a_failing_builder_had_finished_is_verified(report: VerifyReport) -> None:
+    assert [p.status for p in pairs_of(report, "half_way")] == [Status.MATCH] * 2
+    assert any(p.name == "half_way.py:half" for p in pairs_of(report, "half_way"))
 
 
 @pytest.mark.slow
