@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from kerasmig.finding import DataFormat, FileResult, RunResult, Verdict
@@ -52,20 +52,35 @@ def verify_run(
         for path, result in zip(project.files, run.files, strict=True)
         if result.changed and not result.error
     }
-    with _copy(root) as new:
+    with ExitStack() as copies:
+        new = copies.enter_context(_copy(root))
         for relative, result in changed.items():
             (new / relative).write_bytes(bytes_of(result))
+        modern = _brought_to_python3(project, root)
+        old = copies.enter_context(_copy(root)) if modern else root
+        for relative, text in modern.items():
+            (old / relative).write_text(text, encoding="utf-8")
         for path, text in run.extra_files.items():
             target = new / Path(path).resolve().relative_to(root)
             target.write_text(text, encoding="utf-8")
         return verify_trees(
-            root,
+            old,
             new,
             files=sorted(changed),
             orderings=orderings({name: r.verdicts for name, r in changed.items()}),
             settings=settings,
             progress=progress,
         )
+
+
+def _brought_to_python3(project: Project, root: Path) -> dict[str, str]:
+    """The Python 2 files as Keras 1 code of Python 3: Keras 1.2.2 runs under today's Python too."""
+    found: dict[str, str] = {}
+    for path in project.files:
+        program = project.module(path).program
+        if path.suffix == ".py" and program is not None and program.modern is not None:
+            found[path.resolve().relative_to(root).as_posix()] = program.text
+    return found
 
 
 def verify_pair(
