@@ -235,6 +235,8 @@ def _same_meaning(
         return False
     if entry.data_format or entry.always_last:
         return False  # what it means hangs on the global ordering
+    if entry.assumed:
+        return False  # the same words, but not the same thing
     used = [*old.positional()[: len(call.args)], *(k.arg for k in call.keywords if k.arg)]
     if any(entry.argument(name) != To(name) for name in used):
         return False

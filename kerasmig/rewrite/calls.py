@@ -364,8 +364,8 @@ def finish(
     if spelling != context.text.of(use.node):
         edits.append(Edit(context.text.span(use.node), (spelling,)))
     edits += new.edits
-    if not edits and not (new.reasons and context.settings.idiomatic):
-        return None
+    if not edits and not (new.reasons and (context.settings.idiomatic or new.entry.assumed)):
+        return None  # otherwise what a person should know is told though the text stays
     return rewritten(new, edits, message)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kerasmig import upgrade_source
 from kerasmig.finding import Applicability
 from tests.rewrite.helpers import check_rewrite, find, upgrade
 
@@ -373,3 +374,16 @@ def test_layers_whose_arguments_are_unpacked() -> None:
         b = keras1_Convolution2D(8, *(3, 3), dim_ordering='tf')
         """,
     )
+
+
+def test_a_network_of_applications_that_changed_is_told_though_its_call_stays() -> None:
+    source = (
+        "from keras.applications import InceptionV3\n"
+        "from keras.layers import Dense\n"
+        "top = Dense(output_dim=3)\n"
+        "base = InceptionV3(weights='imagenet', include_top=True)\n"
+    )
+    result = upgrade_source(source)
+    assert "InceptionV3(weights='imagenet', include_top=True)" in result.code
+    told = [finding for finding in result.findings if finding.code == "KM603"]
+    assert [finding.applicability.value for finding in told] == ["assumed"]
