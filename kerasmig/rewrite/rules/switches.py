@@ -69,9 +69,32 @@ def backend_switch(context: FileContext) -> Iterator[Finding]:
             node,
             "the backend is never 'theano' today, so the other branch is taken: if an axis, a "
             "shape or a kernel hangs on it, ask `K.image_data_format() == 'channels_first'` instead",
-            Applicability.ASSUMED if harmless else Applicability.MANUAL,
+            (
+                Applicability.ASSUMED
+                if harmless or _only_acts(context, node)
+                else Applicability.MANUAL
+            ),
             name="backend",
         )
+
+
+def _only_acts(context: FileContext, node: ast.expr) -> bool:
+    """Whether a comparison decides about a statement that sets and gives back nothing.
+
+    ``if K.backend() == 'theano': convert_all_kernels_in_model(model)`` is for weights of Theano
+    alone; no axis or shape can hang on it.
+    """
+    parent = context.parent(node)
+    while isinstance(parent, (ast.BoolOp, ast.UnaryOp)):
+        parent = context.parent(parent)
+    if not isinstance(parent, ast.If):
+        return False
+    setting = (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Return, ast.Yield, ast.FunctionDef)
+    return not any(
+        isinstance(inner, setting)
+        for statement in [*parent.body, *parent.orelse]
+        for inner in walk(statement)
+    )
 
 
 def _asks_for_theano(context: FileContext, node: ast.Compare) -> bool:
