@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import subprocess
@@ -87,20 +88,27 @@ class Session:
         self._answered = at + len(question)
         os.write(self._fd, text.encode())
 
-    def end(self) -> int:
-        """Read to the end; the exit code."""
-        self._read_until(lambda: False)
+    def end(self, again: str = "") -> int:
+        """Read to the end; the exit code.
+
+        Args:
+            again: typed once more whenever nothing happens for a while: a key may be lost while
+                the terminal changes its mode.
+        """
+        self._read_until(lambda: False, again)
         assert self._process is not None
         code = self._process.wait(30)
         os.close(self._fd)
         return code
 
-    def _read_until(self, done: object) -> None:
+    def _read_until(self, done: object, again: str = "") -> None:
         assert callable(done)
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + 120
         while not done():
             assert time.monotonic() < limit, f"nothing more came:\n{self.screen}"
-            if not select.select([self._fd], [], [], 0.5)[0]:
+            if not select.select([self._fd], [], [], 3)[0]:
+                with contextlib.suppress(OSError):
+                    os.write(self._fd, again.encode())
                 continue
             try:
                 data = os.read(self._fd, 65536)
@@ -213,7 +221,7 @@ def test_an_interrupt_writes_nothing(tmp_path: Path) -> None:
     write_tree(tmp_path, {"net.py": NET})
     review = Session(tmp_path).start()
     review.answer(QUESTION, "\x03")
-    assert review.end() == 130
+    assert review.end(again="\x03") == 130
     assert "kerasmig: interrupted" in review.screen
     assert read_tree(tmp_path)["net.py"] == NET
 
