@@ -23,7 +23,7 @@ NETWORKS = {
     "vgg19": (143_667_240, ("tf", "th")),
     "resnet50": (25_636_712, ("tf", "th")),
     "inception_v3": (23_660_968, ("tf", "th")),
-    "xception": (22_910_480, ("tf",)),  # raises under th
+    "xception": (22_910_480, ("tf", "th")),  # sets tf itself while it builds
 }
 
 
