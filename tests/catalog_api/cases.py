@@ -334,7 +334,7 @@ model = Sequential()
 model.add(Dense(3, input_dim=4))
 model.compile(optimizer=optimizers.SGD(lr=0.0), loss='mse')
 stop = callbacks.EarlyStopping(monitor='loss', {setting})
-result = len(model.fit(X, Y, nb_epoch=12, verbose=0, callbacks=[stop]).epoch)
+result = len(model.fit(X, Y, nb_epoch=12, verbose=0, shuffle=False, callbacks=[stop]).epoch)
 """
 
 
