@@ -6,7 +6,7 @@ computed in both libraries on the same arrays; the equality tests do it again.
 
 from __future__ import annotations
 
-from kerasmig.catalog.vocabulary import Argument, Arguments, Entry, Family, drop, to
+from kerasmig.catalog.vocabulary import Argument, Arguments, Entry, Family, drop, handled, to
 
 _NAME: Argument = drop("names of backend tensors mean nothing in Keras 3")
 _HINT: Argument = drop("a hint for Theano, ignored on TensorFlow")
@@ -285,20 +285,35 @@ _PHASE = (
 )
 
 _GRAPH = (
-    Entry("function", manual=_FUNCTION),
+    Entry(
+        "function",
+        to="keras1_compat.BackendFunction",
+        rule="backend_function",
+        args={"updates": handled("other than an empty list: reported")},
+        manual=_FUNCTION,
+        assumed="the outputs must be computed from the inputs by layers and keras.ops",
+        docs="It stays a callable from a list of arrays to a list of arrays. What rests on "
+        "`K.gradients` is reported.",
+    ),
     Entry("Function", manual=_FUNCTION),
     Entry(
         "gradients",
         manual="compute the loss inside `with tf.GradientTape() as tape:` after "
         "`tape.watch(x)`, then `tape.gradient(loss, x)`.",
     ),
-    Entry("learning_phase", manual=_PHASE),
+    Entry(
+        "learning_phase",
+        to="keras1_compat.LEARNING_PHASE",
+        rule="learning_phase",
+        manual=_PHASE,
+        docs="Rewritten only among the inputs of a `K.function` that becomes a `BackendFunction`.",
+    ),
     Entry(
         "set_learning_phase",
         manual=_PHASE + " `predict` and `evaluate` run with `training=False` anyway.",
     ),
-    Entry("in_train_phase", rule="train_phase", manual=_PHASE),
-    Entry("in_test_phase", rule="train_phase", manual=_PHASE),
+    Entry("in_train_phase", manual=_PHASE),
+    Entry("in_test_phase", manual=_PHASE),
     Entry("get_session", manual=_SESSION),
     Entry("set_session", manual=_SESSION),
     Entry(
@@ -383,15 +398,19 @@ FAMILIES = (
     Family(
         code="KM503",
         name="backend-graph",
-        summary="Report what belonged to TensorFlow 1's graphs and sessions.",
+        summary="Make functions models; report what else belonged to TensorFlow 1's graphs.",
         why=(
             "`K.function`, `K.gradients`, the learning phase and sessions have no counterpart: "
             "Keras 3 runs models and eager tensors."
         ),
-        safety="Never rewritten: what it becomes depends on what the program wants.",
+        safety=(
+            "`K.function` is `assumed`: the tensors must belong to models, which the compat class "
+            "checks when it runs. Gradients, updates and sessions are never rewritten: what they "
+            "become depends on what the program wants."
+        ),
         example=(
             "f = K.function([model.input, K.learning_phase()], [layer.output])",
-            "f = keras.Model(model.input, layer.output)  # f(x, training=False)",
+            "f = BackendFunction([model.input, LEARNING_PHASE], [layer.output])",
         ),
         module="keras.backend",
         target="keras.backend",

@@ -345,6 +345,25 @@ def callback_cases() -> Iterator[Case]:
         yield Case(f"EarlyStopping({setting})", _TRAINING + source)
 
 
+_FUNCTION = """\
+from keras import backend as K
+from keras.layers import BatchNormalization
+model = Sequential()
+model.add(Dense(3, input_dim=4, init='one'))
+model.add(BatchNormalization())
+model.add(Dense(3, activation='tanh', init='one'))
+outputs = [model.layers[0].output, K.square(model.layers[-1].output)]
+f = K.function([model.layers[0].input, K.learning_phase()], outputs)
+middle = K.function([model.layers[1].input, K.learning_phase()], [model.layers[1].output])
+result = f([X, 0]) + f([X, 1]) + middle([f([X, 0])[0], 0])
+"""
+
+
+def function_cases() -> Iterator[Case]:
+    """Functions of a model's tensors, as when predicting and as in training."""
+    yield Case("K.function", _TRAINING + _FUNCTION)
+
+
 _DATA = """\
 import numpy as np
 from keras.utils import np_utils
@@ -417,5 +436,6 @@ def all_cases() -> tuple[Case, ...]:
         *loss_cases(),
         *metric_cases(),
         *callback_cases(),
+        *function_cases(),
         *data_cases(),
     )

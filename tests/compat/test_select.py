@@ -17,6 +17,10 @@ def test_each_name_alone_brings_all_that_it_uses(name: str) -> None:
     tree = ast.parse(compat_source([name]))
     bound = {alias.asname or alias.name for node in tree.body for alias in _aliases(node)}
     bound |= {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    assigned = [
+        target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets
+    ]
+    bound |= {target.id for target in assigned if isinstance(target, ast.Name)}
     assert name in bound
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     local = {
