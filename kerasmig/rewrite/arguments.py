@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -62,9 +63,11 @@ def argument_edits(
             stay.add(indices[0])
             edits += _single(new, keyword)
     spans = [argument.span for argument in site.arguments]
-    edits += [Edit(span, ()) for span in removals(site.text.utf8, spans, stay, site.close)]
+    removed = removals(site.text.utf8, spans, stay, site.close)
+    edits += [Edit(span, ()) for span in removed]
     if added:
-        edits.append(_addition(site, sorted(stay), [f"{name}={value}" for name, value in added]))
+        texts = [f"{name}={value}" for name, value in added]
+        edits += addition(site, [site.arguments[i] for i in sorted(stay)], texts, removed)
     return edits
 
 
@@ -123,16 +126,41 @@ def _lead(site: CallSite, source: Argument) -> int:
     return end
 
 
-def _addition(site: CallSite, stay: list[int], texts: list[str]) -> Edit:
-    """Insert keywords after the last argument, in the layout of the call."""
-    if not stay:
-        return Edit(Span(site.open + 1, site.open + 1), (", ".join(texts),))
-    arguments = [site.arguments[index] for index in stay]
+def addition(
+    site: CallSite,
+    arguments: Sequence[Argument],
+    texts: Sequence[str],
+    removed: Sequence[Span] = (),
+) -> list[Edit]:
+    """Insert keywords after the last argument (but before ``**kwargs``), in the call's layout.
+
+    Args:
+        arguments: those of the call that stay, in order.
+        removed: what is taken out of the call.
+    """
+    if not arguments:
+        return [Edit(Span(site.open + 1, site.open + 1), (", ".join(texts),))]
     unpacked = next((a for a in arguments if a.star == "**"), None)
     if unpacked is not None:
-        return Edit(Span(unpacked.span.start, unpacked.span.start), (", ".join([*texts, ""]),))
+        return [Edit(Span(unpacked.span.start, unpacked.span.start), (", ".join([*texts, ""]),))]
     last = arguments[-1]
-    separator = ", "
-    if site.text.starts_line(last.span.start):
-        separator = f",{site.text.newline}{site.text.indentation(last.span.start)}"
-    return Edit(Span(last.span.end, last.span.end), ("".join(separator + t for t in texts),))
+    end = Span(last.span.end, last.span.end)
+    if not site.text.starts_line(last.span.start):
+        return [Edit(end, ("".join(f", {text}" for text in texts),))]
+    line = f"{site.text.newline}{site.text.indentation(last.span.start)}"
+    comment = _COMMENT.match(site.text.utf8, last.span.end)
+    if comment is None or any(_overlap(comment, span) for span in removed):
+        return [Edit(end, ("".join(f",{line}{text}" for text in texts),))]
+    # The comment stays beside its argument.
+    behind = Span(comment.end(), comment.end())
+    if comment.group(1):
+        return [Edit(behind, ("".join(f"{line}{text}," for text in texts),))]
+    return [Edit(end, (",",)), Edit(behind, (f"{line}{f',{line}'.join(texts)}",))]
+
+
+_COMMENT = re.compile(rb"[ \t]*(,?)[ \t]*#[^\r\n]*")
+"""What may follow an argument in its line: a comma, and a comment that speaks of it."""
+
+
+def _overlap(match: re.Match[bytes], span: Span) -> bool:
+    return span.start < match.end() and match.start() < span.end

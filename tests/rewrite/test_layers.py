@@ -387,3 +387,58 @@ def test_a_network_of_applications_that_changed_is_told_though_its_call_stays() 
     assert "InceptionV3(weights='imagenet', include_top=True)" in result.code
     told = [finding for finding in result.findings if finding.code == "KM603"]
     assert [finding.applicability.value for finding in told] == ["assumed"]
+
+
+def test_comments_stay_beside_their_arguments_where_one_is_appended() -> None:
+    check_rewrite(
+        """
+        from keras.layers import Convolution2D, MaxPooling2D
+        from keras.models import Sequential
+        m = Sequential()
+        m.add(Convolution2D(8, 3, 3,
+                            activation='relu',  # no bend
+                            input_shape=(3, 32, 32)  # a picture
+                            ))
+        m.add(Convolution2D(
+            8, 3, 3,
+            activation='relu',  # trailing comma
+        ))
+        m.add(MaxPooling2D(
+            strides=(2, 2)
+            # nothing more
+        ))
+        m.add(MaxPooling2D(strides=(2, 2)  # in one line
+                           ))
+        m.add(Convolution2D(8, 3, 3,
+                            activation='relu',  # of old
+                            weights=None  # goes
+                            ))
+        """,
+        """
+        from keras.layers import Conv2D, MaxPooling2D
+        from keras.models import Sequential
+        m = Sequential()
+        m.add(Conv2D(8, (3, 3),
+                            activation='relu',  # no bend
+                            input_shape=(3, 32, 32),  # a picture
+                            data_format='channels_first'
+                            ))
+        m.add(Conv2D(
+            8, (3, 3),
+            activation='relu',  # trailing comma
+            data_format='channels_first',
+        ))
+        m.add(MaxPooling2D(
+            strides=(2, 2),
+            data_format='channels_first'
+            # nothing more
+        ))
+        m.add(MaxPooling2D(strides=(2, 2), data_format='channels_first'  # in one line
+                           ))
+        m.add(Conv2D(8, (3, 3),
+                            activation='relu',  # of old
+                            data_format='channels_first',
+                              # goes
+                            ))
+        """,
+    )
