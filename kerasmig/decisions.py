@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from kerasmig.finding import DataFormat, Finding
-from kerasmig.source import SourceError, Text, parse
+from kerasmig.finding import DataFormat, Edit, Finding
+from kerasmig.rewrite.directives import HEAD, Directives
+from kerasmig.source import Text, same_program
 
 #: Marks what is only put off, and taken out again before anything is written.
 _PENDING = " (not reviewed)"
 _IGNORE = re.compile(r"#[ \t]*kerasmig:[ \t]*ignore\[([\w\s,]*)\]")
 _PUT_OFF = re.compile(r"[ \t]*# kerasmig: ignore\[[\w, ]+\] \(not reviewed\)")
-_HEAD = re.compile(r"(?:#![^\r\n]*(?:\r\n|\r|\n))?(?:#[^\r\n]*coding[:=][^\r\n]*(?:\r\n|\r|\n))?")
 
 
 class CannotComment(Exception):
@@ -37,7 +37,7 @@ def reject(text: str, finding: Finding, *, pending: bool = False) -> str:
             mark = _PENDING if pending else ""
             new = f"{body}  # kerasmig: ignore[{finding.code}]{mark}"
         changed = _with_line(source, line, new)
-        if _same_program(text, changed):
+        if same_program(text, changed):
             return changed
     raise CannotComment(f"line {finding.line} has no place for a comment")
 
@@ -48,15 +48,21 @@ def withdraw_pending(text: str) -> str:
 
 
 def decide(text: str, line: int, data_format: DataFormat) -> str:
-    """The text with ``# kerasmig: data_format=...`` behind a line; 0: at the top of the file."""
+    """The text with ``# kerasmig: data_format=...`` behind a line; 0: at the top of the file.
+
+    Where an earlier run has asked there, the answer takes the place of the question.
+    """
     comment = f"# kerasmig: data_format={data_format.value}"
     source = Text(text)
+    asked = Directives.read(source).questions.get(line)
+    if asked is not None:
+        return source.apply([Edit(asked, (data_format.value,))])
     if line > 0:
         body = source.get(source.line_span(line)).rstrip("\r\n")
         changed = _with_line(source, line, f"{body}  {comment}")
-        if _same_program(text, changed):
+        if same_program(text, changed):
             return changed
-    head = _HEAD.match(text)
+    head = HEAD.match(text)
     end = head.end() if head is not None else 0
     return f"{text[:end]}{comment}{source.newline}{text[end:]}"
 
@@ -76,13 +82,3 @@ def _with_line(source: Text, line: int, new: str) -> str:
     ending = old[len(old.rstrip("\r\n")) :]
     utf8 = source.utf8
     return (utf8[: span.start] + (new + ending).encode() + utf8[span.end :]).decode()
-
-
-def _same_program(old: str, new: str) -> bool:
-    """Whether only a comment was added."""
-    import ast
-
-    try:
-        return ast.dump(parse(old)) == ast.dump(parse(new))
-    except SourceError:
-        return False

@@ -132,6 +132,8 @@ class Verdict:
         shapes: its tensors in the order of the code.
         ambient: the file itself sets this format for all its layers (``set_image_dim_ordering``).
         explicit: the author states the format on the layers (``dim_ordering=``).
+        chosen: where a person chose the format: in a ``"comment"``, for the ``"run"``, or nowhere.
+        asked: lines of the comments with which an earlier run asked for the format.
     """
 
     model: str
@@ -142,6 +144,8 @@ class Verdict:
     shapes: tuple[TensorShapes, ...] = ()
     ambient: bool = False
     explicit: bool = False
+    chosen: str = ""
+    asked: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

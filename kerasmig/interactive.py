@@ -13,8 +13,17 @@ from pathlib import Path
 
 import click
 
+from kerasmig.catalog.general import UNDECIDED
 from kerasmig.decisions import CannotComment, decide, reject, replace_lines, withdraw_pending
-from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, TensorShapes, Verdict
+from kerasmig.finding import (
+    Applicability,
+    DataFormat,
+    FileResult,
+    Finding,
+    RunResult,
+    TensorShapes,
+    Verdict,
+)
 from kerasmig.program import PYTHON2
 from kerasmig.project import Project
 from kerasmig.report.diff import split_lines
@@ -166,6 +175,7 @@ class Review:
                 finding.edits
                 and not finding.suppressed
                 and finding.code != _IMPORTS
+                and not _is_question(finding)
                 and not decided
             ):
                 yield finding
@@ -249,7 +259,7 @@ class Review:
                 break
         chosen = DataFormat.CHANNELS_FIRST if answer == "f" else DataFormat.CHANNELS_LAST
         text = self.project.module(path).text
-        for line in (verdict.line, 0):
+        for line in (*verdict.asked, *_where_asked(result, model), verdict.line, 0):
             self.project.replace_program(path, decide(text, line, chosen))
             after = self.project.program_result(path).verdicts
             if any(v.model == model and v.data_format is chosen for v in after):
@@ -273,6 +283,15 @@ def _asks(result: FileResult) -> bool:
 
 def _untouched(result: FileResult) -> FileResult:
     return replace(result, new=result.old, source_old="", source_new="", compat=())
+
+
+def _is_question(finding: Finding) -> bool:
+    """Whether a finding asks for a data format: that is settled by itself (`Review._settle`)."""
+    return finding.code == UNDECIDED and finding.applicability is Applicability.MANUAL
+
+
+def _where_asked(result: FileResult, model: str) -> list[int]:
+    return [f.end_line for f in result.findings if _is_question(f) and f.name == model]
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:

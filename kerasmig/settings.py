@@ -27,8 +27,12 @@ class UpgradeSettings:
     python2: bool = True
     todo: bool = False
 
+    def ignores(self, code: str) -> bool:
+        """Whether a code is to be left alone, whatever else is asked for."""
+        return any(code.startswith(prefix) for prefix in self.ignore)
+
     def wants(self, code: str) -> bool:
         """Whether a code is to be applied and reported."""
-        if any(code.startswith(prefix) for prefix in self.ignore):
+        if self.ignores(code):
             return False
         return not self.select or any(code.startswith(prefix) for prefix in self.select)

@@ -211,3 +211,11 @@ def parse(text: str, *, path: str = "<unknown>") -> ast.Module:
         raise SourceError(f"cannot be parsed: {error.msg} ({where})") from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"cannot be parsed: {error}") from error
+
+
+def same_program(old: str, new: str) -> bool:
+    """Whether two texts differ in comments and layout only."""
+    try:
+        return ast.dump(parse(old)) == ast.dump(parse(new))
+    except SourceError:
+        return False

@@ -116,11 +116,21 @@ class _Judge:
             shapes=tensor_shapes(component),
             explicit=stated is not None,
         )
-        chosen = self._chosen(component)
+        asked, told = self._asked(component), self._told(component)
+        chosen = told or self._forced(component)
+        blank = replace(blank, asked=asked)
         if chosen is not None and stated is None:
             said = (chosen, *settings, *self._model_evidence(component))
-            wanted = chosen.favours or UNDECIDED
-            return replace(blank, data_format=wanted, confidence=1.0, evidence=said)
+            return replace(
+                blank,
+                data_format=chosen.favours or UNDECIDED,
+                confidence=1.0,
+                evidence=said,
+                chosen="comment" if told else "run",
+            )
+        if any(asked) and stated is None:
+            # The layers speak Keras 3 by now, which is no evidence: the question stays open.
+            return replace(blank, evidence=(*settings, *self._model_evidence(component)))
         ambient = bool(self.ambient and settings)
         either = agnostic(self.readings, component)
         if either and stated is None and not ambient:
@@ -147,20 +157,28 @@ class _Judge:
             ambient=ambient and self.ambient is best,
         )
 
-    def _chosen(self, component: Component) -> Evidence | None:
-        """What the person has decided: a comment beside the code, or for the whole run."""
+    def _told(self, component: Component) -> Evidence | None:
+        """What a comment beside the code decides."""
         directives = self.facts.directives
-        lines = {a.line for a in component.first if not a.path}
-        for call in component.calls:
-            lines.update(range(call.lineno, (call.end_lineno or call.lineno) + 1))
-        for line in [*sorted(lines), 0]:
-            if line in directives:
-                chosen = directives[line]
-                return Evidence(f"A comment in the code chooses {chosen.value}.", line, chosen, 1.0)
+        for line in [*_lines(component), 0]:
+            told = directives.get(line, UNDECIDED)
+            if told is not UNDECIDED:
+                return Evidence(f"A comment in the code chooses {told.value}.", line, told, 1.0)
+        return None
+
+    def _forced(self, component: Component) -> Evidence | None:
+        """What was chosen for the whole run."""
         forced = self.facts.forced
-        if forced is None or self.ambient or agnostic(self.readings, component):
+        if forced is None:
+            return None
+        if not any(self._asked(component)) and (self.ambient or agnostic(self.readings, component)):
             return None
         return Evidence(f"{forced.value} was chosen for this run.", 0, forced, 1.0)
+
+    def _asked(self, component: Component) -> tuple[int, ...]:
+        """The lines in which an earlier run asked for this model; 0: for what the file has."""
+        directives = self.facts.directives
+        return tuple(line for line in [*_lines(component), 0] if directives.get(line) is UNDECIDED)
 
     def _settings(self, component: Component) -> list[Evidence]:
         """What the ordering had been set to when these layers were made, here or elsewhere."""
@@ -192,6 +210,16 @@ class _Judge:
             if mark.kind == "set" and mark.module_level and not mark.path and mark.value
         }
         return rules.FORMATS[values.pop()] if len(values) == 1 else None
+
+
+def _lines(component: Component) -> list[int]:
+    """The lines of the file in which a comment may speak of a model."""
+    nodes = [a.node for a in (*component.first, *component.last) if not a.path]
+    lines: set[int] = set()
+    for node in [*nodes, *component.calls]:
+        first = getattr(node, "lineno", 0)
+        lines.update(range(first, (getattr(node, "end_lineno", None) or first) + 1))
+    return sorted(lines - {0})
 
 
 def _by_consensus(verdicts: list[Verdict]) -> list[Verdict]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from kerasmig.analysis.compat_names import COMPAT, layer_of_compat
 from kerasmig.analysis.frames import Signal
 from kerasmig.analysis.values import Library, Scope, Unknown
 
@@ -28,7 +29,7 @@ def import_module(run: Interpreter, node: ast.Import, scope: Scope) -> Signal:
 def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> Signal:
     """``from a import b``, ``from . import b``, ``from a import *``."""
     path = scope.module.names.absolute(node)
-    module = None if path.partition(".")[0] == "keras" else run.load_module(path)
+    module = None if path.partition(".")[0] in ("keras", COMPAT) else run.load_module(path)
     for alias in node.names:
         if alias.name == "*":
             if module is not None:
@@ -36,7 +37,8 @@ def import_from(run: Interpreter, node: ast.ImportFrom, scope: Scope) -> Signal:
                     if not name.startswith("_"):
                         run.heap.put(scope, name, value)
             continue
-        value = Library(f"{path}.{alias.name}")
+        found = f"{path}.{alias.name}"
+        value = Library(layer_of_compat(found) or found)
         if module is not None:
             value = module.scope.state.get(alias.name)
             if value is None:

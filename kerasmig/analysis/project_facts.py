@@ -38,6 +38,7 @@ class ProjectFacts:
         backend: ``theano`` or ``tensorflow`` where the project says which; empty otherwise.
         forced: the format chosen on the command line or in the configuration.
         directives: line → format of ``# kerasmig: data_format=...``; line 0 for the whole file.
+            ``UNDECIDED`` is the question that an earlier run left there.
         load: gives tree and names of another module of the project by its dotted name.
         importers: modules of the project that import this one, whose calls tell the arguments
             of this file's functions.

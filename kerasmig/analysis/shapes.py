@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from functools import partial
 
+from kerasmig.analysis.compat_names import ADAPTER
 from kerasmig.analysis.frames import Context
 from kerasmig.analysis.interpreter import Interpreter
 from kerasmig.analysis.layer_shapes import ALIASES, MERGE_FUNCTIONS, SPATIAL_NAMES, SPECS
@@ -24,7 +25,9 @@ _MODEL_WORDS = (
     | frozenset(ALIASES)
     | frozenset(MERGE_FUNCTIONS)
     | frozenset(("Input", "merge", "Model", "Sequential"))
+    | frozenset(ADAPTER + name for name in SPECS)
 )
+_SPATIAL_WORDS = SPATIAL_NAMES | frozenset(ADAPTER + name for name in SPATIAL_NAMES)
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -69,7 +72,7 @@ def outline(tree: ast.Module) -> Outline:
             word = node.name.rpartition(".")[2]  # type: ignore[attr-defined]
         if word in _MODEL_WORDS:
             lines.add(getattr(node, "lineno", 0))
-            if word in SPATIAL_NAMES:
+            if word in _SPATIAL_WORDS:
                 result.spatial = True
         for field in node._fields:
             value = getattr(node, field, None)

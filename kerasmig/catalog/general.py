@@ -55,8 +55,12 @@ FAMILIES = (
             "readings and does not guess."
         ),
         safety=(
-            "Decide with `--data-format`, with `# kerasmig: data_format=channels_first` on the "
-            "line or at the top of the file, or in `[tool.kerasmig]`."
+            "The layers are rewritten without a data format, and `# kerasmig: "
+            "data_format=undecided` is left on the line of the input, so that every run asks again. "
+            "Answer there (`channels_first` or `channels_last`), with `# kerasmig: data_format=...` "
+            "at the top of the file, with `--data-format`, in `[tool.kerasmig]`, or in an "
+            "interactive run, now or later: the layers then get what they lack, and the comment "
+            "keeps the answer."
         ),
     ),
     Family(

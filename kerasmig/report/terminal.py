@@ -154,7 +154,7 @@ def _print_verdict(screen: Screen, path: str, verdict: Verdict, verbose: bool) -
         _print_readings(screen, verdict)
     if undecided:
         screen.line(
-            "decide with --data-format=channels_first or --data-format=channels_last, or with a "
+            "decide with --data-format=channels_first or --data-format=channels_last, or with the "
             "comment in the code: # kerasmig: data_format=channels_first",
             indent=4,
         )

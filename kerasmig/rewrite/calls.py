@@ -144,6 +144,7 @@ def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
     """
     assert use.call is not None
     site = context.site(use.call)
+    context.drafted.add(id(use.call))
     target = entry.idiomatic if context.settings.idiomatic and entry.idiomatic else entry.to
     new = Draft(context, use, entry, use.call, site, bind(site, entry), target)
     for name, argument in new.given.items():
@@ -440,6 +441,7 @@ def refused(
 ) -> Finding:
     """A finding that leaves a use alone and says what to do."""
     context.imports.keep(use.root)
+    context.refused.add(id(use.call))
     told = "; ".join(dict.fromkeys(reason for _, reason in reasons))
     return context.finding(
         entry.code,

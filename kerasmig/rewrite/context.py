@@ -76,6 +76,10 @@ class FileContext:
     kept: int = 0
     #: String literals that a rule has edited already (``id``): several uses may lead to one.
     edited_literals: set[int] = field(default_factory=set)
+    #: The calls (``id``) that were read as Keras 1's, and get their data format with the rest.
+    drafted: set[int] = field(default_factory=set)
+    #: The calls (``id``) that stay as they are, for a person to see to.
+    refused: set[int] = field(default_factory=set)
     _sites: dict[int, CallSite] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from kerasmig.finding import DataFormat, Finding
-from kerasmig.source import Text
+from kerasmig.finding import DataFormat, Edit, Finding, Span
+from kerasmig.source import Text, same_program
 
 _DIRECTIVE = re.compile(rb"#[ \t]*kerasmig:[ \t]*([^\r\n#]+)")
 _IGNORE = re.compile(r"ignore(?:\[([\w\s,]*)\])?")
-_DATA_FORMAT = re.compile(r"data_format\s*=\s*(channels_first|channels_last)")
+_DATA_FORMAT = re.compile(r"data_format\s*=\s*(channels_first|channels_last|undecided)")
+HEAD = re.compile(r"(?:#![^\r\n]*(?:\r\n|\r|\n))?(?:#[^\r\n]*coding[:=][^\r\n]*(?:\r\n|\r|\n))?")
+"""What must stay at the top of a file: the interpreter's line and the encoding's."""
+
+QUESTION = "# kerasmig: data_format=undecided"
+"""What is left beside a model whose data format the code does not tell."""
 
 
 @dataclass(frozen=True)
@@ -22,16 +27,19 @@ class Directives:
     Args:
         ignored: line → codes that are not to be touched there (empty: all).
         data_formats: line → format; line 0 for the whole file.
+        questions: line → where the word stands that waits for an answer.
     """
 
     ignored: Mapping[int, frozenset[str]] = field(default_factory=dict)
     data_formats: Mapping[int, DataFormat] = field(default_factory=dict)
+    questions: Mapping[int, Span] = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: Text) -> Directives:
         """Find the directives in a file's comments."""
         ignored: dict[int, frozenset[str]] = {}
         formats: dict[int, DataFormat] = {}
+        questions: dict[int, Span] = {}
         for match in _DIRECTIVE.finditer(text.utf8):
             line = text.line_of(match.start())
             words = match.group(1).decode("utf-8", "replace")
@@ -40,8 +48,12 @@ class Directives:
                 ignored[line] = frozenset(codes)
             if (chosen := _DATA_FORMAT.search(words)) is not None:
                 alone = text.starts_line(match.start()) and not _code_before(text, match.start())
-                formats[0 if alone else line] = DataFormat(chosen.group(1))
-        return cls(ignored, formats)
+                line = 0 if alone else line
+                formats[line] = DataFormat(chosen.group(1))
+                if formats[line] is DataFormat.UNDECIDED:
+                    start = match.start(1) + len(words[: chosen.start(1)].encode())
+                    questions[line] = Span(start, start + len(chosen.group(1)))
+        return cls(ignored, formats, questions)
 
     def ignores(self, code: str, node: ast.AST) -> bool:
         """Whether a comment in the lines of a node switches a code off there."""
@@ -59,6 +71,23 @@ class Directives:
         if self._ignored(finding.code, finding.line, max(finding.end_line, finding.line)):
             return replace(finding, suppressed=True, edits=())
         return finding
+
+
+def question(text: Text, lines: Iterable[int]) -> Edit:
+    """The edit that leaves `QUESTION` behind the first line that can bear a comment.
+
+    Where none can (they end in a backslash or inside a string), it stands at the top of the file.
+    """
+    old = text.get(Span(0, len(text.utf8)))
+    for line in lines:
+        span = text.line_span(line)
+        end = span.start + len(text.utf8[span.start : span.end].rstrip(b"\r\n"))
+        edit = Edit(Span(end, end), (f"  {QUESTION}",))
+        if same_program(old, text.apply([edit])):
+            return edit
+    head = HEAD.match(old)
+    end = len(head.group().encode()) if head is not None else 0
+    return Edit(Span(end, end), (f"{QUESTION}{text.newline}",))
 
 
 def _code_before(text: Text, offset: int) -> bool:

@@ -102,11 +102,13 @@ def upgrade_text(
     context.directives = directives
     context.imports.pinned = lambda node: directives.ignores(IMPORTS, node)
     findings = [*_settle_uses(context), *_whole_file(context)]
-    findings = [directives.apply(f) for f in findings if settings.wants(f.code)]
+    findings = [directives.apply(f) for f in findings if _wanted(settings, f)]
     tally = _tally(context, findings)
     if settings.wants(IMPORTS) or any(f.edits for f in findings):
         # Whatever is selected: what was rewritten needs its imports.
         findings += _imports(context)
+    if not any(f.edits for f in findings if f.code != UNDECIDED):
+        findings = [_for_the_next_run(f) for f in findings]
     if settings.todo:
         findings = with_todos(context, findings)
     new, findings = _apply(source, findings)
@@ -326,6 +328,19 @@ def _imports(context: FileContext) -> Iterator[Finding]:
             Applicability.AUTOMATIC,
             edits=change.edits,
         )
+
+
+def _wanted(settings: UpgradeSettings, finding: Finding) -> bool:
+    """Whether a finding is among those selected, or a question that rewriting the rest would lose."""
+    if finding.code == UNDECIDED:
+        return not settings.ignores(UNDECIDED)
+    return settings.wants(finding.code)
+
+
+def _for_the_next_run(finding: Finding) -> Finding:
+    """No question is written into a file that nothing else changes: it can be asked again."""
+    asks = finding.code == UNDECIDED and finding.applicability is Applicability.MANUAL
+    return replace(finding, edits=()) if asks else finding
 
 
 def _tally(context: FileContext, findings: list[Finding]) -> Tally:

@@ -7,11 +7,10 @@ takes the arguments of Keras 1.
 
 from __future__ import annotations
 
-import ast
-
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.compat.adapters import adapter_name
-from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
+from kerasmig.finding import Applicability, DataFormat, Edit, Finding
+from kerasmig.rewrite.arguments import addition
 from kerasmig.rewrite.calls import BindError, refused
 from kerasmig.rewrite.context import FileContext, Use
 
@@ -25,9 +24,9 @@ def adapted_reference(context: FileContext, use: Use, entry: Entry) -> Finding |
     adapter = adapter_name(entry.name)
     if adapter is None:
         return None
-    first, doubt = _ordering_of_file(context) if entry.data_format else (False, "")
+    first, doubt = ordering_of_file(context) if entry.data_format else (False, "")
     name = context.imports.need(f"keras1_compat.{adapter}")
-    text = f"{_partial(context)}({name}, {_FIRST})" if first else name
+    text = with_ordering(context, name) if first else name
     context.imports.release(use.root)
     return context.finding(
         CODE,
@@ -52,7 +51,8 @@ def adapted_call(context: FileContext, use: Use, entry: Entry, error: BindError)
     verdict = context.inference.verdict_for(call) if entry.data_format else None
     if verdict is not None and not verdict.ambient and not verdict.explicit:
         if verdict.data_format is DataFormat.CHANNELS_FIRST:
-            edits.append(_with_ordering(context, call))
+            site = context.site(call)
+            edits += addition(site, site.arguments, [_FIRST])
         elif verdict.data_format is DataFormat.UNDECIDED:
             doubt = _GLOBAL
     context.imports.release(use.root)
@@ -66,7 +66,7 @@ def adapted_call(context: FileContext, use: Use, entry: Entry, error: BindError)
     )
 
 
-def _ordering_of_file(context: FileContext) -> tuple[bool, str]:
+def ordering_of_file(context: FileContext) -> tuple[bool, str]:
     """Whether layers of the file want channels first, and what is doubtful about that."""
     verdicts = [v for v in context.inference.verdicts if not v.ambient and not v.explicit]
     formats = {v.data_format for v in verdicts} - {DataFormat.EITHER}
@@ -77,6 +77,11 @@ def _ordering_of_file(context: FileContext) -> tuple[bool, str]:
     return False, _GLOBAL
 
 
+def with_ordering(context: FileContext, adapter: str) -> str:
+    """An adapter with channels first for its data format."""
+    return f"{_partial(context)}({adapter}, {_FIRST})"
+
+
 def _partial(context: FileContext) -> str:
     """How to write ``functools.partial`` here."""
     for name, bindings in context.names.root.bindings.items():
@@ -85,13 +90,3 @@ def _partial(context: FileContext) -> str:
     if "functools" not in context.names.root.bindings:
         context.imports.need_library("functools", "functools")
     return "functools.partial"
-
-
-def _with_ordering(context: FileContext, call: ast.Call) -> Edit:
-    """Insert the ordering before ``**kwargs``, else behind the last argument."""
-    site = context.site(call)
-    for argument in site.arguments:
-        if argument.star == "**":
-            return Edit(Span(argument.span.start, argument.span.start), (f"{_FIRST}, ",))
-    end = site.arguments[-1].span.end
-    return Edit(Span(end, end), (f", {_FIRST}",))

@@ -203,6 +203,26 @@ def test_a_data_format_is_decided_once(tmp_path: Path) -> None:
     assert FORMAT not in again.screen and QUESTION not in again.screen
 
 
+def test_a_data_format_is_left_open_and_decided_in_a_later_run(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"net.py": UNDECIDED})
+    review = Session(tmp_path).start()
+    review.answer(FORMAT, "q\n")
+    review.end()
+    assert read_tree(tmp_path)["net.py"] == UNDECIDED
+    review = Session(tmp_path).start()
+    review.answer(FORMAT, "s\n")
+    review.answer(QUESTION, "y\n")
+    assert review.end() == 1
+    asked = read_tree(tmp_path)["net.py"].decode()
+    assert "input_shape=(16, 16, 16)))  # kerasmig: data_format=undecided" in asked
+    later = Session(tmp_path).start()
+    later.answer(FORMAT, "f\n")
+    later.answer(QUESTION, "y\n")
+    assert later.end() == 0
+    new = read_tree(tmp_path)["net.py"].decode()
+    assert "data_format='channels_first'))  # kerasmig: data_format=channels_first\n" in new
+
+
 def test_python_2_is_asked_for_first(tmp_path: Path) -> None:
     code = b"#!/usr/bin/python\nfrom keras.layers import Dense\nprint Dense(output_dim=3)\n"
     write_tree(tmp_path, {"net.py": code})

@@ -56,7 +56,7 @@ def test_one_step_and_one_diff(tmp_path: Path) -> None:
 
         def net(nb_filter):
             print('filters:', nb_filter)   # kept
-            return Conv2D(nb_filter//2, (3, 3), padding='same')
+            return Conv2D(nb_filter//2, (3, 3), padding='same')  # kerasmig: data_format=undecided
 
         for i in range(3):
             d = {1: 2}

@@ -5,10 +5,10 @@ import pytest
 from kerasmig.finding import Applicability, FileResult
 from tests.rewrite.helpers import check_assumed, check_rewrite, find, upgrade
 
-HEAD = "from keras.callbacks import {}\nfrom keras.layers import Convolution2D\n"
-USE = "Convolution2D(3, 3, 3, border_mode='same')\n"
-NEW_HEAD = HEAD.replace("Convolution2D", "Conv2D")
-NEW_USE = "Conv2D(3, (3, 3), padding='same')\n"
+HEAD = "from keras.callbacks import {}\nfrom keras.layers import Convolution1D\n"
+USE = "Convolution1D(3, 3, border_mode='same')\n"
+NEW_HEAD = HEAD.replace("Convolution1D", "Conv1D")
+NEW_USE = "Conv1D(3, 3, padding='same')\n"
 
 
 def _check(name: str, old: str, new: str, imports: str = "") -> FileResult:

@@ -99,7 +99,7 @@ def test_an_open_model_is_asked_about() -> None:
         """
         from keras.layers import BatchNormalization, Conv2D, Flatten, Input, MaxPooling2D
         from keras.models import Model
-        i = Input(shape=shape)
+        i = Input(shape=shape)  # kerasmig: data_format=undecided
         x = Conv2D(8, (3, 3))(i)
         x = MaxPooling2D()(x)
         x = BatchNormalization()(x)

@@ -52,7 +52,7 @@ def test_another_call_tells_keras_1() -> None:
         """,
         """
         from keras.layers import Conv2D, Dense
-        x = Conv2D(32, (3, 3), input_shape=(28, 28, 3))
+        x = Conv2D(32, (3, 3), input_shape=(28, 28, 3))  # kerasmig: data_format=undecided
         y = Dense(3, kernel_regularizer='l2')
         """,
     )
@@ -68,7 +68,7 @@ def test_imports_tell_keras_1() -> None:
         """,
         """
         from keras.layers import Conv2D
-        x = Conv2D(32, (3, 3), input_shape=(28, 28, 3))
+        x = Conv2D(32, (3, 3), input_shape=(28, 28, 3))  # kerasmig: data_format=undecided
         """,
     )
     find(result, "KM111", "channels_first or channels_last?", MANUAL)
@@ -98,7 +98,7 @@ def test_marks_of_both_make_it_an_assumption() -> None:
         """,
         """
         from keras.layers import Conv2D, concatenate
-        x = Conv2D(32, (3, 3), input_shape=(28, 28, 3))
+        x = Conv2D(32, (3, 3), input_shape=(28, 28, 3))  # kerasmig: data_format=undecided
         """,
     )
     find(result, "KM201", "read as Keras 1, though the file also speaks a later Keras", ASSUMED)
@@ -169,7 +169,7 @@ def test_moved_paths_of_keras_2() -> None:
         from keras.layers import BatchNormalization
         from keras.layers import Layer
         from keras.utils import to_categorical
-        x = Conv2D(8, (3, 3), padding='same')(y)
+        x = Conv2D(8, (3, 3), padding='same')(y)  # kerasmig: data_format=undecided
         x = BatchNormalization()(x)
         x = Concatenate()([x, add([x, y])])
         z = to_categorical([1])

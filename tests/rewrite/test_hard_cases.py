@@ -971,7 +971,7 @@ def test_28_recurrent_subclass() -> FileResult:
 
         class Cell(Recurrent):
             def build(self, input_shape):
-                self.conv = Conv2D(8, (3, 3), padding='same')
+                self.conv = Conv2D(8, (3, 3), padding='same')  # kerasmig: data_format=undecided
                 self.conv.build(input_shape)
                 self.trainable_weights = self.conv.trainable_weights
 

@@ -40,7 +40,8 @@ def check(result: FileResult) -> None:
         assert (PAGES / f"{finding.code}.md").exists(), finding
         assert finding.message and finding.line >= 1
         if finding.applicability is Applicability.MANUAL or finding.suppressed:
-            assert not finding.edits, finding
+            # A question is left in a comment; nothing else that is left to a person is edited.
+            assert finding.code == "KM111" or not finding.edits, finding
     assert unreported(result) == []
 
 

@@ -10,8 +10,10 @@ from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.general import BIAS_AXIS, UNDECIDED
 from kerasmig.finding import Applicability, DataFormat, Finding, Verdict
 from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.directives import question
 from kerasmig.rewrite.registry import file_rule
 
+INPUT = "keras.engine.topology.Input"
 _WITH_BIAS = ("Conv2D", "Conv3D", "Conv2DTranspose")
 _SPATIAL_AXES = {"Conv2D": 2, "Conv3D": 3, "Conv2DTranspose": 2}
 
@@ -20,29 +22,55 @@ _SPATIAL_AXES = {"Conv2D": 2, "Conv3D": 3, "Conv2DTranspose": 2}
 def undecided(context: FileContext) -> Iterator[Finding]:
     """One question per model whose data format the code does not tell.
 
-    None in code of today: without ``data_format`` it means what Keras 3 is configured to.
+    None in code of today, where no earlier run has asked: without ``data_format`` it means what
+    Keras 3 is configured to.
     """
-    if context.era.era is Era.LATER:
-        return
     for verdict in context.inference.verdicts:
         if verdict.data_format is not DataFormat.UNDECIDED:
             continue
+        if context.era.era is Era.LATER and not verdict.asked:
+            continue
+        place = _place(context, verdict)
         yield context.finding(
             UNDECIDED,
-            _place(context, verdict),
+            place,
             f"{verdict.model}: channels_first or channels_last? The code does not tell; decide "
-            "with --data-format or with a comment `# kerasmig: data_format=...`",
+            "with --data-format, or write the answer into the comment "
+            "`# kerasmig: data_format=undecided`",
             Applicability.MANUAL,
             name=verdict.model,
+            edits=(
+                (question(context.text, _lines(place, verdict)),)
+                if _would_be_lost(context, verdict)
+                else ()
+            ),
             evidence=verdict.evidence,
         )
 
 
+def _would_be_lost(context: FileContext, verdict: Verdict) -> bool:
+    """Whether the next run could not ask, because the layers speak today's Keras by then."""
+    calls = [c for c in context.calls if context.inference.verdict_for(c) is verdict]
+    return not verdict.asked and any(id(call) not in context.refused for call in calls)
+
+
 def _place(context: FileContext, verdict: Verdict) -> ast.AST:
+    """Where a model takes its images, if only it does so there; else its first layer."""
+    others = {t.line for v in context.inference.verdicts if v is not verdict for t in v.shapes}
+    inputs = {t.line for t in verdict.shapes if t.name == "Input"} - others
+    for call in context.calls:
+        if call.lineno in inputs and context.names.keras_name(call.func) == INPUT:
+            return call
     for call in context.calls:
         if call.lineno == verdict.line:
             return call
     return context.tree
+
+
+def _lines(place: ast.AST, verdict: Verdict) -> Iterator[int]:
+    """Where a comment may stand: behind the call, else in it or at the first layer."""
+    first, last = getattr(place, "lineno", 1), getattr(place, "end_lineno", 1)
+    yield from dict.fromkeys([last, *range(first, last), verdict.line])
 
 
 @file_rule

@@ -1,0 +1,192 @@
+"""What a person answers after the layers were brought to Keras 3: the question waits in a comment.
+
+A model whose data format the code does not tell (KM111) is rewritten without one, and
+``# kerasmig: data_format=undecided`` is left beside it. Once that says ``channels_first``, or
+``--data-format`` does, the layers, which look like any of today's by then, get what they lack.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kerasmig.analysis.compat_names import ADAPTER, COMPAT, layer_of_compat
+from kerasmig.analysis.layer_shapes import is_spatial
+from kerasmig.catalog import surface
+from kerasmig.catalog.general import UNDECIDED
+from kerasmig.compat.select import compat_signature
+from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span, Verdict
+from kerasmig.rewrite.arguments import addition
+from kerasmig.rewrite.callsite import Argument
+from kerasmig.rewrite.constraints import kernel_constraint
+from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.conversions import UNCHANGED
+from kerasmig.rewrite.references import ordering_of_file, with_ordering
+from kerasmig.rewrite.registry import file_rule
+
+
+def is_answered(verdict: Verdict) -> bool:
+    """Whether a person has told a model's data format, if need be on some of its layers.
+
+    What is chosen for a run does not concern code of today in which nobody asked.
+    """
+    if verdict.asked:
+        return bool(verdict.chosen) or verdict.explicit
+    return verdict.chosen == "comment"
+
+
+@file_rule
+def questions(context: FileContext) -> Iterator[Finding]:
+    """The answer takes the place of the question."""
+    open_ = dict(context.directives.questions)
+    for verdict in context.inference.verdicts:
+        if not is_answered(verdict):
+            continue
+        for line in verdict.asked:
+            span = open_.pop(line, None)
+            if span is not None:
+                yield context.finding(
+                    UNDECIDED,
+                    _at(context, span),
+                    f"{verdict.model}: {verdict.data_format.value}, as it was decided",
+                    Applicability.AUTOMATIC,
+                    name=verdict.model,
+                    edits=(Edit(span, (verdict.data_format.value,)),),
+                )
+
+
+def _at(context: FileContext, span: Span) -> ast.AST:
+    line = context.text.line_of(span.start)
+    return ast.Pass(lineno=line, col_offset=0, end_lineno=line, end_col_offset=0)
+
+
+@file_rule
+def layers(context: FileContext) -> Iterator[Finding]:
+    """The layers of a model that a person has told the format of, if they do not say it yet."""
+    if not any(is_answered(verdict) for verdict in context.inference.verdicts):
+        return
+    for call in context.calls:
+        verdict = context.inference.verdict_for(call)
+        if verdict is None or not is_answered(verdict) or id(call) in context.drafted:
+            continue
+        if verdict.data_format is DataFormat.CHANNELS_FIRST or (
+            verdict.data_format is DataFormat.CHANNELS_LAST
+            and context.settings.data_format == "explicit"
+        ):
+            change = _written_into(context, call, f"data_format='{verdict.data_format.value}'")
+            if change is not None:
+                yield change.finding(context, call)
+    for root in context.names.loads:
+        parent = context.parent(root)
+        if not (isinstance(parent, ast.Call) and parent.func is root):
+            yield from _passed_on(context, root)
+
+
+@dataclass
+class _Change:
+    """What an answer makes of one place.
+
+    Args:
+        name: what stands there.
+        reasons: what a person should know, with how grave it is.
+    """
+
+    name: str
+    edits: list[Edit] = field(default_factory=list)
+    reasons: list[tuple[Applicability, str]] = field(default_factory=list)
+
+    def finding(self, context: FileContext, node: ast.AST) -> Finding:
+        return context.finding(
+            UNDECIDED,
+            node,
+            f"{self.name}: {'; '.join(reason for _, reason in self.reasons)}",
+            max((level for level, _ in self.reasons), key=lambda level: level.severity),
+            name=self.name,
+            edits=self.edits,
+        )
+
+
+def _written_into(context: FileContext, call: ast.Call, text: str) -> _Change | None:
+    """The format as a keyword of a layer that speaks Keras 3 already."""
+    order = _positional(context, call)
+    if order is None:
+        return None
+    arguments = context.site(call).arguments
+    positional = [a for a in arguments if a.keyword is None and a.star != "**"]
+    given = {argument.keyword for argument in arguments} | set(order[: len(positional)])
+    if "data_format" in given:
+        return None
+    change = _Change(context.text.of(call.func))
+    if order and any(argument.star for argument in arguments):
+        change.reasons.append((Applicability.MANUAL, f"its arguments are unpacked: give it {text}"))
+        return change
+    change.edits += addition(context.site(call), arguments, [text])
+    change.reasons.append((Applicability.AUTOMATIC, f"{text}, as it was decided"))
+    for argument in arguments:
+        if argument.keyword == "kernel_constraint":
+            _constrain(context, argument, change)
+    return change
+
+
+def _positional(context: FileContext, call: ast.Call) -> Sequence[str] | None:
+    """What a layer of today takes by position; ``None`` if it takes no data format."""
+    path = context.names.path(call.func)
+    if path is not None:
+        signature = surface.keras3_signature(path)
+        return signature.positional() if signature and "data_format" in signature.names() else None
+    name = _compat_name(context, call.func)
+    if not _has_format(name):
+        return None
+    return (
+        () if name.startswith(ADAPTER) else surface.sig(compat_signature(name) or "").positional()
+    )
+
+
+def _constrain(context: FileContext, argument: Argument, change: _Change) -> None:
+    """The axis was left as Keras 1 had it, for want of the answer."""
+    value = kernel_constraint(context, argument, UNCHANGED)
+    if value.parts is not None:
+        change.edits.append(Edit(argument.value_span, value.parts))
+        why = "its constraint's axis is read as Keras 1's and changed"
+        change.reasons.append((Applicability.ASSUMED, why))
+    elif value.reason:
+        change.reasons.append((value.applicability, value.reason))
+
+
+def _passed_on(context: FileContext, root: ast.Name) -> Iterator[Finding]:
+    """An adapter that is passed on takes the format of the file's models, if they have one."""
+    name = _compat_name(context, root)
+    if not name.startswith(ADAPTER) or not _has_format(name) or _has_ordering(context, root):
+        return
+    first, doubt = ordering_of_file(context)
+    if first:
+        text = with_ordering(context, name)
+        yield context.finding(
+            UNDECIDED,
+            root,
+            f"{name}: {doubt}",
+            Applicability.ASSUMED,
+            name=name,
+            edits=(Edit(context.text.span(root), (text,)),),
+        )
+
+
+def _has_ordering(context: FileContext, root: ast.Name) -> bool:
+    """``partial(keras1_Convolution2D, data_format='channels_first')``."""
+    parent = context.parent(root)
+    return isinstance(parent, ast.Call) and any(k.arg == "data_format" for k in parent.keywords)
+
+
+def _compat_name(context: FileContext, node: ast.expr) -> str:
+    """The name in ``keras1_compat`` of what is used; ``""`` if it is not from there."""
+    if not isinstance(node, ast.Name):
+        return ""
+    paths = {b.path for b in context.names.bindings_of(node)}
+    module, _, name = paths.pop().rpartition(".") if len(paths) == 1 else ("", "", "")
+    return name if module == COMPAT else ""
+
+
+def _has_format(name: str) -> bool:
+    """Whether a name in ``keras1_compat`` is that of a layer with a data format."""
+    return is_spatial(layer_of_compat(f"{COMPAT}.{name}") or "")
