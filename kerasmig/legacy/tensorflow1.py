@@ -45,6 +45,9 @@ def import_tensorflow() -> Any:
             v1 = importlib.import_module("tensorflow.compat.v1")
             v1.disable_v2_behavior()
             v1.logging.set_verbosity(v1.logging.ERROR)
+            # Programs asked for it to tell one tensor from a list of them; TensorFlow 1 had none.
+            if "__len__" in vars(v1.Tensor):
+                del v1.Tensor.__len__
             deprecation: Any = importlib.import_module("tensorflow.python.util.deprecation")
             deprecation._PRINT_DEPRECATION_WARNINGS = False
     except ModuleNotFoundError as error:
@@ -78,7 +81,15 @@ class _TensorFlow1(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name in _NOT_THERE:
             raise AttributeError(f"tensorflow.{name} is not part of kerasmig's legacy runtime")
+        if name == "concat":
+            return self._concat
         return getattr(self._v1, _RENAMED_IN_1_0.get(name, name))
+
+    def _concat(self, values: Any, axis: Any = None, name: str = "concat") -> Any:
+        """``concat`` with the axis first, as in TensorFlow 0.x, too."""
+        if isinstance(axis, (list, tuple)):
+            values, axis = axis, values
+        return self._v1.concat(values, axis, name=name)
 
     def __dir__(self) -> list[str]:
         return sorted({*dir(self._v1), *self.__dict__} - set(_NOT_THERE))

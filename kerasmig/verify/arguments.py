@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kerasmig.verify.datasets import missing_array
+
 # Shapes to try for a model input, by image ordering; the first that the old code accepts is taken.
 _SHAPES: dict[str, tuple[tuple[int, ...], ...]] = {
     "th": (
@@ -46,9 +48,9 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
         r"(img_?|image_?)?(rows?|cols?|columns?|height|width|h|w|size|dim|img_size|image_size)$",
         "size",
     ),
+    (r"(lr|learning_rate|decay|weight_decay|reg|l1|l2|alpha|beta|eps\w*)$", 0.01),
     (r"\w*(drop_?out|rate|_p|prob\w*|keep)\w*$", 0.25),
     (r"p$", 0.25),
-    (r"(lr|learning_rate|decay|weight_decay|reg|l1|l2|alpha|beta|eps\w*)$", 0.01),
     (r"momentum$", 0.9),
     (r"\w*(final|last|out\w*)_?activ\w*$", "softmax"),
     (r"\w*activ\w*$", "relu"),
@@ -65,12 +67,15 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
         8,
     ),
     (r"\w*_(len|length)$", 16),
-    (r"\w*(depth|layers|blocks|stacks?|repetitions?|n|num|nb|growth\w*|width\w*)$", 2),
+    (r"(\w*_)?(depth|layers|blocks|stacks?|repetitions?|n|num|nb|growth\w*|width\w*)$", 2),
     (r"(is_|use_|has_|include_|with_)\w+$", True),
     (r"(verbose|debug|summary|plot)$", False),
     (r"(name|prefix|mode|type|model_name)$", "net"),
 )
 _TENSOR = re.compile(r"^(x|inputs?|input_?(tensor|layer|img|image)s?|tensor|incoming|inp|layer)$")
+_DATA = re.compile(
+    r"^([xy]_?(train|test|val\w*|data)|(train|test|val\w*)_?([xy]|data|images?|labels?)|data|images)$"
+)
 _SHAPE = re.compile(r"\w*(shape|img_dims?|image_dims?|input_dims|dims)$")
 
 
@@ -123,6 +128,10 @@ def infer(
         return make_input(shape)
     if _SHAPE.match(lowered):
         return shape
+    if _DATA.match(lowered):
+        return missing_array(lowered.replace("train_", "").replace("test_", ""), ordering, seed=0)
+    if not lowered.strip("_"):
+        return None
     for pattern, value in _BY_NAME:
         if re.match(rf"(?:{pattern})", lowered):
             if value == "size":

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kerasmig.verify import sandbox, standins
+from kerasmig.verify import inert, sandbox, standins
 from kerasmig.verify.match import pair_models
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.program import Runner, model_variable
@@ -38,6 +38,7 @@ def run_task(task: dict[str, Any]) -> None:
     standins.install(
         recorder.root, lambda name: recorder.note(f"stand-in for module {name}"), task["stubs"]
     )
+    inert.settle(task["ordering"], recorder.root, recorder.note)
     side.install(recorder, task["ordering"])
     _answer_numpy(task["ordering"])
     runner = Runner(task["program"], copy.resolve(), side, recorder, task["ordering"])

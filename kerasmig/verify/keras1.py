@@ -12,7 +12,14 @@ from typing import Any
 
 from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
-from kerasmig.verify.library import HIDDEN_SETTINGS, answered, bound, history_values, sample_count
+from kerasmig.verify.library import (
+    HIDDEN_SETTINGS,
+    answered,
+    bound,
+    history_values,
+    sample_count,
+    spare_stand_ins,
+)
 from kerasmig.verify.recorder import Recorder, made_within, wrap_init
 
 _PREDICTS = ("predict", "predict_proba", "predict_on_batch")
@@ -56,7 +63,10 @@ class Keras1:
             self._answer_methods(cls)
         self._answer_loading(ordering)
         self._silence_noise()
+        self._return_new_tensors()
         self._update_at_once()
+        for cls in (self.topology.Layer, self.topology.Container, self.models.Sequential):
+            spare_stand_ins(cls, recorder)
 
     def _quick_session(self, graph: Any = None) -> None:
         """A session that does not optimise graphs: each is run a few times only."""
@@ -200,12 +210,7 @@ class Keras1:
         classes = [getattr(core, name) for name in _NOISE if hasattr(core, name)]
         for cls in [*classes, noise.GaussianNoise, noise.GaussianDropout]:
             if "call" in cls.__dict__:
-                # A new tensor, for the layer writes its history onto what it returns.
                 cls.call = lambda layer, x, mask=None: tf.identity(x)
-        # For the same reason what passes its input on, such as ActivityRegularization.
-        self.topology.Layer.call = lambda layer, x, mask=None: (
-            tf.identity(x) if hasattr(x, "_keras_history") else x
-        )
         backend = importlib.import_module("keras.backend.tensorflow_backend")
         replace_everywhere(
             "keras", backend.dropout, lambda x, level, *args, **kwargs: tf.identity(x)
@@ -217,6 +222,38 @@ class Keras1:
             return tf.fill(shape, tf.cast(mean, dtype or backend.floatx()))
 
         replace_everywhere("keras", backend.random_normal, random_normal)
+
+    def _return_new_tensors(self) -> None:
+        """Have no layer return its very input, as a linear activation does.
+
+        A layer writes its history onto what it returns: the layer before it would be forgotten.
+        """
+        tf = sys.modules["tensorflow"]
+        node = self.topology.Node
+        create = node.create_node.__func__
+
+        def create_node(cls: Any, layer: Any, *args: Any, **kwargs: Any) -> Any:
+            own, call = "call" in vars(layer), layer.call
+
+            def call_anew(x: Any, *others: Any, **named: Any) -> Any:
+                taken = x if isinstance(x, list) else [x]
+
+                def renewed(tensor: Any) -> Any:
+                    return tf.identity(tensor) if any(tensor is t for t in taken) else tensor
+
+                given = call(x, *others, **named)
+                return [renewed(t) for t in given] if isinstance(given, list) else renewed(given)
+
+            layer.call = call_anew
+            try:
+                return create(cls, layer, *args, **kwargs)
+            finally:
+                if own:
+                    layer.call = call
+                else:
+                    del layer.call
+
+        node.create_node = classmethod(create_node)
 
     def _update_at_once(self) -> None:
         """Have all updates of a training step see the values from before the step.

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
+from kerasmig.verify.inert import definite, holds_stand_in
 from kerasmig.verify.keras1 import replace_everywhere
-from kerasmig.verify.library import HIDDEN_SETTINGS, answered, bound, history_values, sample_count
+from kerasmig.verify.library import (
+    HIDDEN_SETTINGS,
+    answered,
+    bound,
+    history_values,
+    sample_count,
+    spare_stand_ins,
+)
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.recorder import Recorder, made_within, wrap_init
 
@@ -30,6 +40,17 @@ _SPATIAL = (
     "average_pool",
 )
 _DATASETS = ("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing")
+
+
+# Constructor arguments that are no sizes.
+_NO_SIZES = re.compile(r"weights|name|function|dtype|\w*(activation|initializer|regularizer)")
+
+
+def _definite(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if _NO_SIZES.fullmatch(name) else definite(value)
+        for name, value in arguments.items()
+    }
 
 
 class Keras3:
@@ -62,6 +83,32 @@ class Keras3:
         self._answer_methods()
         self._answer_loading(ordering)
         self._silence_noise()
+        spare_stand_ins(self.keras.layers.Layer, recorder)
+        self._take_stand_ins_for_sizes()
+
+    def _take_stand_ins_for_sizes(self) -> None:
+        """Give constructors numbers where the program has a stand-in: they ask for the type.
+
+        A class whose constructor is to be given one is told apart before it runs, in `__new__`.
+        """
+        create = self.operation.__new__
+
+        def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
+            if not any(holds_stand_in(value) for value in (*args, *kwargs.values())):
+                return create(cls, *args, **kwargs)
+            construct = cls.__init__
+            if not getattr(construct, "_kerasmig_definite", False):
+
+                def __init__(layer: Any, *args: Any, **kwargs: Any) -> None:
+                    construct(layer, *definite(args), **_definite(kwargs))
+
+                functools.update_wrapper(__init__, construct)
+                __init__.__signature__ = inspect.signature(construct)  # type: ignore[attr-defined]
+                __init__._kerasmig_definite = True  # type: ignore[attr-defined]
+                cls.__init__ = __init__
+            return create(cls, *definite(args), **_definite(kwargs))
+
+        self.operation.__new__ = __new__
 
     def _answer_methods(self) -> None:
         recorder, side, cls = self.recorder, self, self.model

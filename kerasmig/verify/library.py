@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from kerasmig.verify.graph import Library
+from kerasmig.verify.inert import holds_stand_in
 from kerasmig.verify.recorder import Recorder
 
 # Layer settings that outputs at inference cannot show, old name → new name.
@@ -38,6 +39,19 @@ class Side(Library, Protocol):
 
     def belongs(self, value: Any) -> bool:
         """Whether a value is a model, a layer or a tensor of the library."""
+
+
+def spare_stand_ins(cls: Any, recorder: Recorder) -> None:
+    """Leave the weights of a layer as they are where a program sets some that are not there."""
+    original = cls.__dict__["set_weights"]
+
+    def set_weights(layer: Any, weights: Any) -> None:
+        if holds_stand_in(weights):
+            recorder.note("weights that are not there were not set")
+        else:
+            original(layer, weights)
+
+    cls.set_weights = set_weights
 
 
 def bound(

@@ -6,6 +6,8 @@ import re
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 MOST = 300
+MADE_UP = "made up: "
+"""Begins a note on a size that a program has from what is not there."""
 
 
 def one_line(error: BaseException) -> str:

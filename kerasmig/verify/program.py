@@ -14,12 +14,14 @@ from typing import Any
 
 from kerasmig.analysis.lifted import lifted_package
 from kerasmig.verify.arguments import ATTEMPTS, CannotInfer, fill, from_call_site
+from kerasmig.verify.completeness import adds_layers, is_finished
+from kerasmig.verify.inert import Inert
 from kerasmig.verify.library import Side
 from kerasmig.verify.plan import read_source
 from kerasmig.verify.recorder import Captured, ProgramStop, Recorder
-from kerasmig.verify.standins import Inert
 
 MAIN = "main"
+COMPAT = "keras1_compat.py"
 
 
 @dataclass
@@ -165,7 +167,7 @@ class Runner:
         if not isinstance(statement, (ast.Assign, ast.AnnAssign)):
             return
         for name in _bound_names(statement):
-            self.module.__dict__.setdefault(name, Inert())
+            self.module.__dict__.setdefault(name, Inert.named(name))
             self._made_up.add(name)
 
     def _reads_made_up(self, statement: ast.stmt) -> bool:
@@ -312,20 +314,23 @@ class Runner:
 
     def _fail(self, where: str, error: BaseException, *, stand_in: bool = False) -> None:
         line = 0
-        for entry in traceback.extract_tb(error.__traceback__):
+        entries = traceback.extract_tb(error.__traceback__)
+        for entry in entries:
             if entry.filename == str(self.path):
                 line = entry.lineno or 0
+        stand_in = stand_in or _draws_data(entries, self.recorder.root)
         self.outcome.failures.append(
             Failure(where, line, str(_described(error, self)), type(error).__name__, stand_in)
         )
 
     def _mark_incomplete(self, error: BaseException, statement: ast.stmt | None) -> None:
         """Models that were being built where the exception came from are not finished."""
-        running = {
-            (entry.filename, entry.name)
+        entries = [
+            entry
             for entry in traceback.extract_tb(error.__traceback__)
             if entry.filename.startswith(self.recorder.root)
-        }
+        ]
+        running = {(entry.filename, entry.name): n for n, entry in enumerate(entries)}
         names = (
             {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)} if statement else set()
         )
@@ -335,12 +340,21 @@ class Runner:
             if type(captured.model).__name__ != "Sequential":
                 continue
             frame = captured.frames[0]
+            path = self.recorder.root + frame.file
+            position = running.get((path, frame.function))
             if frame.function == "<module>":
                 touched = any(self.module.__dict__.get(name) is captured.model for name in names)
             else:
-                touched = (self.recorder.root + frame.file, frame.function) in running
-            if touched:
-                captured.incomplete = f"still being built when {_described(error, self)}"
+                touched = position is not None
+            if not touched:
+                continue
+            at = entries[position].lineno if position is not None else None
+            deeper = [] if position is None else entries[position + 1 :]
+            if at is not None and not adds_layers(entry.line or "" for entry in deeper):
+                variable = model_variable(captured, self.copy)
+                if is_finished(_parsed(path), frame.line, variable, at):
+                    continue
+            captured.incomplete = f"still being built when {_described(error, self)}"
 
 
 def _described(error: BaseException, runner: Runner) -> BaseException:
@@ -359,6 +373,15 @@ def _described(error: BaseException, runner: Runner) -> BaseException:
     if isinstance(error, IndexError) and "sys.argv" in _source_line(error, runner):
         text = 'needs a command line argument; name one: models = ["file.py ARGUMENT"]'
     return CannotInfer(f"{type(error).__name__}: {text}{where}" if text else type(error).__name__)
+
+
+def _draws_data(entries: list[traceback.FrameSummary], root: str) -> bool:
+    """Whether what failed is the program's own generator, drawn from by an adapter.
+
+    Adapters draw a batch ahead of training; answered training on the other side draws none.
+    """
+    own = [entry.filename.endswith(COMPAT) for entry in entries if entry.filename.startswith(root)]
+    return True in own and not own[-1]
 
 
 def _source_line(error: BaseException, runner: Runner) -> str:

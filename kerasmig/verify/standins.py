@@ -1,4 +1,4 @@
-"""Inert stand-ins for what a program wants and this machine does not have. Runs in workers."""
+"""Inert modules for those that a program wants and this machine does not have. In workers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
+from kerasmig.verify.inert import Inert
+
 # Modules whose absence is a fact about the program, never to be papered over.
-_NEVER = frozenset({"keras", "tensorflow", "numpy", "kerasmig"})
+_NEVER = frozenset({"keras", "tensorflow", "numpy", "kerasmig", "keras1_compat"})
 # Python 2 names of modules that Python 3 has under another one.
 RENAMED = {
     "cPickle": "pickle",
@@ -25,87 +28,60 @@ RENAMED = {
 }
 
 
-class Inert:
-    """Takes whatever is done with it and gives nothing back but itself.
-
-    It refuses to become a number or a file name: a model whose sizes come from a stand-in would
-    be a model that the program never builds.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.__dict__["_kerasmig_inert"] = True
-        self.__dict__["__name__"] = "stand_in"  # Keras 1 asks metrics and losses for it
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self.__dict__[name] = value
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        # As a decorator it leaves the function as it is.
-        if len(args) == 1 and not kwargs and isinstance(args[0], (types.FunctionType, type)):
-            return args[0]
-        return self
-
-    def __getitem__(self, key: Any) -> Any:
-        return self
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        pass
-
-    def __delitem__(self, key: Any) -> None:
-        pass
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __contains__(self, item: Any) -> bool:
-        return False
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *details: Any) -> None:
-        return None
-
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[Any, ...]:
-        return (Inert,)
-
-    def __repr__(self) -> str:
-        return "<stand-in>"
-
-    def _same(self, *others: Any) -> Any:
-        return self
-
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _same
-    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = _same
-    __pow__ = __rpow__ = __neg__ = __pos__ = __abs__ = __matmul__ = __rmatmul__ = _same
-    __lt__ = __le__ = __gt__ = __ge__ = lambda self, other: False
-
-
 class _InertModule(types.ModuleType):
     """A module whose every attribute is inert; its submodules are found too."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, "Stand-in for a module that is not installed.")
         self.__path__: list[str] = []
-        self._inert = Inert()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             if name == "__version__":
                 return "0.0"
             raise AttributeError(name)
-        return self._inert
+        return Inert.named(name)
+
+
+def _asking_file(root: str) -> str | None:
+    """The file of the user's code that an import is written in; None: a library imports."""
+    frame = sys._getframe(2)
+    while frame is not None and "importlib" in frame.f_code.co_filename:
+        frame = frame.f_back  # type: ignore[assignment]
+    if frame is None or not frame.f_code.co_filename.startswith(root):
+        return None
+    return frame.f_code.co_filename
+
+
+class ProjectFinder(importlib.abc.MetaPathFinder):
+    """Finds a project's own module though it lies elsewhere than where this program looks.
+
+    A file of a package imports what lies beside the script that the package is used by. Looked for
+    in the folders around the importing file, nearest first, then where only one folder has it.
+
+    Args:
+        root: folder of the user's code.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+
+    def find_spec(
+        self, fullname: str, path: Any = None, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if path is not None or (file := _asking_file(self._root)) is None:
+            return None
+        top = Path(self._root)
+        around = [folder for folder in Path(file).parents if folder.is_relative_to(top)]
+        anywhere = {
+            *(found.parent for found in top.rglob(f"{fullname}.py")),
+            *(found.parents[1] for found in top.rglob(f"{fullname}/__init__.py")),
+        }
+        for folder in [*around, *(anywhere if len(anywhere) == 1 else ())]:
+            spec = importlib.machinery.PathFinder.find_spec(fullname, [str(folder)])
+            if spec is not None and spec.loader is not None:
+                return spec
+        return None
 
 
 class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -135,22 +111,25 @@ class StandInFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if self._stubs is not None:
             if top not in self._stubs:
                 return None
-        elif top in _NEVER or (fullname != top and top not in self.made):
+        elif not _NEVER.isdisjoint(fullname.split(".")):
             return None
-        if fullname == top and not self._asked_by_user():
+        known = self._stubs is not None or fullname == top or top in self.made
+        if not known and not self._is_of_project(fullname):
+            return None
+        if (fullname == top or top not in self.made) and _asking_file(self._root) is None:
             return None
         if self._stubs is None and fullname in RENAMED:
             return importlib.machinery.ModuleSpec(fullname, self)
+        if fullname == top or top not in self.made:
+            self._note(fullname)
         if fullname == top:
             self.made.add(top)
-            self._note(top)
         return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
 
-    def _asked_by_user(self) -> bool:
-        frame = sys._getframe(2)
-        while frame is not None and "importlib" in frame.f_code.co_filename:
-            frame = frame.f_back  # type: ignore[assignment]
-        return frame is not None and frame.f_code.co_filename.startswith(self._root)
+    def _is_of_project(self, fullname: str) -> bool:
+        """Whether a missing module belongs to a package that the project has."""
+        package = sys.modules.get(fullname.rpartition(".")[0])
+        return any(str(p).startswith(self._root) for p in getattr(package, "__path__", ()))
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         if spec.name in RENAMED:
@@ -173,4 +152,5 @@ def install(root: str, note: Callable[[str], None], stubs: Sequence[str]) -> Non
             if name.partition(".")[0] in stubs:
                 del sys.modules[name]
         sys.meta_path.insert(0, StandInFinder(root, note, stubs))
+    sys.meta_path.append(ProjectFinder(root))
     sys.meta_path.append(StandInFinder(root, note))

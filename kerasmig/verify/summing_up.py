@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from kerasmig.verify.messages import MADE_UP
 from kerasmig.verify.plan import Plan
 from kerasmig.verify.result import (
     Difference,
@@ -23,6 +24,7 @@ from kerasmig.verify.result import (
 if TYPE_CHECKING:
     from kerasmig.verify.session import Run
 
+_FEW = 4
 _OTHER = {"th": "tf", "tf": "th"}
 _OF_THE_API = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "TypeError")
 """Exceptions that tell of an API which is not there, whatever data it was given."""
@@ -77,7 +79,7 @@ class _Summary:
         entries = {entry["old"]: entry for entry in (run.new or {}).get("models", ())}
         again = {entry["old"]: entry for entry in (run.new64 or {}).get("models", ())}
         readings = self._readings(run)
-        fresh = 0
+        made_up = _made_up(run)
         for index, model in enumerate(run.old["models"]):
             place = self._place(model)
             self.reached.add((place.file, place.line))
@@ -92,8 +94,9 @@ class _Summary:
             if key in self._seen:
                 continue
             self._seen.add(key)
-            fresh += 1
             pair = self._pair(run, model, place, entries.get(index), again.get(index))
+            if made_up:
+                pair = _replace(pair, notes=(*pair.notes, f"sizes made up: {made_up}"))
             reading = readings.get(index)
             self.pairs.append(
                 _replace(pair, alternatives=(reading,)) if reading is not None else pair
@@ -283,6 +286,14 @@ class _Summary:
                 continue
             found.append(Skipped(*key, place.name, _why_not(place, reasons.get(place.file, []))))
         return found
+
+
+def _made_up(run: Run) -> str:
+    """Sizes that a program has from what is not there, as the report tells them."""
+    notes = (run.old or {}).get("notes", ())
+    found = [note[len(MADE_UP) :] for note in notes if note.startswith(MADE_UP)]
+    more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
+    return ", ".join(found[:_FEW]) + more
 
 
 def _why_not(place: Place, runs: list[Run]) -> str:

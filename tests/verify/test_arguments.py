@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from kerasmig.verify.arguments import CannotInfer, fill, from_call_site, infer
-from kerasmig.verify.standins import Inert
 
 
 @pytest.mark.parametrize(
@@ -45,11 +44,3 @@ def test_call_site_is_evaluated_with_the_callers_names() -> None:
         build, "(rows, 3), n=k", {"rows": "28", "k": "rows * 2"}, {}, strict=True
     )
     assert given == {"shape": (28, 3), "n": 56}
-
-
-def test_a_stand_in_never_becomes_a_size() -> None:
-    with pytest.raises(TypeError):
-        int(Inert())
-    with pytest.raises(TypeError):
-        range(Inert())
-    assert list(Inert().anything(1)[2]) == []
