@@ -5,8 +5,9 @@ Run inside a process that may import TensorFlow::
     python -m kerasmig.surface keras1 > kerasmig/catalog/keras1.json
     python -m kerasmig.surface keras3 > kerasmig/catalog/keras3.json
     python -m kerasmig.surface keras3_methods > kerasmig/catalog/keras3_methods.json
+    python -m kerasmig.surface tensorflow1 > kerasmig/catalog/tensorflow1.json
 
-The catalog reads the two files instead of repeating what the libraries themselves say;
+The catalog reads the files instead of repeating what the libraries themselves say;
 a contract test compares them with the installed libraries.
 """
 
@@ -163,12 +164,57 @@ def keras3_surface(root: ModuleType) -> dict[str, Any]:
     return {"version": root.__version__, "names": dict(sorted(names.items())), "methods": methods}
 
 
+_LEFT_OUT = ("compat", "keras", "raw_ops", "dtensor", "lite", "tpu")
+
+
+def tensorflow1_surface(root: ModuleType) -> dict[str, str]:
+    """What TensorFlow 1 had and today's has not: name → the same object's name today, or ``""``.
+
+    The names are those below ``tensorflow``; what is left of TensorFlow 1 is ``compat.v1``.
+    """
+    old, new = _public(root.compat.v1), _public(root)
+    today: dict[int, list[str]] = {}
+    for path, value in new.items():
+        if callable(value):
+            today.setdefault(id(value), []).append(path)
+    return {
+        path: min(today.get(id(value), [""]), key=lambda name: (name.count("."), len(name), name))
+        for path, value in sorted(old.items())
+        if path not in new
+    }
+
+
+def _public(root: ModuleType) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+
+    def visit(module: ModuleType, prefix: str) -> None:
+        for name in sorted(dir(module)):
+            if name.startswith("_") or (not prefix and name in _LEFT_OUT):
+                continue
+            try:
+                value = getattr(module, name)
+                own = value.__name__ if inspect.ismodule(value) else ""
+            except Exception:  # what is loaded late may not be there at all
+                continue
+            if inspect.ismodule(value) and not own.startswith("tensorflow._api."):
+                continue
+            if f"{prefix}{name}" not in found:
+                found[f"{prefix}{name}"] = value
+                if inspect.ismodule(value) and prefix.count(".") < 3:
+                    visit(value, f"{prefix}{name}.")
+
+    visit(root, "")
+    return found
+
+
 def main(which: str) -> None:
-    """Print the surface of ``keras1`` or ``keras3``, or the ``keras3_methods``, as JSON."""
+    """Print the surface of ``keras1`` or ``keras3``, or part of it, as JSON."""
     if which == "keras1":
         from kerasmig.legacy import bridge, install
 
-        surface = keras1_surface(bridge.activate(install.ensure()))
+        surface: dict[str, Any] = keras1_surface(bridge.activate(install.ensure()))
+    elif which == "tensorflow1":
+        surface = tensorflow1_surface(importlib.import_module("tensorflow"))
     else:
         import keras
 

@@ -43,3 +43,27 @@ def test_keras3_still_has_all_that_the_catalog_was_made_with() -> None:
     if live["version"] == photograph["version"]:
         assert live == photograph
     assert set(photograph["names"]) - set(live["names"]) == set()
+
+
+def test_tensorflow1() -> None:
+    """What is photographed as gone is gone, and what is rewritten leads to what is there."""
+    import tensorflow as tf
+
+    from kerasmig.catalog.tensorflow1 import KEPT, RENAMED
+    from kerasmig.surface import tensorflow1_surface
+
+    def reached(path: str) -> object:
+        value: object = tf
+        for part in path.split("."):
+            value = getattr(value, part)
+        return value
+
+    photograph, live = _photograph("tensorflow1"), tensorflow1_surface(tf)
+    assert set(photograph) - set(live) == set()
+    for old, new in photograph.items():
+        if new:
+            assert reached(f"compat.v1.{old}") is reached(new)
+    for name in [*RENAMED.values(), *(f"compat.v1.{name}" for name in KEPT)]:
+        assert reached(name) is not None
+    for name in [*RENAMED, *KEPT]:
+        assert not hasattr(tf, name)

@@ -9,6 +9,7 @@ from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
+from kerasmig.rewrite.rules.tensorflow1 import PATCHED, library_path
 
 CODE = "KM503"
 
@@ -17,7 +18,9 @@ CODE = "KM503"
 def control_flow_ops(context: FileContext) -> Iterator[Finding]:
     """``tf.python.control_flow_ops = tf``: for Keras 1.1 on TensorFlow 1.0 only."""
     for node in walk(context.tree):
-        if not isinstance(node, ast.Assign) or not all(map(_is_patched, node.targets)):
+        if not isinstance(node, ast.Assign) or not all(
+            library_path(context, target) == PATCHED for target in node.targets
+        ):
             continue
         text = context.text
         span = text.span(node)
@@ -33,10 +36,3 @@ def control_flow_ops(context: FileContext) -> Iterator[Finding]:
             name="control_flow_ops",
             edits=[Edit(line, ()) if alone and module else Edit(span, ("pass",))],
         )
-
-
-def _is_patched(target: ast.expr) -> bool:
-    return ast.unparse(target) in (
-        "tf.python.control_flow_ops",
-        "tensorflow.python.control_flow_ops",
-    )
