@@ -368,7 +368,8 @@ class Receivers:
                 return name
             if path.startswith(("keras.layers.", "keras1_compat.")):
                 return LAYER if path.rpartition(".")[2][:1].isupper() else TENSOR
-            return name if surface.keras1_signature(name) and name[:1].isupper() else None
+            own = name.rpartition(".")[2]
+            return name if surface.keras1_signature(name) and own[:1].isupper() else None
         if isinstance(node, ast.Name):
             if not self._names.bindings_of(node):
                 return (

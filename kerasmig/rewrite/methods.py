@@ -18,8 +18,8 @@ from kerasmig.rewrite.arguments import argument_edits
 from kerasmig.rewrite.calls import Draft, draft
 from kerasmig.rewrite.context import FileContext, Use
 
-_MODEL_NAME = re.compile(
-    r"(^|_|[a-z])(model|net|network|discriminator|autoencoder|gan|encoder|decoder|critic)s?_?\d*$"
+MODEL_NAME = re.compile(
+    r"(^|_|[a-z])(model|net|network|discriminator|autoencoder|gan|encoder|decoder|actor|critic)s?_?\d*$"
 )
 # Keywords of Keras 2 that its methods took beside those of Keras 3.
 _KERAS2_KEYWORDS = ("max_queue_size", "workers", "use_multiprocessing", "validation_freq")
@@ -96,7 +96,7 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
         certain = row.certainty is Certainty.NAME or keywords & set(row.only_keras1)
         if certain and _plausible(context, row):
             return MethodUse(node, call, row, None)
-    name = _last_name(node.value).lower()
+    name = last_name(node.value).lower()
     if name == "optimizer" and isinstance(node.value, ast.Attribute):
         for row in rows:
             if row.owner == OPTIMIZER:
@@ -104,9 +104,9 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
     for row in rows:
         if row.owner not in (MODEL, "keras.engine.topology.Container") or row.attribute:
             continue
-        if context.era.era is not Era.UNKNOWN and _MODEL_NAME.search(name):
+        if context.era.era is not Era.UNKNOWN and MODEL_NAME.search(name):
             return MethodUse(
-                node, call, row, None, f"`{_last_name(node.value)}` is taken for a Keras model"
+                node, call, row, None, f"`{last_name(node.value)}` is taken for a Keras model"
             )
     return None
 
@@ -120,7 +120,7 @@ def _is_super(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id == "super"
 
 
-def _last_name(node: ast.expr) -> str:
+def last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""

@@ -137,6 +137,28 @@ def penalties(keras: Any, c: Any) -> dict[str, float]:
     return found
 
 
+def ends(keras: Any, c: Any) -> dict[str, Any]:
+    """Ends of a Sequential that was never called, of a model and of a layer; what else resets."""
+    layer = keras.layers.Dense(3)
+    sequential = keras.Sequential([keras.Input((2,)), layer])
+    model = keras.Model(sequential.inputs, sequential.outputs)
+
+    class Process:
+        resets = 0
+
+        def reset_states(self) -> None:
+            self.resets += 1
+
+    process = Process()
+    c.reset_states(process)
+    return {
+        "outputs": [list(c.output_of(thing).shape) for thing in (sequential, model, layer)],
+        "inputs": [list(c.input_of(thing).shape) for thing in (sequential, model, layer)],
+        "resets": process.resets,
+        "files": [c.model_path(name) for name in ("net", "net.h5", "net.keras", "net.hdf5")],
+    }
+
+
 def main() -> None:
     """Do everything; print JSON."""
     import keras
@@ -147,6 +169,7 @@ def main() -> None:
         "word dropout": lambda: word_dropout(keras, c),
         "initialisers": lambda: old_initialisers(keras, c),
         "penalties": lambda: penalties(keras, c),
+        "ends": lambda: ends(keras, c),
     }
     for name in LAYERS:
         checks[f"saved {name}"] = functools.partial(saved_and_loaded, keras, c, name)

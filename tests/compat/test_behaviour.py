@@ -65,3 +65,17 @@ def test_initialisers_written_for_keras_1_work(outcome: dict[str, Any]) -> None:
 def test_activity_penalty_is_a_sum_over_the_batch(outcome: dict[str, Any]) -> None:
     assert outcome["penalties"]["new"] == pytest.approx(0.01 * 4 * 5)
     assert outcome["penalties"]["old"] == pytest.approx(0.01 * 4 * 5 * 4)
+
+
+def test_ends_of_all_kinds_of_models(outcome: dict[str, Any]) -> None:
+    found = outcome["ends"]
+    assert found["outputs"] == [[None, 3]] * 3
+    assert found["inputs"] == [[None, 2]] * 3
+
+
+def test_what_is_no_model_resets_itself(outcome: dict[str, Any]) -> None:
+    assert outcome["ends"]["resets"] == 1
+
+
+def test_file_names_of_models(outcome: dict[str, Any]) -> None:
+    assert outcome["ends"]["files"] == ["net.keras", "net.h5", "net.keras", "net.hdf5.keras"]

@@ -57,6 +57,20 @@ def test_checkpoint(old: str, new: str) -> None:
     _check("ModelCheckpoint", f"ModelCheckpoint({old})", f"ModelCheckpoint({new})")
 
 
+@pytest.mark.parametrize(
+    ("options", "adapter"), [("", "model_path"), (", save_weights_only=True", "weights_path")]
+)
+def test_checkpoint_whose_file_name_is_not_seen(options: str, adapter: str) -> None:
+    body = "def saver(path):\n    return ModelCheckpoint({}" + options + ")\n"
+    check_rewrite(
+        HEAD.format("ModelCheckpoint") + body.format("path") + USE,
+        NEW_HEAD.format("ModelCheckpoint")
+        + f"from keras1_compat import {adapter}\n"
+        + body.format(f"{adapter}(path)")
+        + NEW_USE,
+    )
+
+
 def test_checkpoint_in_a_variable_is_renamed_once() -> None:
     check_assumed(
         HEAD.format("ModelCheckpoint")

@@ -224,3 +224,43 @@ def test_computed_names_in_later_keras() -> None:
         model.save_weights(name)
         model.load_weights(name)
         """)
+
+
+def test_the_mode_of_sample_weights_goes_whatever_it_is() -> None:
+    check_rewrite(
+        "from keras.models import Model\nmode = choose()\nm = Model(input=a, output=b)\n"
+        "m.compile('sgd', 'mse', sample_weight_mode=mode)\n",
+        "from keras.models import Model\nmode = choose()\nm = Model(inputs=a, outputs=b)\n"
+        "m.compile('sgd', 'mse')\n",
+    )
+
+
+def test_a_progress_bar_on_self_is_not_forced() -> None:
+    body = "class Log(object):\n    def begin(self):\n        self.bar = Progbar(target=3{})\n"
+    body += "        self.bar.update(1, values=[]{})\n"
+    check_rewrite(
+        "from keras.utils.generic_utils import Progbar\n" + body.format("", ", force=True"),
+        "from keras.utils import Progbar\n" + body.format(", width=30", ""),
+    )
+
+
+def test_ends_of_a_model_from_elsewhere() -> None:
+    body = "def f(model, layer):\n    width = {}[-1]\n    return {}, layer.output\n"
+    old = body.format("model.output._keras_shape", "model.input")
+    new = body.format("output_of(model).shape", "input_of(model)")
+    head = "from keras.layers import {}\nfoo = {}\n"
+    check_rewrite(
+        head.format("Convolution1D", "Convolution1D(3, 3, border_mode='same')") + old,
+        head.format(
+            "Conv1D\nfrom keras1_compat import input_of, output_of",
+            "Conv1D(3, 3, padding='same')",
+        )
+        + new,
+    )
+
+
+def test_ends_of_what_is_no_model_stay() -> None:
+    check_noop(
+        "from keras.layers import Conv2D\nConv2D(3, (3, 3), padding='same')\n"
+        "def f(model):\n    return model.output\n"
+    )

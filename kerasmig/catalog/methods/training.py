@@ -32,9 +32,7 @@ TRAINING = (
             "optimizer": to("optimizer", "optimizer"),
             "loss": to("loss", "loss"),
             "metrics": to("metrics", "metrics"),
-            "sample_weight_mode": drop(
-                "Keras 3 takes weights per time step as they come", only=("None", "'temporal'")
-            ),
+            "sample_weight_mode": drop("Keras 3 takes weights per time step as they come"),
             "class_mode": _CLASS_MODE,
             "theano_mode": _THEANO,
         },

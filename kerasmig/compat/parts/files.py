@@ -1,4 +1,4 @@
-"""Names of weight files."""
+"""Names of the files that models and weights are saved to."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-subclassing-any, disable-error-code="no-any-return"
 from __future__ import annotations
@@ -17,3 +17,8 @@ def weights_path(path):
 def saved_weights_path(path):
     """Where weights are to be found that were saved as ``path``, by then or by now."""
     return path if os.path.exists(path) else weights_path(path)
+
+
+def model_path(path):
+    """The name under which Keras 3 saves a model: it has to end in ``.keras`` or ``.h5``."""
+    return path if path.endswith((".keras", ".h5")) else path + ".keras"

@@ -199,8 +199,21 @@ def predict_classes(model, x, batch_size=32, verbose=1):
     return (probabilities > 0.5).astype("int32")
 
 
+def input_of(model):
+    """What goes into a model or layer; Keras 3 tells it of a Sequential in ``inputs`` only."""
+    return model.inputs[0] if isinstance(model, keras.Sequential) else model.input
+
+
+def output_of(model):
+    """What comes out of a model or layer; Keras 3 tells it of a Sequential in ``outputs`` only."""
+    return model.outputs[0] if isinstance(model, keras.Sequential) else model.output
+
+
 def reset_states(model):
-    """Reset the states of all stateful layers of a model."""
+    """Reset the states of all stateful layers of a model, or of what else can be reset."""
+    if hasattr(model, "reset_states"):
+        model.reset_states()
+        return
     for layer in model.layers:
         if hasattr(layer, "layers"):
             reset_states(layer)

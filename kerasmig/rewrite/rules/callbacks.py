@@ -55,7 +55,7 @@ def model_checkpoint(context: FileContext, use: Use, entry: Entry) -> Finding | 
 def _checkpoint(new: Draft) -> Sequence[str] | None:
     _mode(new)
     path = new.given.get("filepath")
-    if path is None:
+    if path is None or _is_adapted(new.context, path.value):
         return None
     only = new.given.get("save_weights_only")
     weights = new.context.constant(only.value) if only is not None else False
@@ -66,8 +66,9 @@ def _checkpoint(new: Draft) -> Sequence[str] | None:
         )
     else:
         renaming = rename_file(new.context, path.value, WEIGHTS if weights else MODEL)
-        if renaming.problem and weights:
-            adapter = new.context.imports.need("keras1_compat.weights_path")
+        if renaming.problem and (weights or renaming.literal is None):
+            name = "weights_path" if weights else "model_path"
+            adapter = new.context.imports.need(f"keras1_compat.{name}")
             new.drop("filepath")
             parts = (f"{adapter}(", path.value_span, ")")
             new.kept.append(NewArgument("filepath", (path,), parts))
@@ -88,6 +89,12 @@ def _checkpoint(new: Draft) -> Sequence[str] | None:
     elif period is not None:
         new.drop("period")
     return None
+
+
+def _is_adapted(context: FileContext, node: ast.expr) -> bool:
+    """Whether a file name goes through the compat module already."""
+    path = context.names.path(node.func) if isinstance(node, ast.Call) else None
+    return path is not None and path.startswith("keras1_compat.")
 
 
 def _any_counts_epochs(context: FileContext, name: str) -> bool:

@@ -1,0 +1,47 @@
+"""``model.output`` of a model that comes from elsewhere: a Sequential of Keras 3 raises there.
+
+Where the model is known to be a Sequential, the catalog's row for the attribute does.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from kerasmig.analysis.tree import walk
+from kerasmig.finding import Applicability, Edit, Finding
+from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.methods import MODEL_NAME, last_name
+from kerasmig.rewrite.registry import file_rule
+
+CODE = "KM304"
+_ENDS = {"input": "input_of", "output": "output_of"}
+
+
+@file_rule
+def model_ends(context: FileContext) -> Iterator[Finding]:
+    """Ask a model of unknown class for its ends in a way that every model answers."""
+    if not context.speaks_keras1:
+        return
+    settled = {id(use.node) for use in context.method_uses}
+    for node in walk(context.tree):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in _ENDS
+            and isinstance(node.ctx, ast.Load)
+            and id(node) not in settled
+            and MODEL_NAME.search(last_name(node.value))
+            and context.receivers.kind(node.value) is None
+            and not context.directives.ignores(CODE, node)
+            and context.settings.wants(CODE)
+        ):
+            adapter = context.imports.need(f"keras1_compat.{_ENDS[node.attr]}")
+            parts = (f"{adapter}(", context.text.span(node.value), ")")
+            yield context.finding(
+                CODE,
+                node,
+                f"{node.attr}: a Sequential of Keras 3 that was never called raises there",
+                Applicability.AUTOMATIC,
+                name=node.attr,
+                edits=(Edit(context.text.span(node), parts),),
+            )
