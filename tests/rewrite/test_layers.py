@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kerasmig import upgrade_source
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import check_rewrite, find, upgrade
+from tests.rewrite.helpers import check_manual, check_rewrite, find, upgrade
 
 ASSUMED, MANUAL = Applicability.ASSUMED, Applicability.MANUAL
 
@@ -442,3 +442,17 @@ def test_comments_stay_beside_their_arguments_where_one_is_appended() -> None:
                             ))
         """,
     )
+
+
+def test_an_output_shape_that_keras_1_could_not_reach_is_told() -> None:
+    for border, size in [("same", 33), ("same", 30), ("valid", 32), ("valid", 35)]:
+        check_manual(
+            f"""
+            from keras.layers import Deconvolution2D, Input
+            i = Input(shape=(16, 16, 3))
+            x = Deconvolution2D(3, 3, 3, output_shape=(None, {size}, {size}, 3), subsample=(2, 2),
+                                border_mode='{border}')(i)
+            """,
+            "KM201",
+            f"output_shape asks for {size} where the input has 16",
+        )

@@ -75,7 +75,11 @@ def _output_shape(new: Draft) -> None:
     if argument is None:
         new.refuse("output_shape is missing, so the call fails in Keras 1 as well")
         return
-    padding = _output_padding(new)
+    try:
+        padding = _output_padding(new)
+    except _Unreachable as error:
+        new.refuse(str(error))
+        return
     if padding is None:
         new.target = "keras1_compat.Deconvolution2D"
         new.kept.append(NewArgument("output_shape", (argument,)))
@@ -84,8 +88,16 @@ def _output_shape(new: Draft) -> None:
         new.added.append(("output_padding", f"({padding[0]}, {padding[1]})"))
 
 
+class _Unreachable(Exception):
+    """An ``output_shape`` that no input of this size can give; the message says so."""
+
+
 def _output_padding(new: Draft) -> tuple[int, int] | None:
-    """``output_padding`` that gives the size that the author wrote; ``None``: cannot be known."""
+    """``output_padding`` that gives the size that the author wrote; ``None``: cannot be known.
+
+    Raises:
+        _Unreachable: Keras 1 could not make that size either.
+    """
     context = new.context
     verdict = context.inference.verdict_for(new.call)
     if verdict is None or verdict.data_format not in (
@@ -138,6 +150,12 @@ def _missing(
     for (size, wanted), width, stride in zip(sizes, kernel, strides, strict=True):
         if size is None or wanted is None or width is None or stride <= 0:
             return None
+        reached = -(-wanted // stride) if same else -(-(wanted - width + 1) // stride)
+        if reached != size:
+            raise _Unreachable(
+                f"output_shape asks for {wanted} where the input has {size}, which a kernel of "
+                f"{width} with stride {stride} cannot give, so the call fails in Keras 1 as well"
+            )
         natural.append(size * stride + (0 if same else max(width - stride, 0)) == wanted)
         smallest = (size - 1) * stride + width - (2 * (width // 2) if same else 0)
         extra.append(wanted - smallest)
