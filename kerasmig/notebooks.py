@@ -18,7 +18,7 @@ from kerasmig.source import SourceError
 _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 _PIECE = re.compile(r"\\u[0-9a-fA-F]{4}|\\.|[^\\]+?", re.DOTALL)
-_MARKER = "#%% kerasmig cell "
+MARKER = "#%% kerasmig cell "
 _MARKED = re.compile(r"^#%% kerasmig cell (\d+)$", re.MULTILINE)
 
 
@@ -89,7 +89,7 @@ class Notebook:
             body = masked.text if masked.text.endswith("\n") else masked.text + "\n"
             self._masked[cell.number] = masked
             self._first_lines.append((line, cell.number))
-            parts.append(f"{_MARKER}{cell.number}\n{body}")
+            parts.append(f"{MARKER}{cell.number}\n{body}")
             line += 1 + body.count("\n")
         self.program = "".join(parts)
 

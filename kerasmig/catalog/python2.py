@@ -14,7 +14,7 @@ FAMILIES = (
         "exceptions, exec, xrange, raw_input, dictionary methods, lists made by map, filter and "
         "zip, renamed modules, mixed tabs and blanks.",
         safety="The constructs are equal in meaning; lines that need no change stay as they are. "
-        "What no converter can know has codes of its own: KM802 to KM805.",
+        "What no converter can know has codes of its own: KM802 to KM806.",
         example=("for i in xrange(3):\n    print i", "for i in range(3):\n    print(i)"),
     ),
     Family(
@@ -54,5 +54,13 @@ FAMILIES = (
         safety="Assumed: the file is imported as a part of its package. A file that is run as a "
         "script needs `python -m package.module` afterwards.",
         example=("from utils import load", "from .utils import load"),
+    ),
+    Family(
+        code="KM806",
+        name="late-future-import",
+        summary="Takes out `from __future__` imports that do not come first.",
+        why="A cell that does so ran where the notebook was converted from other pieces, and Python "
+        "refuses to compile it.",
+        safety="Only features that Python 3 has anyway; an import in its right place stays.",
     ),
 )

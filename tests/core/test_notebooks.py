@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from kerasmig.project import Project
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import SourceError, parse
 from tests.core.trees import read_tree, run, write_tree
+from tests.rewrite.leftovers import unreported, unreported_in
 
 IMPORTS = "%matplotlib inline\nimport numpy as np\nfrom keras.layers import Convolution2D\n!ls -l"
 MODEL = (
@@ -225,3 +227,24 @@ def test_a_rebuilt_notebook_is_byte_for_byte_the_same(
     assert sources(json.dumps(again)) == [
         "\n".join(lines).replace("x = 1", "x = 2") for lines in cells
     ]
+
+
+def test_a_future_import_stays_at_the_start_of_its_cell_only(tmp_path: Path) -> None:
+    late = "import keras\nfrom __future__ import division\nx = 1"
+    first = "# again\nfrom __future__ import division\ny = 2"
+    result = upgrade(tmp_path, json.dumps(notebook(cell("code", late), cell("code", first))))
+    assert sources(result.new) == ["import keras\nx = 1", first]
+
+
+def test_nothing_of_keras_1_is_left_unreported(tmp_path: Path) -> None:
+    path = tmp_path / "net.ipynb"
+    code = "%matplotlib inline\nm.fit_generator(g, samples_per_epoch=n, nb_epoch=2)\nHighway()"
+    graph = "x = Convolution2D(8, 3, 3, border_mode='full')"
+    imports = "from keras.layers import Convolution2D\nfrom keras.models import Graph, Sequential"
+    made = "m = Sequential()"
+    cells = [cell("code", source) for source in (imports, made, code, graph, "Graph()")]
+    path.write_text(json.dumps(notebook(*cells)), encoding="utf-8")
+    project = Project((path,), UpgradeSettings())
+    assert unreported_in(project, path) == []
+    silent = replace(project.program_result(path), findings=())
+    assert len(unreported(silent)) >= 3

@@ -269,3 +269,36 @@ def test_lines_that_need_no_change_keep_their_bytes(
         bare = code.replace("\r\n", "") if newline != "\r\n" else code
         new = modern.text.replace("\r\n", "") if newline != "\r\n" else modern.text
         assert new.count(newline) == bare.count(newline)
+
+
+def test_unicode_with_an_encoding_is_told(tmp_path: Path) -> None:
+    result = upgrade(
+        tmp_path,
+        """
+        from keras.layers import Dense
+        print unicode(raw, 'utf-8'), unicode(z), map(unicode, names)
+        w = unicode(raw, errors='ignore')
+        """,
+    )
+    assert [line for code, line, _ in codes(result) if code == "KM804"] == [2, 3]
+    assert "str(raw, 'utf-8'), str(z)" in result.new
+
+
+def test_future_imports_that_do_not_come_first_go(tmp_path: Path) -> None:
+    code = """
+        '''Doc.'''
+        from __future__ import division
+        import keras
+        from __future__ import print_function  # later
+        from __future__ import annotations
+        x = 1; from __future__ import division
+        """
+    result = upgrade(tmp_path, code)
+    assert result.new == dedent("""
+        '''Doc.'''
+        from __future__ import division
+        import keras
+        from __future__ import annotations
+        x = 1; pass
+        """).lstrip("\n")
+    assert [c for c, _, _ in codes(result)] == ["KM806", "KM806"]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 
 from kerasmig.analysis.era import moved_positions
 from kerasmig.analysis.names import Loader, Names
@@ -19,6 +20,7 @@ from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer import keywords as layer_keywords
 from kerasmig.finding import Applicability, FileResult
+from kerasmig.project import Project
 
 # Keywords of Keras 1's methods that no method of Keras 3 takes.
 METHOD_KEYWORDS = {
@@ -72,6 +74,15 @@ def unreported(result: FileResult, loader: Loader | None = None) -> list[str]:
         and origin.get(left.line) not in lines
         and not (left.what.startswith("import") and left.name in words)
     ]
+
+
+def unreported_in(project: Project, path: Path) -> list[str]:
+    """The same for a file of a project: its program is looked at, be it a notebook or Python 2."""
+    module = project.module(path)
+    if not project.concerns_keras(path) or project.parsed(module) is None:
+        return []
+    names = project.names(path)
+    return unreported(project.program_result(path), names.other if names is not None else None)
 
 
 def _origins(old: str, new: str) -> dict[int, int]:

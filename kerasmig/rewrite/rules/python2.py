@@ -13,6 +13,7 @@ from kerasmig.analysis.tree import walk
 from kerasmig.analysis.whole_numbers import Kind, number_kind
 from kerasmig.catalog import surface
 from kerasmig.finding import Applicability, Edit, Finding, Span
+from kerasmig.notebooks import MARKER
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
 
@@ -20,6 +21,12 @@ DIVISION = "KM802"
 PICKLE = "KM803"
 TEXT = "KM804"
 RELATIVE = "KM805"
+FUTURE = "KM806"
+#: What Python 3 does anyway.
+_ALWAYS_ON = frozenset(
+    "nested_scopes generators division absolute_import with_statement print_function "
+    "unicode_literals generator_stop".split()
+)
 
 #: Parameters of Keras 1 and Keras 3 that take whole numbers, or tuples of them.
 _SIZES = frozenset(
@@ -351,6 +358,56 @@ def text_and_bytes(context: FileContext) -> Iterator[Finding]:
         else:
             continue
         yield context.finding(TEXT, node, what, Applicability.MANUAL)
+
+
+@file_rule
+def decoded(context: FileContext) -> Iterator[Finding]:
+    """``unicode(x, 'utf-8')`` became ``str(x, 'utf-8')``, which takes nothing but bytes."""
+    for call in context.calls if context.python2 else ():
+        function = call.func
+        if (
+            isinstance(function, ast.Name)
+            and function.id == "str"
+            and not context.names.bindings_of(function)
+            and len(call.args) + len(call.keywords) > 1
+        ):
+            yield context.finding(
+                TEXT,
+                call,
+                "unicode with an encoding is str with one now, which takes bytes only: where the "
+                "value is text already, leave the encoding out",
+                Applicability.MANUAL,
+                name="unicode",
+            )
+
+
+@file_rule
+def late_future_imports(context: FileContext) -> Iterator[Finding]:
+    """``from __future__`` behind other code of its cell: Python 3 refuses it, and needs none."""
+    before: ast.stmt | None = None
+    for node in context.tree.body:
+        if not isinstance(node, ast.ImportFrom) or node.module != "__future__":
+            docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            before = node if before or not docstring else None
+            continue
+        text = context.text
+        if before is None or not _ALWAYS_ON.issuperset(alias.name for alias in node.names):
+            continue
+        between = text.get(Span(text.span(before).end, text.span(node).start))
+        if MARKER in between:
+            continue
+        line = text.line_span(node.end_lineno or node.lineno)
+        rest = text.get(Span(text.span(node).end, line.end)).strip()
+        whole = text.starts_line(text.span(node).start) and (not rest or rest.startswith("#"))
+        start = text.line_span(node.lineno).start
+        yield context.finding(
+            FUTURE,
+            node,
+            "from __future__ must be the first statement, and is not needed in Python 3: taken out",
+            Applicability.AUTOMATIC,
+            name="__future__",
+            edits=[Edit(Span(start, line.end), ()) if whole else Edit(text.span(node), ("pass",))],
+        )
 
 
 def _codec(call: ast.Call) -> str:
