@@ -11,8 +11,9 @@ from collections.abc import Sequence
 
 from kerasmig.analysis.layer_application import explicit_ordering
 from kerasmig.analysis.layer_shapes import SPECS
-from kerasmig.analysis.readings import Component, Readings, numbered
+from kerasmig.analysis.readings import Alternative, Component, Readings, numbered
 from kerasmig.analysis.sizes import show
+from kerasmig.analysis.trace import Application
 from kerasmig.analysis.values import AmbientOrdering, Layer, Seq, Shape, Unknown, Value
 from kerasmig.finding import DataFormat, Evidence
 
@@ -42,11 +43,12 @@ def agnostic(readings: Readings, component: Component) -> list[Evidence]:
         result.append(Evidence(sentence, line, EITHER, 0.9))
     branches = [mark for mark in readings.marks if mark.kind == "branch"]
     if branches and component.first and component.last:
-        difference = _difference(component, readings)
-        if difference:
-            line = min((m.line for m in branches if not m.path), default=difference)
+        chosen = _chosen(component, readings)
+        if chosen is not None:
+            here = [mark.line for mark in branches if not mark.path]
+            line, path = (min(here), "") if here else (chosen.line, chosen.path)
             sentence = "The code asks for the ordering and builds the model for either one."
-            result.append(Evidence(sentence, line, EITHER, 0.95))
+            result.append(Evidence(sentence, line, EITHER, 0.95, path))
     return result
 
 
@@ -72,26 +74,22 @@ def _told_both(component: Component) -> int:
 
 def _inputs_by_parameter(readings: Readings, component: Component) -> int:
     """Line of an input that is made in both branches of an ``if ordering == 'th'``, or 0."""
-    made = {
-        (application.line, show(application.output))
-        for application in component.first
-        if application.kind == "Input" and not application.path
-    }
+    made = [application for application in component.first if application.kind == "Input"]
     for alternative in readings.alternatives("parameter") if len(made) > 1 else ():
-        inside = {shape: line for line, shape in made if line in alternative}
+        inside = {show(one.output): one.line for one in made if alternative.holds(one)}
         if len(inside) > 1:
             return min(inside.values())
     return 0
 
 
-def _difference(component: Component, readings: Readings) -> int:
-    """Line of the first input, axis or layer that the code chooses by the ordering, or 0.
+def _chosen(component: Component, readings: Readings) -> Application | None:
+    """The first input, axis or layer that the code chooses by the ordering.
 
     Layers of which only one reading makes any count where a branch chooses between them, and
     only if both readings were followed to the end.
     """
     firsts, lasts = numbered(component.first), numbered(component.last)
-    alternatives: Sequence[range] | None = None
+    alternatives: Sequence[Alternative] | None = None
     for key in [*firsts, *[k for k in lasts if k not in firsts]]:
         one, other = firsts.get(key), lasts.get(key)
         if one is None or other is None:
@@ -99,20 +97,34 @@ def _difference(component: Component, readings: Readings) -> int:
             assert some is not None
             if alternatives is None:
                 alternatives = readings.alternatives("branch") if readings.complete else ()
-            if any(some.line in lines for lines in alternatives):
-                return some.line
+            if any(alternative.holds(some) for alternative in alternatives):
+                return some
             continue
         if one.kind == "Input" and _comparable(one.output) != _comparable(other.output):
-            return one.line
+            return one
         if _chosen_arguments(one.layer) != _chosen_arguments(other.layer):
-            return one.line
-    return 0
+            return one
+        if _written_twice(one.layer, other.layer):
+            return one
+    return None
 
 
 def _chosen_arguments(layer: Layer | None) -> list[object]:
     if layer is None:
         return []
     return [_comparable(layer.config.values.get(name)) for name in _CHOSEN_ARGUMENTS]
+
+
+def _written_twice(one: Layer | None, other: Layer | None) -> bool:
+    """Whether a layer's target is another tuple of the code under the other reading."""
+    if one is None or other is None:
+        return False
+    for name in ("target_shape", "output_shape"):
+        targets = [one.config.values.get(name), other.config.values.get(name)]
+        nodes = [target.node for target in targets if isinstance(target, Seq)]
+        if len(nodes) == 2 and None not in nodes and nodes[0] is not nodes[1]:
+            return True
+    return False
 
 
 def _comparable(value: Value | Shape) -> object:

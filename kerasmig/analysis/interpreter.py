@@ -21,6 +21,7 @@ from kerasmig.analysis.values import (
     AmbientOrdering,
     DictValue,
     Function,
+    Layer,
     Library,
     Module,
     Scope,
@@ -87,6 +88,12 @@ class Interpreter:
         context = self.context
         return context.path if context is not None else ""
 
+    def path_of(self, layer: Layer | None) -> str:
+        """File that a layer was made in."""
+        if layer is None or layer.path is None:
+            return self.current_path()
+        return layer.path
+
     def enter_context(self, context: Context) -> None:
         """Follow code of this module from now on."""
         self.context = context
@@ -148,6 +155,7 @@ class Interpreter:
             return None
         tree, names = source
         context = Context(name, tree, names, name)
+        self.trace.trees[context.path] = tree
         module = Module(Scope(None, context))
         self._modules[name] = module
         frames, self.frames = self.frames, [Frame(None), Frame(None)]

@@ -92,7 +92,7 @@ def _apply_layer(run: Interpreter, layer: Layer, tensor: Tensor) -> Tensor:
     if layer.kind in ("Reshape", "Lambda") and isinstance(_written_shape(layer), Seq):
         output.source = "reshape"
         output.sizes = _written_shape(layer)
-        output.root, output.path = output, run.current_path()
+        output.root, output.path = output, run.path_of(layer)
         if layer.kind == "Lambda" and tensor.root is not None and equal_shapes(shape, tensor.shape):
             output.root, output.source = tensor.root, "layer"
     elif layer.kind not in _CHANNEL_CHANGING and not _inner_changes(layer):

@@ -28,7 +28,7 @@ def make_layer(
     node: ast.Call,
 ) -> Value:
     config = bind(spec.params, spec.params2, args, kwargs, complete)
-    layer = Layer(spec.name, config, node, run.setting)
+    layer = Layer(spec.name, config, node, run.setting, run.current_path())
     if spec.name in ("TimeDistributed", "Bidirectional"):
         layer.inner = config.get("layer")
         connect(run, layer.node, layer.inner)

@@ -45,6 +45,18 @@ class Component:
         return self.layers or self.other_layers
 
 
+@dataclass(frozen=True)
+class Alternative:
+    """An ``if`` over the ordering: its file and lines."""
+
+    path: str
+    lines: range
+
+    def holds(self, application: Application) -> bool:
+        """Whether the layer is made in it."""
+        return application.path == self.path and application.line in self.lines
+
+
 @dataclass(eq=False)
 class Readings:
     """One file under both readings.
@@ -93,15 +105,15 @@ class Readings:
         name = self.names.keras_name(function)
         return name is not None and is_spatial(name)
 
-    def alternatives(self, kind: str) -> list[range]:
-        """The lines of every ``if`` in the file whose condition bears such a mark."""
-        marked = {m.line for m in self.marks if m.kind == kind and not m.path}
-        if not marked:
-            return []
+    def alternatives(self, kind: str) -> list[Alternative]:
+        """Every ``if`` whose condition bears such a mark, in all files that were followed."""
+        marked = {(mark.path, mark.line) for mark in self.marks if mark.kind == kind}
+        trees = {"": self.tree, **self.first.trees, **self.last.trees}
         return [
-            range(node.lineno, (node.end_lineno or node.lineno) + 1)
-            for node in walk(self.tree)
-            if isinstance(node, (ast.If, ast.IfExp)) and node.test.lineno in marked
+            Alternative(path, range(node.lineno, (node.end_lineno or node.lineno) + 1))
+            for path in dict.fromkeys(path for path, _ in sorted(marked))
+            for node in walk(trees[path])
+            if isinstance(node, (ast.If, ast.IfExp)) and (path, node.test.lineno) in marked
         ]
 
     @cached_property

@@ -60,7 +60,7 @@ def record(
             layer,
             kind,
             node,
-            run.current_path(),
+            run.path_of(layer),
             inputs,
             output,
             problem,

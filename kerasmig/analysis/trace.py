@@ -94,6 +94,7 @@ class Trace:
         nodes: every call that made something, so that ids stay unique.
         names: the function that made a layer, by the id of its call.
         variables: the variable that holds a model, by the id of its call.
+        trees: the other files of the project that were followed, by their path.
         exhausted: the interpreter ran out of fuel: what it saw is not all there is.
     """
 
@@ -105,4 +106,5 @@ class Trace:
     variables: dict[int, str] = field(default_factory=dict)
     groups: Groups = field(default_factory=Groups)
     marks: dict[Mark, None] = field(default_factory=dict)
+    trees: dict[str, ast.Module] = field(default_factory=dict)
     exhausted: bool = False

@@ -222,12 +222,14 @@ class Layer:
         config: its arguments by name (see `kerasmig.analysis.arguments`).
         node: the call that made it.
         setting: the statement that had set the ordering when it was made, if any.
+        path: file that the call is in; ``None``: the one that is followed when it is applied.
     """
 
     kind: str
     config: Any
     node: ast.Call
     setting: Any = None
+    path: str | None = None
     outputs: list[Tensor] = field(default_factory=list)
     inner: Value = None
     instance: Instance | None = None

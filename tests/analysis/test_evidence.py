@@ -349,6 +349,28 @@ def test_shape_comes_from_a_caller_in_another_module() -> None:
     assert any(item.path == "train" for item in called.evidence)
 
 
+def test_another_module_makes_the_input_for_either_ordering() -> None:
+    files = {
+        "images": """
+def image(shape):
+    if K.image_dim_ordering() == 'th':
+        return Input(shape)
+    return Input((shape[1], shape[2], shape[0]))
+
+def fold(k, w):
+    return Reshape((k, w, w) if K.image_dim_ordering() == 'th' else (w, w, k))
+""",
+        "read": "from images import image\nConvolution2D(8, 3, 3)(image((1, 28, 28)))\n",
+        "draw": "from images import fold\ny = fold(256, 14)(Dense(256 * 14 * 14)(Input((100,))))\n"
+        "y = BatchNormalization(axis=1)(Convolution2D(8, 3, 3)(y))\n",
+    }
+    for name in ("read", "draw"):
+        (verdict,) = project(name, files).verdicts
+        assert verdict.data_format is EITHER
+        (evidence,) = verdict.evidence
+        assert evidence.path == "images"
+
+
 def test_modules_that_import_each_other() -> None:
     files = {
         "a": "import b\ndef f(x): return Convolution2D(8, 3, 3)(x)",
