@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
-from typing import TYPE_CHECKING
+from textwrap import dedent
+from typing import TYPE_CHECKING, TypeGuard
 
 from kerasmig.analysis.tree import walk
-from kerasmig.finding import Edit
-from kerasmig.source import SourceError, Text, parse
+from kerasmig.finding import Edit, Span
+from kerasmig.source import OverlapError, SourceError, Text, parse
 
 if TYPE_CHECKING:
     from fissix.refactor import RefactoringTool
@@ -42,6 +43,7 @@ _HINT = re.compile(
 )
 #: A file that asks for the version it runs under already speaks both.
 _BOTH = re.compile(r"\bversion_info\b|\bPY[23]\b|\bsix\b|\bbuiltins\b|\bfuture\.|\bpast\.")
+_VIEWS = frozenset(["keys", "values", "items", "range", "map", "filter", "zip"])
 _RENAMED = {"unicode": "str", "unichr": "chr"}
 _AS_ITSELF = re.compile(r"\bimport (\w+) as \1(?=[ \t]*(?:#.*)?$)")
 _PRINTS = re.compile(r"^\s*from\s+__future__\s+import\b[^#\n]*\bprint_function\b", re.MULTILINE)
@@ -131,6 +133,7 @@ def to_python3(text: str, path: str) -> Modern:
     whole = plain if plain.endswith("\n") else plain + "\n"
     new = _refactored(whole, path)
     new = _without_mixed_tabs(new)
+    new = _as_written(whole, new, parse(new, path=path))
     new = _renamed(new, parse(new, path=path))
     modern = _spliced(text, whole, new)
     parse(modern.text, path=path)
@@ -206,6 +209,59 @@ def _inside_strings(text: str) -> set[int]:
         if kind == token.STRING:
             found.update(range(first, last))
     return found
+
+
+def _as_written(old: str, new: str, tree: ast.Module) -> str:
+    """What fissix need not have changed, as the author wrote it.
+
+    ``print ('%d' % n)`` means the same in Python 3 and gets no second parentheses;
+    ``[k for k in d.keys()]`` needs no list.
+    """
+    before, after = old.split("\n"), new.split("\n")
+    origin: dict[int, int] = {}
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, False).get_opcodes():
+        if tag == "replace" and i2 - i1 == j2 - j1:
+            origin.update({j1 + n: i1 + n for n in range(i2 - i1)})
+    source = Text(new)
+    edits: list[Edit] = []
+    for node in walk(tree):
+        if isinstance(node, ast.Expr):
+            first, last = node.lineno - 1, node.end_lineno or node.lineno
+            lines = [before[origin[n]] for n in range(first, last) if n in origin]
+            if len(lines) == last - first and _prints_the_same(lines, node):
+                span = Span(source.line_span(first + 1).start, source.line_span(last).end)
+                edits.append(Edit(span, ("\n".join([*lines, ""]),)))
+        elif isinstance(node, ast.comprehension) and _is_view_in_list(node.iter):
+            inner = source.span(node.iter.args[0])
+            around = source.span(node.iter)
+            number = node.iter.lineno - 1
+            added = number in origin and "list(" not in before[origin[number]]
+            if added and (inner.start - around.start, around.end - inner.end) == (5, 1):
+                edits.append(Edit(around, (inner,)))
+    try:
+        return source.apply(edits)
+    except OverlapError:
+        return new
+
+
+def _prints_the_same(lines: list[str], node: ast.Expr) -> bool:
+    """Whether a call of print is what the author's lines are in Python 3, too."""
+    call = node.value
+    if not isinstance(call, ast.Call) or ast.unparse(call.func) != "print":
+        return False
+    try:
+        parsed = ast.parse(dedent("\n".join(lines)))
+    except SyntaxError:
+        return False
+    return len(parsed.body) == 1 and ast.dump(parsed.body[0]) == ast.dump(node)
+
+
+def _is_view_in_list(node: ast.expr) -> TypeGuard[ast.Call]:
+    """``list(d.keys())``, ``list(range(3))``."""
+    if not isinstance(node, ast.Call) or len(node.args) != 1 or ast.unparse(node.func) != "list":
+        return False
+    (inner,) = node.args
+    return isinstance(inner, ast.Call) and ast.unparse(inner.func).rpartition(".")[2] in _VIEWS
 
 
 def _renamed(text: str, tree: ast.Module) -> str:

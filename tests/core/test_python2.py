@@ -302,3 +302,31 @@ def test_future_imports_that_do_not_come_first_go(tmp_path: Path) -> None:
         x = 1; pass
         """).lstrip("\n")
     assert [c for c, _, _ in codes(result)] == ["KM806", "KM806"]
+
+
+def test_what_python_3_reads_the_same_stays_as_it_was_written(tmp_path: Path) -> None:
+    result = upgrade(
+        tmp_path,
+        """
+        from keras.layers import Dense
+        print ('%d of %d' % (1, 2))   # as it is
+        print ('a'
+               + 'b')
+        print ('a', 'b')
+        print ('%d') % 3
+        print 'c'
+        names = [k + '=' for k in params.keys()] + ['help']
+        pairs = [p for p in zip(a, b)], params.keys(), [v for v in list(d.values())]
+        """,
+    )
+    assert result.new == dedent("""
+        from keras.layers import Dense
+        print ('%d of %d' % (1, 2))   # as it is
+        print ('a'
+               + 'b')
+        print(('a', 'b'))
+        print(('%d') % 3)
+        print('c')
+        names = [k + '=' for k in params.keys()] + ['help']
+        pairs = [p for p in zip(a, b)], list(params.keys()), [v for v in list(d.values())]
+        """).lstrip("\n")
