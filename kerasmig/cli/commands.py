@@ -1,0 +1,233 @@
+"""The commands themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kerasmig import __version__
+from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, exit_code, fail
+from kerasmig.cli.legacy import legacy
+from kerasmig.cli.options import FORMATS, Group, upgrade_options
+from kerasmig.cli.printing import make_console, print_run_report, print_verify_report
+from kerasmig.cli.reports import report
+from kerasmig.cli.stdin import upgrade_stdin
+from kerasmig.cli.work import (
+    analyse,
+    configure,
+    review,
+    run_verification,
+    verify_run_of,
+    write_files,
+    write_patch,
+)
+
+if TYPE_CHECKING:
+    from kerasmig.verify import VerifyReport, VerifySettings
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kerasmig")
+def main() -> None:
+    """Migrate Keras 1 convolution code to Keras 3, and prove the result.
+
+    \b
+    kerasmig upgrade src/ --diff     show what would change
+    kerasmig upgrade src/ --verify   rewrite, and compare old and new models
+    kerasmig explain KM201           what a code means
+
+    Exit codes: 0 nothing wrong or left; 1 findings that need somebody (`check`: anything to
+    migrate; `verify`: a mismatch); 2 wrong usage or configuration; 3 an input could not be read,
+    the rest was done.
+    """
+
+
+@main.command()
+@upgrade_options
+@click.option("--diff", is_flag=True, help="Print a unified diff to stdout and write nothing.")
+@click.option("--patch", type=click.Path(path_type=Path), help="Write the diff to a file instead.")
+@click.option("--interactive", is_flag=True, help="Decide each change, as `git add -p` does.")
+@click.option("--update-requirements", is_flag=True, help="Write today's versions into pins.")
+@click.option("--todo", is_flag=True, default=None, help="Comment the places left to a person.")
+@click.option("--verify", is_flag=True, help="Run old and new models and compare them.")
+@click.option("--no-backup", is_flag=True, help="Keep no copies of files that git does not have.")
+@click.option("--level", type=click.Choice(("shapes", "outputs", "training")), help="For --verify.")
+def upgrade(
+    paths: tuple[Path, ...],
+    diff: bool,
+    patch: Path | None,
+    interactive: bool,
+    update_requirements: bool,
+    verify: bool,
+    no_backup: bool,
+    level: str | None,
+    output_format: str,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Rewrite Keras 1 code in PATHS (default: the current folder) for Keras 3.
+
+    Without --diff, files are changed in place. `-` reads stdin and writes to stdout.
+    """
+    if interactive and (diff or patch is not None):
+        fail("--interactive writes what you accept: it does not go with --diff or --patch")
+    if [str(path) for path in paths] == ["-"]:
+        upgrade_stdin(diff, options)
+    config = configure(options)
+    project, run = analyse(paths, config, update_requirements)
+    if interactive:
+        run = review(project, run)
+    report = None
+    if verify:
+        report = run_verification(
+            lambda settings, progress: verify_run_of(project, run, settings, progress),
+            config,
+            level,
+        )
+    failed: list[str] = []
+    if patch is not None:
+        write_patch(patch, run)
+    elif not diff:
+        failed = write_files(project, run, config, no_backup)
+    print_run_report(
+        run, report, output_format, verbose=verbose, diff=diff, dry_run=patch is not None
+    )
+    for line in failed:
+        click.echo(f"kerasmig: {line}", err=True)
+    raise SystemExit(exit_code(run, report, bool(failed)))
+
+
+@main.command()
+@upgrade_options
+def check(paths: tuple[Path, ...], output_format: str, verbose: bool, **options: Any) -> None:
+    """Exit with 1 if anything in PATHS is left to migrate; writes nothing."""
+    config = configure(options)
+    _, run = analyse(paths, config)
+    print_run_report(run, None, output_format, verbose=True, diff=False, dry_run=True)
+    code = exit_code(run, None, False)
+    left = any(not finding.suppressed for file in run.files for finding in file.findings)
+    raise SystemExit(FINDINGS if code == OK and left else code)
+
+
+@main.command()
+@click.argument("old", type=click.Path(path_type=Path, exists=True))
+@click.argument("new", type=click.Path(path_type=Path, exists=True), required=False)
+@click.option("--base", metavar="GITREF", help="The old code is what stood at OLD in this commit.")
+@click.option("--level", type=click.Choice(("shapes", "outputs", "training")))
+@click.option("--time-limit", type=float, help="Seconds for one program on one side.")
+@click.option("--shard", metavar="I/N", help="Only the I-th of N parts, to split the work.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(0), help="Programs at once; 0: one per processor."
+)
+@click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("-v", "--verbose", is_flag=True, help="Show every layer of every model.")
+def verify(
+    old: Path,
+    new: Path | None,
+    base: str | None,
+    level: str | None,
+    time_limit: float | None,
+    shard: str | None,
+    jobs: int | None,
+    output_format: str,
+    verbose: bool,
+) -> None:
+    """Run the models of OLD in Keras 1.2.2 and those of NEW in Keras 3, and compare.
+
+    OLD and NEW are files or folders; with --base, OLD is the migrated code and its old state is
+    taken from git.
+    """
+    if (new is None) == (base is None):
+        fail("give OLD and NEW, or one path with --base GITREF")
+    config = configure({})
+    part = shard_of(shard)
+    limits = {"time_limit": time_limit, "jobs": jobs}
+
+    def run(settings: VerifySettings, progress: Any) -> VerifyReport:
+        from kerasmig.project import Project
+        from kerasmig.verification import git_tree, verify_pair
+
+        def analyse(files: Any) -> Any:
+            return Project(files, config.upgrade).upgrade().files
+
+        if base is not None:
+            with git_tree(old, base) as tree:
+                return verify_pair(tree, old, settings, progress, analyse, part)
+        assert new is not None
+        return verify_pair(old, new, settings, progress, analyse, part)
+
+    report = run_verification(
+        run, config, level, **{k: v for k, v in limits.items() if v is not None}
+    )
+    print_verify_report(report, output_format, verbose)
+    raise SystemExit(report.exit_code)
+
+
+@main.command()
+@click.argument("place", metavar="FILE[:MODEL]")
+def shapes(place: str) -> None:
+    """Show the shapes of the models in FILE under both data formats, running nothing.
+
+    MODEL is a model's name in the code, such as the function that builds it.
+    """
+    from kerasmig.report.terminal import print_shapes
+
+    name, colon, model = place, "", ""
+    if not Path(name).exists():
+        name, colon, model = place.rpartition(":")
+    if not colon and not Path(place).exists():
+        fail(f"{place}: no such file")
+    _, run = analyse((Path(name),), configure({}))
+    errors = [file for file in run.files if file.error]
+    for file in errors:
+        click.echo(f"kerasmig: {file.path}: {file.error}", err=True)
+    if errors:
+        raise SystemExit(UNREADABLE)
+    if not print_shapes(run, make_console(), model):
+        fail(f"{place}: no model with a data format was found", FINDINGS)
+
+
+def shard_of(text: str | None) -> tuple[int, int]:
+    """``2/5`` → (2, 5); all of one part if nothing was said."""
+    if text is None:
+        return (1, 1)
+    index, _, count = text.partition("/")
+    if not (index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count)):
+        fail(f"--shard {text}: write it as 2/5, the second of five parts")
+    return (int(index), int(count))
+
+
+main.add_command(report)
+main.add_command(legacy)
+
+
+@main.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Say what CODE (KM201) or a Keras 1 NAME (Convolution2D) becomes, and why."""
+    from kerasmig.explain import explanation
+
+    text = explanation(code)
+    if text is None:
+        fail(f"unknown code or name {code!r}: `kerasmig rules` lists all codes")
+    click.echo(text)
+
+
+@main.command()
+@click.option("--output-format", type=click.Choice(("text", "json")), default="text")
+@click.option("--coverage", is_flag=True, help="What becomes of every callable of Keras 1.2.2.")
+def rules(output_format: str, coverage: bool) -> None:
+    """List all rules."""
+    if coverage:
+        from kerasmig.catalog.coverage import markdown
+
+        click.echo(markdown(), nl=False)
+        return
+    from kerasmig.explain import rules_json, rules_table
+
+    if output_format == "json":
+        click.echo(rules_json())
+    else:
+        make_console().print(rules_table())

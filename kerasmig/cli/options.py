@@ -1,0 +1,72 @@
+"""What commands share: the order they are listed in, and the options of `upgrade` and `check`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kerasmig.cli.exits import INTERRUPTED, fail
+from kerasmig.settings import DATA_FORMAT_CHOICES
+
+FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "html")
+
+
+class Group(click.Group):
+    """Lists commands in the order in which a person meets them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            message = "interrupted: every file is whole, old or new; run again to finish"
+            fail(message, INTERRUPTED)
+
+
+def upgrade_options(function: Any) -> Any:
+    """The options that `upgrade` and `check` share."""
+    options = [
+        click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True)),
+        click.option(
+            "--data-format",
+            type=click.Choice(DATA_FORMAT_CHOICES),
+            help="What to do about data_format: infer it (auto, the default), settle what the code "
+            "leaves open, or write it on every layer (explicit).",
+        ),
+        click.option(
+            "--idiomatic",
+            is_flag=True,
+            default=None,
+            help="Take Keras 3's defaults instead of writing out Keras 1's; reports each.",
+        ),
+        click.option(
+            "--select", multiple=True, metavar="CODE", help="Only these codes (prefixes)."
+        ),
+        click.option("--ignore", multiple=True, metavar="CODE", help="Not these codes (prefixes)."),
+        click.option(
+            "--no-python2",
+            is_flag=True,
+            default=None,
+            help="Leave Python 2 files alone and report them.",
+        ),
+        click.option("--no-cache", is_flag=True, help="Look at every file anew."),
+        click.option("--exclude", multiple=True, metavar="PATTERN", help="As in .gitignore."),
+        click.option("--include", multiple=True, metavar="PATTERN", help="Only matching files."),
+        click.option("--no-gitignore", is_flag=True, help="Also files that .gitignore leaves out."),
+        click.option("-j", "--jobs", type=click.IntRange(0), help="Workers; 0: one per processor."),
+        click.option(
+            "--output-format",
+            type=click.Choice(FORMATS),
+            default="text",
+            show_default=True,
+            help="How to report.",
+        ),
+        click.option("-v", "--verbose", is_flag=True, help="List what was done automatically too."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function

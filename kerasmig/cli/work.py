@@ -1,0 +1,153 @@
+"""Between the commands and the work: settings, the run over the files, what is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kerasmig.cli.exits import UNREADABLE, fail
+
+if TYPE_CHECKING:
+    from kerasmig.config import Config
+    from kerasmig.finding import RunResult
+    from kerasmig.project import Project
+    from kerasmig.verify import VerifyReport
+
+
+def configure(options: dict[str, Any]) -> Config:
+    """The configuration file's settings with the flags over them."""
+    from dataclasses import replace
+
+    from kerasmig.config import ConfigError, load
+
+    try:
+        config = load(Path.cwd())
+    except ConfigError as error:
+        fail(str(error))
+    upgrade, selection = config.upgrade, config.selection
+    for name in ("data_format", "idiomatic", "select", "ignore"):
+        if options.get(name):
+            upgrade = replace(upgrade, **{name: options[name]})
+    if options.get("no_python2"):
+        upgrade = replace(upgrade, python2=False)
+    if options.get("todo"):
+        upgrade = replace(upgrade, todo=True)
+    selection = replace(
+        selection,
+        exclude=(*selection.exclude, *(options.get("exclude") or ())),
+        include=(*selection.include, *(options.get("include") or ())),
+    )
+    if options.get("no_gitignore"):
+        selection = replace(selection, respect_gitignore=False)
+    jobs = config.jobs if options.get("jobs") is None else options["jobs"]
+    cache = config.cache and not options.get("no_cache")
+    return replace(config, upgrade=upgrade, selection=selection, jobs=jobs, cache=cache)
+
+
+def review(project: Project, run: RunResult) -> RunResult:
+    """Ask about each change."""
+    from dataclasses import replace
+
+    from kerasmig.interactive import Review
+
+    mine = replace(run, files=run.files[: len(project.files)])
+    reviewed = Review(project).run(mine)
+    return replace(reviewed, files=(*reviewed.files, *run.files[len(project.files) :]))
+
+
+def write_patch(path: Path, run: RunResult) -> None:
+    """Write the diff to a file."""
+    from kerasmig.files import write_atomically
+    from kerasmig.report.diff import run_diff_bytes
+
+    try:
+        write_atomically(path, run_diff_bytes(run))
+    except OSError as error:
+        fail(f"{path}: cannot be written: {error.strerror or error}", UNREADABLE)
+
+
+def analyse(
+    paths: tuple[Path, ...], config: Config, update_requirements: bool = False
+) -> tuple[Project, RunResult]:
+    """Find and upgrade the files, with progress on a terminal."""
+    import gc
+
+    from kerasmig.cache import Cache
+    from kerasmig.files import FileProblem, find_files
+    from kerasmig.finding import FileResult, RunResult
+    from kerasmig.progress import Progress
+    from kerasmig.project import Project, default_jobs
+
+    found: list[Path] = []
+    problems: list[FileResult] = []
+    for path in paths or (Path(),):
+        try:
+            found += find_files([path], config.selection)
+        except FileProblem as error:
+            message = str(error)
+            problems.append(FileResult(str(path), error=message.removeprefix(f"{path}: ")))
+    if problems and not found and all("no such file" in p.error for p in problems):
+        fail(f"{problems[0].path}: {problems[0].error}")
+    files = tuple(sorted(dict.fromkeys(found)))
+    cache = Cache(files, config.upgrade) if config.cache else None
+    project = Project(files, config.upgrade, cache)
+    gc.set_threshold(100_000, 50, 50)  # syntax trees are many objects, and few of them cycles
+    with Progress("Reading") as progress:
+        run = project.upgrade(config.jobs or default_jobs(), progress.step)
+    pinned = project.requirements(paths or (Path(),), run, update=update_requirements)
+    if problems or pinned:
+        run = RunResult((*run.files, *pinned, *problems), run.extra_files)
+    if not run.files:
+        click.echo("kerasmig: no Python files found", err=True)
+    return project, run
+
+
+def verify_run_of(project: Project, run: RunResult, settings: Any, progress: Any) -> VerifyReport:
+    """Verify what a run changed of the project's own files."""
+    from dataclasses import replace
+
+    from kerasmig.verification import verify_run
+
+    return verify_run(
+        project, replace(run, files=run.files[: len(project.files)]), settings, progress
+    )
+
+
+def run_verification(
+    function: Any, config: Config, level: str | None, **limits: Any
+) -> VerifyReport:
+    """Run a verification with the configured settings; what cannot start is a clear message."""
+    from kerasmig.legacy.errors import LegacyError
+    from kerasmig.progress import Progress
+    from kerasmig.verification import require_tensorflow
+    from kerasmig.verify import VerifyError, VerifySettings
+
+    values = {key.replace("-", "_"): value for key, value in config.verify.items()}
+    values.update({"level": level} if level else {})
+    try:
+        settings = VerifySettings(**{**values, **limits})
+        require_tensorflow()
+        with Progress("Running models") as progress:
+            report: VerifyReport = function(settings, progress.told)
+    except (VerifyError, LegacyError, ValueError, TypeError) as error:
+        fail(str(error))
+    return report
+
+
+def write_files(project: Project, run: RunResult, config: Config, no_backup: bool) -> list[str]:
+    """Write what changed; the paths that could not be written, with the reason."""
+    import time
+    from dataclasses import replace
+
+    from kerasmig.files import Backups
+
+    backups = None
+    if config.backup and not no_backup:
+        backups = Backups(config.root, time.strftime("%Y%m%d-%H%M%S"))
+    failed = project.write(replace(run, files=run.files[: len(project.files)]), backups)
+    failed += project.write_beside(run.files[len(project.files) :], backups)
+    if backups is not None and backups.folder.exists():
+        click.echo(f"kerasmig: old text kept in {backups.folder}", err=True)
+    return failed
