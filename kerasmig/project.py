@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import atexit
+import gc
 import os
 import re
 import signal
@@ -79,6 +81,7 @@ class Project:
     _facts: dict[Path, FileFacts] = field(default_factory=dict)
     _folders: dict[Path, str] = field(default_factory=dict)
     _finds: dict[tuple[str, Path], Path | None] = field(default_factory=dict)
+    _uses: dict[Path, tuple[tuple[str, Path], ...]] = field(default_factory=dict)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -154,18 +157,27 @@ class Project:
 
     def _search(self, name: str, near: Path) -> Path | None:
         parts = name.split(".")
-        if not all(parts):
+        if not all(parts) or parts[0] not in self._importable:
             return None
+        below = os.path.join(*parts)
         folder = near.parent
         for base in [folder, *list(folder.parents)[:8]]:
-            for candidate in (
-                base.joinpath(*parts).with_suffix(".py"),
-                base.joinpath(*parts, "__init__.py"),
-            ):
-                known = candidate in self._known and candidate != near
-                if known and self.vendored(candidate) is None:
+            start = os.path.join(base, below) if base.parts else below
+            for file in (f"{start}.py", os.path.join(start, "__init__.py")):
+                candidate = self._by_text.get(file)
+                if candidate is not None and candidate != near and self.vendored(candidate) is None:
                     return candidate
         return None
+
+    @cached_property
+    def _by_text(self) -> dict[str, Path]:
+        return {str(path): path for path in self.files}
+
+    @cached_property
+    def _importable(self) -> frozenset[str]:
+        """What the first part of a module's name can be: files and folders are called so."""
+        folders = {part for folder in {path.parent for path in self.files} for part in folder.parts}
+        return frozenset(folders | {path.stem for path in self.files})
 
     def _module_name(self, module: Module) -> str:
         """Dotted name of a file: as its package says, or as Keras' own tree would have it."""
@@ -270,8 +282,14 @@ class Project:
         for _, found in self._imported_names(path):
             yield found
 
-    def _imported_names(self, path: Path) -> Iterator[tuple[str, Path]]:
+    def _imported_names(self, path: Path) -> tuple[tuple[str, Path], ...]:
         """What a file imports: the name (empty for a relative one) and the file."""
+        found = self._uses.get(path)
+        if found is None:
+            found = self._uses[path] = tuple(self._find_imported(path))
+        return found
+
+    def _find_imported(self, path: Path) -> Iterator[tuple[str, Path]]:
         for match in _IMPORT.finditer(self.module(path).data):
             module, member, whole = (
                 part.decode("ascii", "replace") if part else "" for part in match.groups()
@@ -332,7 +350,7 @@ class Project:
         )
         surroundings = Surroundings(
             facts,
-            lambda name: self._load(name, path),
+            self.names(path),
             saved_weights=self._saved_weights,
             keras1_nearby=self._speaks_keras1,
             python2=module.program.modern is not None,
@@ -390,6 +408,8 @@ class Project:
         """Upgrade all files, in the order of their paths."""
         if self.cache is not None and (known := self.cache.result()) is not None:
             return known
+        # When the process ends anyway, nobody need look through the trees for cycles once more.
+        atexit.register(gc.freeze)
         results: list[FileResult] = []
         for result in self._results(jobs):
             results.append(result)

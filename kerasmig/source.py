@@ -10,8 +10,11 @@ import ast
 import codecs
 import io
 import re
+import symtable
 import tokenize
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from kerasmig.finding import Edit, Span
@@ -194,17 +197,32 @@ def _order(edit: Edit) -> tuple[int, bool, int]:
     return (edit.span.start, edit.span.start != edit.span.end, -edit.span.end)
 
 
+def parses(text: str) -> bool:
+    """Whether text is Python 3, found out without building a tree."""
+    with _no_warnings():
+        try:
+            symtable.symtable(text, "<unknown>", "exec")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
+
+
+@contextmanager
+def _no_warnings() -> Iterator[None]:
+    """Invalid escapes are the author's business."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def parse(text: str, *, path: str = "<unknown>") -> ast.Module:
     """Parse Python 3 source.
 
     Raises:
         SourceError: with line and column of the syntax error.
     """
-    import warnings
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes are the author's business
+        with _no_warnings():
             return ast.parse(text, filename=path)
     except SyntaxError as error:
         where = f"line {error.lineno}" + (f", column {error.offset}" if error.offset else "")

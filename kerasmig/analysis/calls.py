@@ -17,7 +17,7 @@ from kerasmig.analysis.frames import Frame, OutOfFuel
 from kerasmig.analysis.joining import join
 from kerasmig.analysis.layer_application import call_on_tensors
 from kerasmig.analysis.layer_arguments import Config
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.analysis.values import (
     ClassValue,
     DictValue,
@@ -198,7 +198,7 @@ def invoke(
         run.context = outer
         run.floor = outer_floor
     if id(node) not in run.generators:
-        run.generators[id(node)] = _is_generator(node)
+        run.generators[id(node)] = _is_generator(node, function.scope.module.tree)
     if run.generators[id(node)]:
         return Unknown()
     if not frame.returned:
@@ -219,10 +219,11 @@ def _forget_what_may_change(run: Interpreter, values: list[Value]) -> None:
             run.heap.put(value, "outputs", (Tensor(None, last.node, inputs=(last,)),))
 
 
-def _is_generator(node: ast.AST) -> bool:
+def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef, tree: ast.Module) -> bool:
     """Whether calling the function gives an iterator (or coroutine), not what it returns."""
     return isinstance(node, ast.AsyncFunctionDef) or any(
-        isinstance(inner, (ast.Yield, ast.YieldFrom)) for inner in walk(node)
+        node.lineno <= inner.lineno <= (node.end_lineno or 0)
+        for inner in nodes(tree, ast.Yield, ast.YieldFrom)
     )
 
 

@@ -19,7 +19,7 @@ from kerasmig.analysis.image_sizes import FIRST, LAST
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.readings import Component, Readings, components
 from kerasmig.analysis.shape_tables import LayerShapes, LayerUse, layer_shapes, tensor_shapes
-from kerasmig.analysis.shapes import outline, trace_module
+from kerasmig.analysis.shapes import mentions_spatial, outline, trace_module
 from kerasmig.finding import DataFormat, Evidence, Verdict
 
 UNDECIDED = DataFormat.UNDECIDED
@@ -68,9 +68,9 @@ def infer(tree: ast.Module, names: NameResolver, facts: ProjectFacts | None = No
         facts: what is known of the project around it.
     """
     facts = facts or ProjectFacts()
-    found = outline(tree)
-    if not found.spatial:
+    if not mentions_spatial(tree):
         return Inference()
+    found = outline(tree)
     first = trace_module(tree, names, facts, "th", found)
     last = trace_module(tree, names, facts, "tf", found)
     return _Judge(Readings(tree, names, facts, found, first, last)).inference()

@@ -138,6 +138,25 @@ class Interpreter:
         """A module of the project that has been imported under this dotted name."""
         return self._modules.get(name)
 
+    def knows(self, name: str) -> bool:
+        """Whether a dotted name is a module of the project, the one at hand or another."""
+        if self._modules.get(name) is not None:
+            return True
+        return self.facts.load is not None and self.facts.load(name) is not None
+
+    def loaded_contexts(self) -> set[Context]:
+        """The modules that have been followed so far."""
+        return {module.scope.module for module in self._modules.values() if module is not None}
+
+    def modules_below(self, name: str) -> list[Module]:
+        """The modules of the project, of those loaded, that a dotted name may lead to."""
+        below = f"{name}."
+        return [
+            module
+            for loaded, module in self._modules.items()
+            if module is not None and (loaded == name or loaded.startswith(below))
+        ]
+
     def load_again(self, name: str) -> Module | None:
         """`load_module`, now that the file at hand has run: it may import that in turn."""
         self._modules.pop(name, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.catalog import surface
 
 _PACKAGES = ("keras.applications", "keras.layers", "keras.engine", "keras.preprocessing")
@@ -15,7 +15,7 @@ def lifted_package(tree: ast.Module) -> str | None:
 
     ``from ..layers import Dense`` in a file that stands alone can only mean Keras' own tree.
     """
-    relative = [n for n in walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
+    relative = [node for node in nodes(tree, ast.ImportFrom) if node.level]
     if not any(node.level > 1 for node in relative):
         return None
     for package in _PACKAGES:

@@ -10,17 +10,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
 
-from kerasmig.analysis.tree import children, walk
+from kerasmig.analysis.tree import children, nodes
 from kerasmig.catalog import surface
 
 BindingKind: TypeAlias = Literal["import", "from", "star", "assign", "def", "param", "other"]
 Position: TypeAlias = tuple[int, int]
 Loader: TypeAlias = Callable[[str], "Names | None"]
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _MAX_ALIAS_DEPTH = 8
 
 
@@ -130,6 +129,28 @@ class Names:
             self._resolving.discard(key)
         self._paths[key] = result
         return result
+
+    def may_be_keras(self, name: str) -> bool:
+        """Whether a variable of this name can lead to Keras at all: few in a file can."""
+        return self._starred or name in self._leading
+
+    @cached_property
+    def _starred(self) -> bool:
+        return any(scope.stars for scope in self.scopes.values())
+
+    @cached_property
+    def _leading(self) -> frozenset[str]:
+        """The names that are imported, or assigned what another name stands for."""
+        return frozenset(
+            name
+            for scope in self.scopes.values()
+            for name, bindings in scope.bindings.items()
+            if any(
+                binding.kind in ("import", "from")
+                or isinstance(binding.value, (ast.Name, ast.Attribute))
+                for binding in bindings
+            )
+        )
 
     def bindings_of(self, node: ast.Name) -> list[Binding]:
         """The bindings that the use of a name may refer to (several only as alternatives)."""
@@ -322,47 +343,50 @@ class _Binder:
             self._visit(statement, scope, branch)
 
     def _visit(self, node: ast.AST, scope: Scope, branch: ast.AST | None) -> None:
-        if isinstance(node, ast.Name):
-            if isinstance(node.ctx, ast.Load):
-                self.names._scope_of_name[id(node)] = scope
-                self.names.loads.append(node)
-            else:
-                self.names._scope_of_name[id(node)] = scope
-                self._bind(scope, node.id, "other", node, branch)
-            return
-        if isinstance(node, ast.Constant):
-            return
-        if isinstance(node, ast.Assign):
-            self._assign(node, node.targets, node.value, scope, branch)
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            self._assign(node, [node.target], node.value, scope, branch)
-        elif isinstance(node, ast.Import):
-            self._import(node, scope, branch)
-        elif isinstance(node, ast.ImportFrom):
-            self._import_from(node, scope, branch)
-        elif isinstance(node, _FUNCTIONS):
-            self._function(node, scope, branch)
-        elif isinstance(node, ast.ClassDef):
-            self._class(node, scope, branch)
-        elif isinstance(node, ast.Lambda):
-            inner = self._open(node, scope)
-            self._parameters(node.args, inner, scope, branch)
-            self._visit(node.body, inner, None)
-        elif isinstance(node, _COMPREHENSIONS):
-            self._comprehension(node, scope)
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            scope.globals.update(node.names if isinstance(node, ast.Global) else [])
-        elif isinstance(node, (ast.If, ast.Try)):
-            for child in children(node):
-                self._visit(child, scope, branch or node)
-        elif isinstance(node, ast.ExceptHandler):
-            if node.name:
-                self._bind(scope, node.name, "other", node, branch, position=_start(node))
-            for child in children(node):
-                self._visit(child, scope, branch)
+        handler = _HANDLERS.get(node.__class__)
+        if handler is not None:
+            handler(self, node, scope, branch)
         else:
             for child in children(node):
                 self._visit(child, scope, branch)
+
+    def _name(self, node: ast.Name, scope: Scope, branch: ast.AST | None) -> None:
+        self.names._scope_of_name[id(node)] = scope
+        if isinstance(node.ctx, ast.Load):
+            self.names.loads.append(node)
+        else:
+            self._bind(scope, node.id, "other", node, branch)
+
+    def _constant(self, node: ast.Constant, scope: Scope, branch: ast.AST | None) -> None:
+        """Nothing is in a constant."""
+
+    def _assignment(self, node: ast.Assign, scope: Scope, branch: ast.AST | None) -> None:
+        self._assign(node, node.targets, node.value, scope, branch)
+
+    def _annotated(self, node: ast.AnnAssign, scope: Scope, branch: ast.AST | None) -> None:
+        if node.value is not None:
+            self._assign(node, [node.target], node.value, scope, branch)
+        else:
+            self._visit(node.target, scope, branch)
+            self._visit(node.annotation, scope, branch)
+
+    def _lambda(self, node: ast.Lambda, scope: Scope, branch: ast.AST | None) -> None:
+        inner = self._open(node, scope)
+        self._parameters(node.args, inner, scope, branch)
+        self._visit(node.body, inner, None)
+
+    def _global(self, node: ast.Global, scope: Scope, branch: ast.AST | None) -> None:
+        scope.globals.update(node.names)
+
+    def _branching(self, node: ast.If | ast.Try, scope: Scope, branch: ast.AST | None) -> None:
+        for child in children(node):
+            self._visit(child, scope, branch or node)
+
+    def _handler(self, node: ast.ExceptHandler, scope: Scope, branch: ast.AST | None) -> None:
+        if node.name:
+            self._bind(scope, node.name, "other", node, branch, position=_start(node))
+        for child in children(node):
+            self._visit(child, scope, branch)
 
     def _assign(
         self,
@@ -439,8 +463,8 @@ class _Binder:
         self._parameters(node.args, inner, scope, branch)
         if node.returns is not None:
             self._visit(node.returns, scope, branch)
-        for statement in walk(node):
-            if isinstance(statement, ast.Global):
+        for statement in nodes(self.names.tree, ast.Global):
+            if node.lineno <= statement.lineno <= (node.end_lineno or 0):
                 inner.globals.update(statement.names)
         self._body(node.body, inner, None)
 
@@ -463,7 +487,10 @@ class _Binder:
         self._body(node.body, self._open(node, scope), None)
 
     def _comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
+        self,
+        node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
+        scope: Scope,
+        branch: ast.AST | None,
     ) -> None:
         inner = self._open(node, scope)
         for index, generator in enumerate(node.generators):
@@ -476,3 +503,25 @@ class _Binder:
             self._visit(node.value, inner, None)
         else:
             self._visit(node.elt, inner, None)
+
+
+_HANDLERS: dict[type[ast.AST], Callable[[_Binder, Any, Scope, ast.AST | None], None]] = {
+    ast.Name: _Binder._name,
+    ast.Constant: _Binder._constant,
+    ast.Assign: _Binder._assignment,
+    ast.AnnAssign: _Binder._annotated,
+    ast.Import: _Binder._import,
+    ast.ImportFrom: _Binder._import_from,
+    ast.FunctionDef: _Binder._function,
+    ast.AsyncFunctionDef: _Binder._function,
+    ast.ClassDef: _Binder._class,
+    ast.Lambda: _Binder._lambda,
+    ast.ListComp: _Binder._comprehension,
+    ast.SetComp: _Binder._comprehension,
+    ast.DictComp: _Binder._comprehension,
+    ast.GeneratorExp: _Binder._comprehension,
+    ast.Global: _Binder._global,
+    ast.If: _Binder._branching,
+    ast.Try: _Binder._branching,
+    ast.ExceptHandler: _Binder._handler,
+}

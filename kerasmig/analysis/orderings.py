@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes, parents
 
 ORDERINGS = ("th", "tf")
 _GETTERS = (
@@ -20,6 +20,9 @@ _GETTERS = (
 )
 #: What Keras 1 itself called it; authors took the name over.
 _CONVENTION = frozenset({"dim_ordering", "image_dim_ordering"})
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 class Orderings:
@@ -32,6 +35,7 @@ class Orderings:
 
     def __init__(self, tree: ast.Module, keras_name: Callable[[ast.expr], str | None]) -> None:
         self._tree = tree
+        self._parents = parents(tree)
         self._keras_name = keras_name
 
     def holds(self, node: ast.expr) -> bool:
@@ -51,7 +55,7 @@ class Orderings:
     @cached_property
     def carriers(self) -> frozenset[str]:
         """Names of variables, parameters, attributes and functions that give an ordering."""
-        if not any(_is_ordering(node) for node in walk(self._tree)) and not self._calls_getter:
+        if not self._mentioned and not self._calls_getter:
             return frozenset()
         found = set(_CONVENTION)
         while True:
@@ -61,27 +65,38 @@ class Orderings:
             found |= more
 
     @cached_property
+    def _mentioned(self) -> bool:
+        """Whether 'th' or 'tf' stands anywhere in the file."""
+        return any(map(_is_ordering, nodes(self._tree, ast.Constant)))
+
+    @cached_property
     def _calls_getter(self) -> bool:
-        return any(
-            isinstance(node, ast.Call) and self._keras_name(node.func) in _GETTERS
-            for node in walk(self._tree)
-        )
+        calls = nodes(self._tree, ast.Call)
+        return any(self._keras_name(node.func) in _GETTERS for node in calls)
 
     @cached_property
     def _flows(self) -> list[tuple[str, ast.expr]]:
         """Every name that takes a value: by assignment or default."""
         flows: list[tuple[str, ast.expr]] = []
-        for node in walk(self._tree):
+        for node in nodes(self._tree, ast.Assign, *_FUNCTIONS, ast.Return, ast.keyword):
             if isinstance(node, ast.Assign):
                 flows += [(name, node.value) for t in node.targets if (name := _name(t))]
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            elif isinstance(node, _FUNCTIONS):
                 flows += list(_defaults(node.args))
-                if isinstance(node, ast.FunctionDef):
-                    flows += [(node.name, value) for value in _returned(node)]
+            elif isinstance(node, ast.Return):
+                flows += self._returned(node)
             elif isinstance(node, ast.keyword) and node.arg in _CONVENTION:
                 # What is passed on as `dim_ordering=` holds an ordering.
                 flows += [(name, ast.Name("dim_ordering")) for name in [_name(node.value)] if name]
         return flows
+
+    def _returned(self, node: ast.Return) -> Iterator[tuple[str, ast.expr]]:
+        """What a function gives, also by way of those inside it."""
+        around = self._parents.get(id(node))
+        while around is not None and node.value is not None:
+            if isinstance(around, ast.FunctionDef):
+                yield around.name, node.value
+            around = self._parents.get(id(around))
 
     def _is_source(self, value: ast.expr, found: set[str]) -> bool:
         if isinstance(value, ast.Call):
@@ -92,13 +107,17 @@ class Orderings:
             return any(self._is_source(operand, found) for operand in value.values)
         return _name(value) in found
 
-    def literals(self) -> Iterator[ast.Constant]:
+    @cached_property
+    def literals(self) -> list[ast.Constant]:
         """The literals 'th' and 'tf' that mean an ordering, in the order of the text."""
+        if not self._mentioned:
+            return []
         found: dict[int, ast.Constant] = {}
-        for node in walk(self._tree):
+        kinds = (ast.Compare, ast.Subscript, ast.Assign, ast.Call)
+        for node in nodes(self._tree, *kinds, *_FUNCTIONS):
             for literal in self._literals_at(node):
                 found[id(literal)] = literal
-        yield from sorted(found.values(), key=lambda n: (n.lineno, n.col_offset))
+        return sorted(found.values(), key=lambda n: (n.lineno, n.col_offset))
 
     def _literals_at(self, node: ast.AST) -> Iterator[ast.Constant]:
         if isinstance(node, ast.Compare):
@@ -112,7 +131,7 @@ class Orderings:
         elif isinstance(node, ast.Assign):
             if any(_name(target) in self.carriers for target in node.targets):
                 yield from _constants(node.value)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        elif isinstance(node, _FUNCTIONS):
             for name, value in _defaults(node.args):
                 if name in self.carriers:
                     yield from _constants(value)
@@ -142,8 +161,8 @@ class Orderings:
     def _tables(self) -> dict[str, list[ast.Dict]]:
         """The dictionaries of the file by the names that they are assigned to."""
         found: dict[str, list[ast.Dict]] = {}
-        for node in walk(self._tree):
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+        for node in nodes(self._tree, ast.Assign):
+            if isinstance(node.value, ast.Dict):
                 for name in filter(None, map(_name, node.targets)):
                     found.setdefault(name, []).append(node.value)
         return found
@@ -161,18 +180,20 @@ class Orderings:
     def _definitions(self) -> dict[str, list[ast.FunctionDef]]:
         """The functions of the file by name, ``__init__`` by its class."""
         found: dict[str, list[ast.FunctionDef]] = {}
-        for node in walk(self._tree):
+        for node in nodes(self._tree, ast.FunctionDef, ast.ClassDef):
             if isinstance(node, ast.FunctionDef):
                 found.setdefault(node.name, []).append(node)
-            elif isinstance(node, ast.ClassDef):
+            else:
                 starts = [s for s in node.body if isinstance(s, ast.FunctionDef)]
                 found.setdefault(node.name, []).extend(s for s in starts if s.name == "__init__")
         return found
 
     def doubtful(self) -> Iterator[ast.Constant]:
         """Literals 'th' and 'tf' that may well mean an ordering, though nothing shows it."""
-        certain = {id(literal) for literal in self.literals()}
-        for node in walk(self._tree):
+        if not self._mentioned:
+            return
+        certain = {id(literal) for literal in self.literals}
+        for node in nodes(self._tree, ast.Compare, ast.Dict, ast.Call):
             found: list[ast.expr] = []
             if isinstance(node, ast.Compare):
                 found = [node.left, *node.comparators]
@@ -210,12 +231,6 @@ def _constants(node: ast.expr) -> Iterator[ast.Constant]:
     elif isinstance(node, ast.IfExp):
         yield from _constants(node.body)
         yield from _constants(node.orelse)
-
-
-def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    for node in walk(function):
-        if isinstance(node, ast.Return) and node.value is not None:
-            yield node.value
 
 
 def _defaults(args: ast.arguments) -> Iterator[tuple[str, ast.expr]]:

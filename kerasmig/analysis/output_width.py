@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kerasmig.analysis.constants import constant
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.receivers import SEQUENTIAL, Receivers
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 
 _DENSE = ("keras.layers.core.Dense", "keras.layers.core.MaxoutDense", "keras.layers.Dense")
 # Layers that leave the last axis as wide as it is.
@@ -153,10 +153,6 @@ def _argument(call: ast.Call, index: int, *keywords: str) -> ast.expr | None:
 
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
     """All calls that stand alone as statements, in the order of the text."""
-    found = [
-        node.value
-        for node in walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)
-    ]
+    found = [node.value for node in nodes(tree, ast.Expr) if isinstance(node.value, ast.Call)]
     found.sort(key=lambda call: (call.lineno, call.col_offset))
     return iter(found)

@@ -12,7 +12,7 @@ from kerasmig.analysis.layer_shapes import SPATIAL_NAMES, SPECS, is_spatial
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.shapes import Outline
 from kerasmig.analysis.trace import Application, Groups, Mark, Trace
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.analysis.values import Layer
 
 
@@ -112,13 +112,13 @@ class Readings:
         return [
             Alternative(path, range(node.lineno, (node.end_lineno or node.lineno) + 1))
             for path in dict.fromkeys(path for path, _ in sorted(marked))
-            for node in walk(trees[path])
-            if isinstance(node, (ast.If, ast.IfExp)) and (path, node.test.lineno) in marked
+            for node in nodes(trees[path], ast.If, ast.IfExp)
+            if (path, node.test.lineno) in marked
         ]
 
     @cached_property
-    def _function_defs(self) -> list[ast.FunctionDef]:
-        return [node for node in walk(self.tree) if isinstance(node, ast.FunctionDef)]
+    def _function_defs(self) -> Sequence[ast.FunctionDef]:
+        return nodes(self.tree, ast.FunctionDef)
 
     def function_around(self, call: ast.Call) -> str:
         """Name of the function that makes a layer; empty at the top level."""

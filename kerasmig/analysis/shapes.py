@@ -11,7 +11,9 @@ from kerasmig.analysis.frames import Context
 from kerasmig.analysis.interpreter import Interpreter
 from kerasmig.analysis.layer_shapes import ALIASES, MERGE_FUNCTIONS, SPATIAL_NAMES, SPECS
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
+from kerasmig.analysis.reach import TELLING, Reach, imports_project
 from kerasmig.analysis.trace import Trace
+from kerasmig.analysis.tree import add_children, identifiers, nodes
 from kerasmig.analysis.values import ClassValue, Function, Instance, Module, Scope
 
 _MAX_IMPORTERS = 12
@@ -38,48 +40,48 @@ class Outline:
 
     Args:
         calls: every call.
-        spatial: whether a layer with a data format is mentioned at all.
         model_lines: lines on which something of a model is mentioned.
         strings: every string constant.
     """
 
     calls: list[ast.Call]
-    spatial: bool
     model_lines: list[int]
     strings: list[ast.Constant]
 
 
+def mentions_spatial(tree: ast.Module) -> bool:
+    """Whether a layer with a data format is mentioned at all."""
+    if not _SPATIAL_WORDS.isdisjoint(identifiers(tree)):
+        return True
+    aliases = nodes(tree, ast.alias)
+    return any(alias.name.rpartition(".")[2] in _SPATIAL_WORDS for alias in aliases)
+
+
 def outline(tree: ast.Module) -> Outline:
     """Walk a module once."""
-    result = Outline([], False, [], [])
+    result = Outline([], [], [])
     lines = set()
     stack: list[ast.AST] = [tree]
     while stack:
         node = stack.pop()
-        kind = type(node)
-        word = ""
+        kind = node.__class__
         if kind is ast.Name:
-            word = node.id  # type: ignore[attr-defined]
-        elif kind is ast.Attribute:
-            word = node.attr  # type: ignore[attr-defined]
-        elif kind is ast.Call:
-            result.calls.append(node)  # type: ignore[arg-type]
-        elif kind is ast.Constant:
+            if node.id in _MODEL_WORDS:  # type: ignore[attr-defined]
+                lines.add(node.lineno)  # type: ignore[attr-defined]
+            continue
+        if kind is ast.Constant:
             if isinstance(node.value, str):  # type: ignore[attr-defined]
                 result.strings.append(node)  # type: ignore[arg-type]
             continue
+        if kind is ast.Attribute:
+            if node.attr in _MODEL_WORDS:  # type: ignore[attr-defined]
+                lines.add(node.lineno)  # type: ignore[attr-defined]
+        elif kind is ast.Call:
+            result.calls.append(node)  # type: ignore[arg-type]
         elif kind is ast.alias:
-            word = node.name.rpartition(".")[2]  # type: ignore[attr-defined]
-        if word in _MODEL_WORDS:
-            lines.add(getattr(node, "lineno", 0))
-            if word in _SPATIAL_WORDS:
-                result.spatial = True
-        for field in node._fields:
-            value = getattr(node, field, None)
-            if type(value) is list:
-                stack.extend(v for v in value if isinstance(v, ast.AST))
-            elif isinstance(value, ast.AST):
-                stack.append(value)
+            if node.name.rpartition(".")[2] in _MODEL_WORDS:  # type: ignore[attr-defined]
+                lines.add(node.lineno)  # type: ignore[attr-defined]
+        add_children(node, stack)
     result.model_lines = sorted(lines)
     return result
 
@@ -104,15 +106,22 @@ def trace_module(
     run.provide_module(context, scope)
     run.enter(fuel, True, lambda: run.run_module(context, scope))
     run.keep_setting()
+    ours = {context, *run.loaded_contexts()}
     for importer in facts.importers[:_MAX_IMPORTERS]:
-        _run_importer(run, importer, fuel // 4)
+        _run_importer(run, importer, ours, fuel // 4)
     run.enter_context(context)
-    _run_uncalled(run, scope, found, fuel, own=True)
+    _run_uncalled(run, _defined(scope), found, fuel, own=True)
     return run.trace
 
 
-def _run_importer(run: Interpreter, name: str, fuel: int) -> None:
-    """Follow a module that calls into this one: what it passes are the sizes of our models."""
+def _run_importer(run: Interpreter, name: str, ours: set[Context], fuel: int) -> None:
+    """Follow a module that calls into this one: what it passes are the sizes of our models.
+
+    Args:
+        ours: the module at hand and those that it uses itself.
+    """
+    if not _uses_project(run, name):
+        return
     loaded: list[Module] = []
 
     def load() -> None:
@@ -122,17 +131,41 @@ def _run_importer(run: Interpreter, name: str, fuel: int) -> None:
 
     run.enter(fuel, False, load)
     for module in loaded:
-        run.enter_context(module.scope.module)
-        _run_uncalled(run, module.scope, outline(module.scope.module.tree), fuel, own=False)
+        scope = module.scope
+        reach = Reach(run, ours)
+        leading = [value for value in _defined(scope) if reach.leads_there(value)]
+        if leading:
+            run.enter_context(scope.module)
+            _run_uncalled(run, leading, outline(scope.module.tree), fuel, own=False)
 
 
-def _run_uncalled(run: Interpreter, scope: Scope, found: Outline, fuel: int, *, own: bool) -> None:
-    """Call the functions and methods that build models and that the module does not call."""
-    defined = [
+def _uses_project(run: Interpreter, name: str) -> bool:
+    """Whether a module can lead to another one of the project."""
+    source = None if run.facts.load is None else run.facts.load(name)
+    if source is None:
+        return False
+    tree, names = source
+    return imports_project(tree, names, run.knows) or not TELLING.isdisjoint(identifiers(tree))
+
+
+def _defined(scope: Scope) -> list[Function | ClassValue]:
+    """The functions and classes that a module defines."""
+    return [
         value
         for value in scope.state.values()
         if isinstance(value, (Function, ClassValue)) and value.scope is scope
     ]
+
+
+def _run_uncalled(
+    run: Interpreter,
+    defined: list[Function | ClassValue],
+    found: Outline,
+    fuel: int,
+    *,
+    own: bool,
+) -> None:
+    """Call the functions and methods that build models and that the module does not call."""
     called = {_called_name(call) for call in found.calls}
     # Those that the module calls itself come last: by then their callers have called them.
     defined.sort(
@@ -144,7 +177,7 @@ def _run_uncalled(run: Interpreter, scope: Scope, found: Outline, fuel: int, *, 
     for value in defined:
         run.forget_setting()
         if isinstance(value, Function):
-            run.enter(fuel, own, partial(_call_alone, run, value, found, own))
+            run.enter(_patience(value, found, fuel, own=own), own, partial(_call_alone, run, value))
         else:
             _run_class(run, value, found, fuel, own)
 
@@ -163,11 +196,14 @@ def _mentions_models(node: ast.AST, found: Outline) -> bool:
     return any(start <= line <= end for line in found.model_lines)
 
 
-def _call_alone(run: Interpreter, function: Function, found: Outline, own: bool) -> None:
-    node = function.node
-    if id(node) not in run.invoked:
-        if own and not _mentions_models(node, found):
-            run.fuel = min(run.fuel, _HELPER_FUEL)
+def _patience(function: Function, found: Outline, fuel: int, *, own: bool) -> int:
+    """The steps that a function may take when it is called alone."""
+    helper = own and not _mentions_models(function.node, found)
+    return min(fuel, _HELPER_FUEL) if helper else fuel
+
+
+def _call_alone(run: Interpreter, function: Function) -> None:
+    if id(function.node) not in run.invoked:
         run.invoke(function, [], {}, True)
 
 
@@ -191,7 +227,7 @@ def _run_class(run: Interpreter, cls: ClassValue, found: Outline, fuel: int, own
     )
     for method in methods:
         bound = replace(method, bound=instance)
-        run.enter(fuel, own, partial(_call_alone, run, bound, found, own))
+        run.enter(_patience(bound, found, fuel, own=own), own, partial(_call_alone, run, bound))
 
 
 __all__ = ["FUEL", "Outline", "outline", "trace_module"]

@@ -7,74 +7,136 @@ The nodes that say only how a name is used or which operator stands somewhere (`
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Sequence
+from itertools import chain, islice, repeat
+from typing import Any, TypeVar, overload
 
 N = TypeVar("N", bound=ast.AST)
+M = TypeVar("M", bound=ast.AST)
+K = TypeVar("K", bound=ast.AST)
 
 #: Fields that hold no nodes, or only shared ones.
 _BARREN = frozenset(
     "ctx op ops id attr arg kind type_comment module level asname simple conversion is_async "
     "type_ignores".split()
 )
+#: Fields whose lists hold something else beside nodes, or instead of them.
+_MIXED = frozenset("keys kw_defaults names kwd_attrs".split())
 _KEPT = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
+_FIELDS: dict[type[ast.AST], tuple[tuple[str, bool], ...]] = {}
 _NODES = "_kerasmig_nodes"
+_COUNTS = "_kerasmig_counts"
 _KINDS = "_kerasmig_kinds"
 _PARENTS = "_kerasmig_parents"
+_IDENTIFIERS = "_kerasmig_identifiers"
 
 
 def walk(node: ast.AST) -> list[ast.AST]:
     """A node and all nodes below it, from the outside in; not to be changed by the caller."""
     if not isinstance(node, _KEPT):
-        return _flat(node)
+        return _flat(node)[0]
     found: list[ast.AST] | None = node.__dict__.get(_NODES)
     if found is None:
-        found = node.__dict__[_NODES] = _flat(node)
+        found, counts = _flat(node)
+        node.__dict__[_NODES] = found
+        if isinstance(node, ast.Module):
+            node.__dict__[_COUNTS] = counts
     return found
 
 
-def nodes(root: ast.AST, kind: type[N]) -> Iterable[N]:
-    """All nodes of one class at or below a node, in the order of `walk`."""
-    kinds: dict[type[ast.AST], list[ast.AST]] | None = root.__dict__.get(_KINDS)
-    if kinds is None:
-        kinds = root.__dict__[_KINDS] = {}
+@overload
+def nodes(root: ast.AST, kind: type[N], /) -> Sequence[N]: ...
+@overload
+def nodes(root: ast.AST, kind: type[N], other: type[M], /) -> Sequence[N | M]: ...
+@overload
+def nodes(
+    root: ast.AST, kind: type[N], other: type[M], third: type[K], /
+) -> Sequence[N | M | K]: ...
+@overload
+def nodes(root: ast.AST, /, *kinds: type[ast.AST]) -> Sequence[Any]: ...
+def nodes(root: ast.AST, /, *kinds: type[ast.AST]) -> Sequence[Any]:
+    """All nodes of these classes at or below a node, in the order of `walk`."""
+    known: dict[Any, list[ast.AST]] | None = root.__dict__.get(_KINDS)
+    if known is None:
+        known = root.__dict__[_KINDS] = {}
         for node in walk(root):
-            kinds.setdefault(type(node), []).append(node)
-    return kinds.get(kind, [])  # type: ignore[return-value]
+            kind = node.__class__
+            if kind in known:
+                known[kind].append(node)
+            else:
+                known[kind] = [node]
+    if len(kinds) == 1:
+        return known.get(kinds[0], ())
+    present = [kind for kind in kinds if kind in known]
+    if len(present) < 2:
+        return known[present[0]] if present else ()
+    found = known.get(kinds)
+    if found is None:
+        found = known[kinds] = [node for node in walk(root) if node.__class__ in kinds]
+    return found
 
 
 def parents(root: ast.AST) -> dict[int, ast.AST]:
     """The node right above each node, by ``id``; not to be changed by the caller."""
     found: dict[int, ast.AST] | None = root.__dict__.get(_PARENTS)
     if found is None:
-        found = {id(child): node for node in walk(root) for child in children(node)}
+        every = walk(root)
+        counts = root.__dict__.get(_COUNTS) or _flat(root)[1]
+        above = chain.from_iterable(map(repeat, every, counts))
+        found = dict(zip(map(id, islice(every, 1, None)), above, strict=True))
         root.__dict__[_PARENTS] = found
+    return found
+
+
+def identifiers(root: ast.AST) -> frozenset[str]:
+    """All names and names of attributes in a piece of code."""
+    found: frozenset[str] | None = root.__dict__.get(_IDENTIFIERS)
+    if found is None:
+        names = {node.id for node in nodes(root, ast.Name)}
+        names.update(node.attr for node in nodes(root, ast.Attribute))
+        found = root.__dict__[_IDENTIFIERS] = frozenset(names)
     return found
 
 
 def children(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node."""
     found: list[ast.AST] = []
+    add_children(node, found)
+    return found
+
+
+def add_children(node: ast.AST, found: list[ast.AST]) -> None:
+    """Append the nodes right below a node."""
     fields = _FIELDS.get(node.__class__)
-    for name in _fields(node.__class__) if fields is None else fields:
-        value = getattr(node, name, None)
-        if value.__class__ is list:
+    held = node.__dict__
+    for name, mixed in _fields(node.__class__) if fields is None else fields:
+        value = held.get(name)
+        if value.__class__ is not list:
+            if isinstance(value, ast.AST):
+                found.append(value)
+        elif mixed:
             found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST):
-            found.append(value)
-    return found
+        else:
+            found += value
 
 
-def _flat(root: ast.AST) -> list[ast.AST]:
+def _flat(root: ast.AST) -> tuple[list[ast.AST], list[int]]:
+    """All nodes, and how many children each of them has."""
     found = [root]
+    counts: list[int] = []
+    before = 1
     for node in found:  # grows while it is walked
-        found += children(node)
-    return found
+        if _FIELDS.get(node.__class__) != ():
+            add_children(node, found)
+        after = len(found)
+        counts.append(after - before)
+        before = after
+    return found, counts
 
 
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    """The fields of a class of nodes that can hold other nodes."""
-    found = () if kind is ast.Constant else tuple(n for n in kind._fields if n not in _BARREN)
+def _fields(kind: type[ast.AST]) -> tuple[tuple[str, bool], ...]:
+    """The fields of a class of nodes that can hold other nodes, and whether something else too."""
+    names = () if kind is ast.Constant else tuple(n for n in kind._fields if n not in _BARREN)
+    found = tuple((name, name in _MIXED) for name in names)
     _FIELDS[kind] = found
     return found

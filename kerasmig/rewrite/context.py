@@ -15,7 +15,7 @@ from kerasmig.analysis.era import Era, FileEra, file_era
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.orderings import Orderings
 from kerasmig.analysis.receivers import Receivers
-from kerasmig.analysis.tree import nodes, parents, walk
+from kerasmig.analysis.tree import nodes, parents
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
@@ -139,6 +139,8 @@ class FileContext:
         """Every use of a Keras object, outermost expressions, in the order of the text."""
         found: list[Use] = []
         for root in self.names.loads:
+            if not self.names.may_be_keras(root.id):
+                continue
             node: ast.expr = root
             path = self.names.path(root)
             parent = self.parent(node)
@@ -233,9 +235,8 @@ class FileContext:
         """Names that are assigned the result of ``astype`` with a float type."""
         return frozenset(
             target.id
-            for node in walk(self.tree)
-            if isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Call)
+            for node in nodes(self.tree, ast.Assign)
+            if isinstance(node.value, ast.Call)
             and isinstance(node.value.func, ast.Attribute)
             and node.value.func.attr == "astype"
             and any("float" in ast.unparse(argument) for argument in node.value.args)
@@ -247,9 +248,7 @@ class FileContext:
     def strings(self) -> frozenset[str]:
         """All string constants of the file."""
         return frozenset(
-            node.value
-            for node in walk(self.tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            node.value for node in nodes(self.tree, ast.Constant) if isinstance(node.value, str)
         )
 
     def mentions(self, text: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from kerasmig.analysis.dataformat import infer
 from kerasmig.analysis.era import Era, unknown_keywords
-from kerasmig.analysis.names import Loader, Names
+from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.catalog import surface
 from kerasmig.catalog.backend import ATTRIBUTES
@@ -31,7 +31,7 @@ from kerasmig.rewrite.references import adapted_call, adapted_reference
 from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.rewrite.todo import with_todos
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import OverlapError, SourceError, Text, parse
+from kerasmig.source import OverlapError, SourceError, Text, parse, parses
 
 BACKEND = "KM501"
 _NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH)
@@ -48,7 +48,7 @@ class Surroundings:
     """What the engine is told about the project around a file."""
 
     facts: ProjectFacts = ProjectFacts()
-    loader: Loader | None = None
+    names: Names | None = None
     strings: frozenset[str] = frozenset()
     python2: bool = False
     made_relative: tuple[int, ...] = ()
@@ -78,7 +78,7 @@ def upgrade_text(
     facts = surroundings.facts
     source = Text(text)
     directives = Directives.read(source)
-    names = Names(tree, facts.module, facts.is_package, surroundings.loader)
+    names = surroundings.names or Names(tree, facts.module, facts.is_package)
     facts = replace(
         facts,
         path=path,
@@ -409,8 +409,10 @@ def _checked(old: str, new: str, path: str) -> str:
     Raises:
         AssertionError: a rule made text that does not parse; the file must not be written.
     """
+    if parses(new):
+        return new
     try:
-        parse(new, path=path)
+        parse(new, path=path)  # what else may be wrong is for the compiler, and was before
     except SourceError as error:
         raise AssertionError(f"the rewritten {path} {error}; please report this") from error
     return new

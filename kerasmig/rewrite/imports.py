@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from kerasmig.analysis.names import Binding, Names, Scope
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import parents
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
 from kerasmig.finding import Edit, Span
@@ -472,11 +472,13 @@ class Imports:
 
     def _only_statement(self, node: ImportStatement) -> bool:
         """Whether a body would be empty without the statement and the others that go."""
-        for parent in walk(self._names.tree):
-            for name in ("body", "orelse", "finalbody"):
-                body = getattr(parent, name, None)
-                if isinstance(body, list) and node in body and not isinstance(parent, ast.Module):
-                    return body[0] is node and all(statement in self._gone for statement in body)
+        parent = parents(self._names.tree)[id(node)]
+        if isinstance(parent, ast.Module):
+            return False
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(parent, name, [])
+            if node in body:
+                return body[0] is node and all(statement in self._gone for statement in body)
         return False
 
     def _below(self, node: ImportStatement, lines: list[str]) -> Edit:

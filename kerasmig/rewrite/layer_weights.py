@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerasmig.analysis.receivers import LAYER, is_a
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.rewrite.context import FileContext
 
 _LISTS = ("trainable_weights", "non_trainable_weights")
@@ -37,7 +37,7 @@ def own_attribute(node: ast.AST | None) -> str | None:
 
 def weight_lists(owner: ast.ClassDef) -> Iterator[WeightList]:
     """All statements of a class that list weights."""
-    for node in walk(owner):
+    for node in nodes(owner, ast.Assign, ast.AugAssign, ast.Expr):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
             target, value, removable = node.targets[0], node.value, True
         elif isinstance(node, ast.AugAssign):

@@ -134,7 +134,7 @@ def test_leftovers_of_killed_runs_are_removed_and_those_of_living_ones_stay(
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupt_ends_with_one_clear_line(tmp_path: Path, jobs: str) -> None:
-    write_tree(tmp_path, {f"net{i}.py": OLD.encode() * 5 for i in range(240)})
+    write_tree(tmp_path, {f"net{i}.py": OLD.encode() * 5 for i in range(600)})
     before = read_tree(tmp_path)
     process = subprocess.Popen(
         [sys.executable, "-m", "kerasmig", "upgrade", "--no-backup", "--no-cache", "-j", jobs],

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import CALLBACK, is_a
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.catalog.methods import CALLBACK_PARAMS
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.context import FileContext
@@ -21,8 +21,8 @@ _OLD_CALLBACK = {"_set_model": "set_model", "_set_params": "set_params"}
 @file_rule
 def callback_classes(context: FileContext) -> Iterator[Finding]:
     """Every class that inherits from a callback."""
-    for node in walk(context.tree):
-        if isinstance(node, ast.ClassDef) and is_a(context.receivers.class_kind(node), CALLBACK):
+    for node in nodes(context.tree, ast.ClassDef):
+        if is_a(context.receivers.class_kind(node), CALLBACK):
             yield from _callback(context, node)
 
 
@@ -38,7 +38,7 @@ def _callback(context: FileContext, node: ast.ClassDef) -> Iterator[Finding]:
                 name=name,
                 edits=(rename_def(context, function, new),),
             )
-    for inner in walk(node):
+    for inner in nodes(node, ast.Subscript, ast.Call):
         if isinstance(inner, ast.Subscript):
             yield from _parameter(context, inner.value, inner.slice)
         elif (

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import CONTAINER, FOREIGN, LAYERS, is_a
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
@@ -19,7 +19,7 @@ _TENSORS = ("outputs", "inputs", "output", "input", "output_layers", "input_laye
 @file_rule
 def layer_lists(context: FileContext) -> Iterator[Finding]:
     """Report what changes a model's list of layers, or its tensors, in place."""
-    for node in walk(context.tree):
+    for node in nodes(context.tree, ast.Call, ast.Delete, ast.Attribute):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             if node.func.attr in _CHANGES and _is_layers(context, node.func.value):
                 yield _layers(context, node, node.func.attr)

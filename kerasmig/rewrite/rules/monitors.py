@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import HISTORY, is_a
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.keys import renamed_key
@@ -47,7 +47,7 @@ def monitors(context: FileContext) -> Iterator[Finding]:
 
 def _read_keys(context: FileContext) -> Iterator[tuple[ast.Constant, ast.expr]]:
     """String keys by which logged values are read, with what they are read from."""
-    for node in walk(context.tree):
+    for node in nodes(context.tree, ast.Subscript, ast.Call, ast.Compare):
         base, key = _looked_up(node)
         if base is None or not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             continue
@@ -91,8 +91,8 @@ def _is_history(context: FileContext, node: ast.expr) -> bool:
 
 def _others(context: FileContext, settled: set[int]) -> Iterator[Finding]:
     """Other mentions of ``'val_acc'``: no other thing is called so."""
-    for node in walk(context.tree):
-        if not isinstance(node, ast.Constant) or node.value != "val_acc":
+    for node in nodes(context.tree, ast.Constant):
+        if node.value != "val_acc":
             continue
         if id(node) in settled or _is_text(context, node) or _is_watched(context, node):
             continue

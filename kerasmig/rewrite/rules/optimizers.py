@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.catalog import surface
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Finding, Span
@@ -98,8 +98,8 @@ def _rate_is_set(context: FileContext) -> bool:
     for use in context.uses():
         if use.name in _RATE_SETTERS:
             return True
-    for node in walk(context.tree):
-        if isinstance(node, ast.Attribute) and node.attr in ("lr", "learning_rate"):
+    for node in nodes(context.tree, ast.Attribute):
+        if node.attr in ("lr", "learning_rate"):
             parent = context.parent(node)
             if isinstance(node.ctx, ast.Store) or (
                 isinstance(parent, ast.Call)

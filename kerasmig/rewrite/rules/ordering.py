@@ -66,7 +66,7 @@ def strings(context: FileContext) -> Iterator[Finding]:
     A literal is an ordering's if it is compared with one, assigned to a variable that holds one,
     its default, passed under its name, or a key of a dictionary that one looks up.
     """
-    for node in context.orderings.literals():
+    for node in context.orderings.literals:
         edits = [_literal(context, node)]
         parent = context.parent(node)
         if isinstance(parent, ast.Compare):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.analysis.whole_numbers import Kind, number_kind
 from kerasmig.catalog import surface
 from kerasmig.finding import Applicability, Edit, Finding, Span
@@ -101,8 +101,8 @@ def integer_division(context: FileContext) -> Iterator[Finding]:
         return
     divisions = [
         node
-        for node in walk(context.tree)
-        if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
+        for node in nodes(context.tree, ast.BinOp, ast.AugAssign)
+        if isinstance(node.op, ast.Div)
     ]
     if not divisions:
         return
@@ -268,12 +268,12 @@ def _pickle_names(tree: ast.Module) -> dict[str, str]:
     """How the file calls the functions of pickle: spelling → function."""
     found: dict[str, str] = {}
     functions = ("load", "loads", "dump", "dumps")
-    for node in walk(tree):
+    for node in nodes(tree, ast.Import, ast.ImportFrom):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name in ("pickle", "cPickle"):
                     found.update({f"{alias.asname or alias.name}.{f}": f for f in functions})
-        elif isinstance(node, ast.ImportFrom) and node.module in ("pickle", "cPickle"):
+        elif node.module in ("pickle", "cPickle"):
             found.update({alias.asname or alias.name: alias.name for alias in node.names})
     return found
 
@@ -344,9 +344,7 @@ def text_and_bytes(context: FileContext) -> Iterator[Finding]:
     """Codecs and functions that made bytes of Python 2's str are reported."""
     if not context.python2:
         return
-    for node in walk(context.tree):
-        if not isinstance(node, ast.Attribute):
-            continue
+    for node in nodes(context.tree, ast.Attribute):
         parent = context.parent(node)
         call = parent if isinstance(parent, ast.Call) and parent.func is node else None
         if isinstance(node.value, ast.Name) and node.value.id == "string" and node.attr in _GONE:
@@ -421,7 +419,7 @@ def relative_imports(context: FileContext) -> Iterator[Finding]:
     """Imports that Python 2 found beside the file were made explicit with the conversion."""
     for line in context.made_relative:
         node = next(
-            (n for n in walk(context.tree) if isinstance(n, ast.ImportFrom) and n.lineno == line),
+            (n for n in nodes(context.tree, ast.ImportFrom) if n.lineno == line),
             context.tree,
         )
         yield context.finding(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import CONTAINER, LAYER, is_a
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
@@ -49,9 +49,7 @@ _INITIALIZER_GETTERS = ("keras.initializations.get", "keras.initializers.get")
 @file_rule
 def subclasses(context: FileContext) -> Iterator[Finding]:
     """Every class that inherits from a layer."""
-    for node in walk(context.tree):
-        if not isinstance(node, ast.ClassDef):
-            continue
+    for node in nodes(context.tree, ast.ClassDef):
         kind = context.receivers.class_kind(node)
         if is_a(kind, LAYER):
             yield from _LayerClass(context, node).findings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes, walk
 from kerasmig.catalog.general import SWITCH
 from kerasmig.finding import Applicability, DataFormat, Finding
 from kerasmig.rewrite.context import FileContext
@@ -18,8 +18,8 @@ _BACKENDS = ("keras.backend.backend", "keras.backend._BACKEND", "keras.backend._
 @file_rule
 def version_switch(context: FileContext) -> Iterator[Finding]:
     """``keras.__version__[0] == '2'`` is false today: the branch for Keras 1 runs."""
-    for node in walk(context.tree):
-        if not isinstance(node, (ast.Compare, ast.Call)) or not _asks_version(context, node):
+    for node in nodes(context.tree, ast.Compare, ast.Call):
+        if not _asks_version(context, node):
             continue
         if any(_asks_version(context, inner) for inner in _switches_below(node)):
             continue  # reported at the innermost place
@@ -61,8 +61,8 @@ def backend_switch(context: FileContext) -> Iterator[Finding]:
     """``K.backend() == 'theano'`` is never true; axes chosen by it must follow the data format."""
     formats = {verdict.data_format for verdict in context.inference.verdicts}
     harmless = formats <= {DataFormat.CHANNELS_LAST}
-    for node in walk(context.tree):
-        if not isinstance(node, ast.Compare) or not _asks_for_theano(context, node):
+    for node in nodes(context.tree, ast.Compare):
+        if not _asks_for_theano(context, node):
             continue
         yield context.finding(
             SWITCH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
@@ -17,10 +17,8 @@ CODE = "KM503"
 @file_rule
 def control_flow_ops(context: FileContext) -> Iterator[Finding]:
     """``tf.python.control_flow_ops = tf``: for Keras 1.1 on TensorFlow 1.0 only."""
-    for node in walk(context.tree):
-        if not isinstance(node, ast.Assign) or not all(
-            library_path(context, target) == PATCHED for target in node.targets
-        ):
+    for node in nodes(context.tree, ast.Assign):
+        if not all(library_path(context, target) == PATCHED for target in node.targets):
             continue
         text = context.text
         span = text.span(node)
