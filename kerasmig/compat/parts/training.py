@@ -200,13 +200,20 @@ def predict_classes(model, x, batch_size=32, verbose=1):
 
 
 def input_of(model):
-    """What goes into a model or layer; Keras 3 tells it of a Sequential in ``inputs`` only."""
-    return model.inputs[0] if isinstance(model, keras.Sequential) else model.input
+    """What goes into a model or layer: one tensor, or a list if there are several."""
+    return _one_or_all(getattr(model, "inputs", None) or model.input)
 
 
 def output_of(model):
-    """What comes out of a model or layer; Keras 3 tells it of a Sequential in ``outputs`` only."""
-    return model.outputs[0] if isinstance(model, keras.Sequential) else model.output
+    """What comes out of a model or layer: one tensor, or a list if there are several."""
+    return _one_or_all(getattr(model, "outputs", None) or model.output)
+
+
+def _one_or_all(tensors):
+    """Keras 3 has ``input`` and ``output`` of no Sequential, and keeps lists of one elsewhere."""
+    if isinstance(tensors, (list, tuple)) and len(tensors) == 1:
+        return tensors[0]
+    return tensors
 
 
 def reset_states(model):

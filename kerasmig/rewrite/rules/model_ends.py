@@ -40,7 +40,7 @@ def model_ends(context: FileContext) -> Iterator[Finding]:
             yield context.finding(
                 CODE,
                 node,
-                f"{node.attr}: a Sequential of Keras 3 that was never called raises there",
+                f"{node.attr}: a Sequential of Keras 3 that was never called raises there, and a list of one stays a list",
                 Applicability.AUTOMATIC,
                 name=node.attr,
                 edits=(Edit(context.text.span(node), parts),),
