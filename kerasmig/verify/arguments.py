@@ -67,6 +67,8 @@ _BY_NAME: tuple[tuple[str, Any], ...] = (
         8,
     ),
     (r"\w*_(len|length)$", 16),
+    (r"pool\w*$", 2),
+    (r"(state|action|observation|obs)_(size|dim)$", 8),
     (r"(\w*_)?(depth|layers|blocks|stacks?|repetitions?|n|num|nb|growth\w*|width\w*)$", 2),
     (r"(is_|use_|has_|include_|with_)\w+$", True),
     (r"(verbose|debug|summary|plot)$", False),
@@ -130,7 +132,7 @@ def infer(
         return shape
     if _DATA.match(lowered):
         return missing_array(lowered.replace("train_", "").replace("test_", ""), ordering, seed=0)
-    if not lowered.strip("_"):
+    if not lowered.strip("_") or lowered in ("sess", "session"):
         return None
     for pattern, value in _BY_NAME:
         if re.match(rf"(?:{pattern})", lowered):

@@ -12,6 +12,7 @@ from typing import Any
 
 from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
+from kerasmig.verify.inert import holds_stand_in
 from kerasmig.verify.library import (
     HIDDEN_SETTINGS,
     answered,
@@ -19,6 +20,7 @@ from kerasmig.verify.library import (
     history_values,
     sample_count,
     spare_stand_ins,
+    take_stand_ins_for_sizes,
 )
 from kerasmig.verify.recorder import Recorder, made_within, wrap_init
 
@@ -67,6 +69,7 @@ class Keras1:
         self._update_at_once()
         for cls in (self.topology.Layer, self.topology.Container, self.models.Sequential):
             spare_stand_ins(cls, recorder)
+        take_stand_ins_for_sizes(self.topology.Layer, lambda cls, *_, **__: object.__new__(cls))
 
     def _quick_session(self, graph: Any = None) -> None:
         """A session that does not optimise graphs: each is run a few times only."""
@@ -242,6 +245,8 @@ class Keras1:
                     return tf.identity(tensor) if any(tensor is t for t in taken) else tensor
 
                 given = call(x, *others, **named)
+                if holds_stand_in(given):
+                    raise TypeError(f"layer {layer.name!r} works on what is not there")
                 return [renewed(t) for t in given] if isinstance(given, list) else renewed(given)
 
             layer.call = call_anew

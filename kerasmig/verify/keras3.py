@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 import inspect
-import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
-from kerasmig.verify.inert import definite, holds_stand_in
 from kerasmig.verify.keras1 import replace_everywhere
 from kerasmig.verify.library import (
     HIDDEN_SETTINGS,
@@ -21,6 +18,7 @@ from kerasmig.verify.library import (
     history_values,
     sample_count,
     spare_stand_ins,
+    take_stand_ins_for_sizes,
 )
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.recorder import Recorder, made_within, wrap_init
@@ -42,15 +40,7 @@ _SPATIAL = (
 _DATASETS = ("mnist", "fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "boston_housing")
 
 
-# Constructor arguments that are no sizes.
-_NO_SIZES = re.compile(r"weights|name|function|dtype|\w*(activation|initializer|regularizer)")
-
-
-def _definite(arguments: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: value if _NO_SIZES.fullmatch(name) else definite(value)
-        for name, value in arguments.items()
-    }
+NO_INPUT_SHAPE = "the model has no input shape"
 
 
 class Keras3:
@@ -84,31 +74,7 @@ class Keras3:
         self._answer_loading(ordering)
         self._silence_noise()
         spare_stand_ins(self.keras.layers.Layer, recorder)
-        self._take_stand_ins_for_sizes()
-
-    def _take_stand_ins_for_sizes(self) -> None:
-        """Give constructors numbers where the program has a stand-in: they ask for the type.
-
-        A class whose constructor is to be given one is told apart before it runs, in `__new__`.
-        """
-        create = self.operation.__new__
-
-        def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
-            if not any(holds_stand_in(value) for value in (*args, *kwargs.values())):
-                return create(cls, *args, **kwargs)
-            construct = cls.__init__
-            if not getattr(construct, "_kerasmig_definite", False):
-
-                def __init__(layer: Any, *args: Any, **kwargs: Any) -> None:
-                    construct(layer, *definite(args), **_definite(kwargs))
-
-                functools.update_wrapper(__init__, construct)
-                __init__.__signature__ = inspect.signature(construct)  # type: ignore[attr-defined]
-                __init__._kerasmig_definite = True  # type: ignore[attr-defined]
-                cls.__init__ = __init__
-            return create(cls, *definite(args), **_definite(kwargs))
-
-        self.operation.__new__ = __new__
+        take_stand_ins_for_sizes(self.operation, self.operation.__new__)
 
     def _answer_methods(self) -> None:
         recorder, side, cls = self.recorder, self, self.model
@@ -266,7 +232,7 @@ class Keras3:
         """Why a Sequential has layers and no graph: Keras 3 keeps what went wrong to itself."""
         shape = getattr(model._layers[0], "batch_shape", None)
         if shape is None:
-            return "the model has no input shape"
+            return NO_INPUT_SHAPE
         x = self.keras.KerasTensor(shape, dtype=model._layers[0].compute_dtype)
         for layer in model.layers:
             try:

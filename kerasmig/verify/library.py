@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from kerasmig.verify.graph import Library
-from kerasmig.verify.inert import holds_stand_in
+from kerasmig.verify.inert import definite, holds_stand_in
 from kerasmig.verify.recorder import Recorder
 
 # Layer settings that outputs at inference cannot show, old name → new name.
@@ -52,6 +54,45 @@ def spare_stand_ins(cls: Any, recorder: Recorder) -> None:
             original(layer, weights)
 
     cls.set_weights = set_weights
+
+
+# Constructor arguments that are no sizes.
+_NO_SIZES = re.compile(r"weights|name|function|dtype|layers?|\w*(activation|init\w*|regularizer)")
+
+
+def take_stand_ins_for_sizes(base: Any, create: Callable[..., Any]) -> None:
+    """Give constructors of layers numbers where the program has a stand-in.
+
+    A constructor that is to be given one is seen to before it runs, in `__new__`.
+
+    Args:
+        base: the class of all layers.
+        create: its `__new__` until now.
+    """
+
+    def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
+        if any(holds_stand_in(value) for value in (*args, *kwargs.values())):
+            construct = cls.__init__
+            if not getattr(construct, "_kerasmig_definite", False):
+
+                def __init__(layer: Any, *args: Any, **kwargs: Any) -> None:
+                    construct(layer, *definite(args), **_definite(kwargs))
+
+                functools.update_wrapper(__init__, construct)
+                __init__.__signature__ = inspect.signature(construct)  # type: ignore[attr-defined]
+                __init__._kerasmig_definite = True  # type: ignore[attr-defined]
+                cls.__init__ = __init__
+            args, kwargs = definite(args), _definite(kwargs)
+        return create(cls, *args, **kwargs)
+
+    base.__new__ = __new__
+
+
+def _definite(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value if _NO_SIZES.fullmatch(name) else definite(value)
+        for name, value in arguments.items()
+    }
 
 
 def bound(

@@ -10,7 +10,7 @@ import numpy as np
 from kerasmig.verify.causes import cause_of
 from kerasmig.verify.feeding import sample
 from kerasmig.verify.graph import Description, describe
-from kerasmig.verify.keras3 import Keras3
+from kerasmig.verify.keras3 import NO_INPUT_SHAPE, Keras3
 from kerasmig.verify.match import align_layers
 from kerasmig.verify.measure_old import model_facts
 from kerasmig.verify.messages import one_line
@@ -45,12 +45,20 @@ def compare(
     Returns:
         JSON-able: rows, differences, output figures, facts of the new model.
     """
-    if reason := side.ready(model):
+    result = Comparison()
+    reason = side.ready(model)
+    if reason == NO_INPUT_SHAPE and len(old["input_shapes"]) == 1:
+        model.build((None, *old["input_shapes"][0][1:]))
+        result.notes.append(
+            "the new model has no input shape until it is given data: it cannot load weights before"
+        )
+        reason = side.ready(model)
+    if reason:
         what = f"the new model cannot be used: {reason}"
         return {"differences": [{"what": what, "row": None, "level": "shapes"}]}
     description = describe(model, side)
     facts = model_facts(side, model, description)
-    result = Comparison()
+    _correct_declared_shapes(result, old, arrays)
     pairs = align_layers(old["rows"], facts["rows"])
     compare_structure(result, old, facts, pairs)
     if level == "shapes":
@@ -85,6 +93,35 @@ def compare(
         "output_shapes": facts["output_shapes"],
         "params": facts["params"],
     }
+
+
+def _correct_declared_shapes(
+    result: Comparison, old: dict[str, Any], arrays: Mapping[str, Any]
+) -> None:
+    """Go by the data where a layer of the user's own declared another shape than it gives.
+
+    Keras 1 believed `get_output_shape_for`; Keras 3 finds out by itself.
+    """
+    for row in old["rows"]:
+        given = row.get("data_shape")
+        if given and len(row["shapes"]) == 1 and not _agree(row["shapes"][0], given):
+            result.notes.append(
+                f"{row['class']} {row['name']!r} declared the shape {tuple(row['shapes'][0])} "
+                f"and gave data of shape {tuple(given)}"
+            )
+            row["shapes"] = [[None, *given[1:]]]
+    for position, shape in enumerate(old["output_shapes"]):
+        if f"y{position}" in arrays:
+            given = list(np.shape(arrays[f"y{position}"]))
+            if not _agree(shape, given):
+                old["output_shapes"][position] = [None, *given[1:]]
+
+
+def _agree(declared: list[int | None], given: list[int]) -> bool:
+    """Whether data has the shape that was declared, unknown sizes and axes of size 1 aside."""
+    if len(declared) == len(given):
+        return all(a is None or a == b for a, b in zip(declared[1:], given[1:], strict=True))
+    return None not in declared[1:] and _dense(declared[1:]) == _dense(given[1:])
 
 
 def _carry(

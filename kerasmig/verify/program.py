@@ -263,7 +263,9 @@ class Runner:
         builder = call["builder"]
         try:
             function = self._callable(builder["qualname"], call)
-            function(**self._arguments(function, call))
+            arguments = self._arguments(function, call)
+            call["names"] = sorted(arguments)
+            function(**arguments)
         except (KeyboardInterrupt, SystemExit) as error:
             return CannotInfer(f"exits: {error!r}")
         except BaseException as error:
@@ -285,6 +287,7 @@ class Runner:
                 )
                 if not static:
                     inner = {**call, "builder": {**call["builder"], "calls": []}, "site": None}
+                    inner.pop("names", None)
                     target = target(**self._arguments(target, inner))
             target = getattr(target, name)
             del position
@@ -302,6 +305,8 @@ class Runner:
                 self.module.__dict__,
                 strict=bool(call.get("strict")),
             )
+            # A call in the project may be spelt anew; on the new side the same are given.
+            given = {k: v for k, v in given.items() if k in call.get("names", given)}
             if any(isinstance(value, Inert) for value in given.values()):
                 raise CannotInfer("its arguments come from data that is not there")
         return fill(function, given, self.ordering, call["attempt"], self.side.make_input)
