@@ -141,6 +141,8 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
         return Era.KERAS1
     if keywords & new_only:
         return Era.LATER
+    if _says_ordering(call, entry, old):
+        return Era.KERAS1
     if _sizes_packed(call, entry) or _sizes_missing(call, entry):
         return Era.LATER
     if _starts_with_activation(call, entry, old):
@@ -150,6 +152,14 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
     if path.rpartition(".")[2] in _KERAS1_NAMES:
         return Era.KERAS1
     return Era.UNKNOWN
+
+
+def _says_ordering(call: ast.Call, entry: Entry, old: surface.Signature | None) -> bool:
+    """``MaxPooling2D((2, 2), None, 'same', 'th')``: an ordering as only Keras 1 writes it."""
+    for name, value in zip(old.positional() if old else (), call.args, strict=False):
+        if name == "dim_ordering" and isinstance(value, ast.Constant):
+            return value.value in ("th", "tf", "default")
+    return False
 
 
 def _sizes_packed(call: ast.Call, entry: Entry) -> bool:

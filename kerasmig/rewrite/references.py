@@ -7,6 +7,8 @@ takes the arguments of Keras 1.
 
 from __future__ import annotations
 
+import ast
+
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.compat.adapters import adapter_name
 from kerasmig.finding import Applicability, DataFormat, Edit, Finding
@@ -22,8 +24,8 @@ _GLOBAL = "it takes the global data format, and kerasmig does not know that of t
 def adapted_reference(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     """A layer class that is passed on: its adapter takes its place; ``None`` if it has none."""
     adapter = adapter_name(entry.name)
-    if adapter is None:
-        return None
+    if adapter is None or isinstance(context.parent(use.node), ast.Attribute):
+        return None  # `Convolution2D.__init__(self, ...)` wants the class
     first, doubt = ordering_of_file(context) if entry.data_format else (False, "")
     name = context.imports.need(f"keras1_compat.{adapter}")
     text = with_ordering(context, name) if first else name

@@ -252,3 +252,36 @@ def test_keywords_that_no_keras_knows() -> None:
         """)
     assert not result.changed
     find(result, "KM204", "argument 'dims' here", MANUAL)
+
+
+def test_an_ordering_by_position_is_of_keras_1() -> None:
+    check_rewrite(
+        """
+        from keras.layers import MaxPooling2D
+        x = MaxPooling2D((2, 2), (2, 2), 'same', 'th')(x)
+        """,
+        """
+        from keras.layers import MaxPooling2D
+        x = MaxPooling2D((2, 2), (2, 2), 'same', 'channels_first')(x)
+        """,
+    )
+
+
+def test_layers_of_today_get_the_format_of_those_of_keras_1_beside_them() -> None:
+    result = check_rewrite(
+        """
+        from keras.layers import Conv2D, Input, merge
+        i = Input(shape=(3, 32, 32))
+        x = Conv2D(8, (3, 3), padding='same')(i)
+        y = merge([x, x], mode='concat', concat_axis=1)
+        z = Conv2D(8, 3, 3, border_mode='same')(y)
+        """,
+        """
+        from keras.layers import Conv2D, Input, concatenate
+        i = Input(shape=(3, 32, 32))
+        x = Conv2D(8, (3, 3), padding='same', data_format='channels_first')(i)
+        y = concatenate([x, x], axis=1)
+        z = Conv2D(8, (3, 3), padding='same', data_format='channels_first')(y)
+        """,
+    )
+    find(result, "KM111", "as the layers of Keras 1 that it is connected with", ASSUMED)

@@ -91,3 +91,14 @@ def test_attribute_of_a_class() -> None:
         "from keras1_compat import keras1_LSTM\nclass A(object):\n    cell = keras1_LSTM\n"
         "    def f(self):\n        return self.cell(3, inner_activation='tanh')\n",
     )
+
+
+def test_a_method_of_a_layer_class_wants_the_class() -> None:
+    source = """
+        from keras.layers import Convolution2D
+        class Wide(Convolution2D):
+            def __init__(self, nb_filter):
+                Convolution2D.__init__(self, nb_filter, 3, 3)
+        """
+    check_manual(source, "KM103", "passed on without being called")
+    check_manual(source, "KM304", "Wide extends Convolution2D")

@@ -63,12 +63,22 @@ def _at(context: FileContext, span: Span) -> ast.AST:
 
 @file_rule
 def layers(context: FileContext) -> Iterator[Finding]:
-    """The layers of a model that a person has told the format of, if they do not say it yet."""
-    if not any(is_answered(verdict) for verdict in context.inference.verdicts):
+    """The layers of a model that a person has told the format of, if they do not say it yet.
+
+    Where some layers of a model speak Keras 1, the format that these get holds for the others, too.
+    """
+    alongside = _with_keras1_layers(context)
+    if not alongside and not any(map(is_answered, context.inference.verdicts)):
         return
     for call in context.calls:
         verdict = context.inference.verdict_for(call)
-        if verdict is None or not is_answered(verdict) or id(call) in context.drafted:
+        if verdict is None or id(call) in context.drafted:
+            continue
+        if not is_answered(verdict):
+            if id(verdict) in alongside:
+                change = _written_into(context, call, "data_format='channels_first'")
+                if change is not None:
+                    yield change.alongside().finding(context, call)
             continue
         if verdict.data_format is DataFormat.CHANNELS_FIRST or (
             verdict.data_format is DataFormat.CHANNELS_LAST
@@ -77,10 +87,26 @@ def layers(context: FileContext) -> Iterator[Finding]:
             change = _written_into(context, call, f"data_format='{verdict.data_format.value}'")
             if change is not None:
                 yield change.finding(context, call)
-    for root in context.names.loads:
+    for root in context.names.loads if any(map(is_answered, context.inference.verdicts)) else ():
         parent = context.parent(root)
         if not (isinstance(parent, ast.Call) and parent.func is root):
             yield from _passed_on(context, root)
+
+
+def _with_keras1_layers(context: FileContext) -> set[int]:
+    """The verdicts (``id``) that write channels first into layers of Keras 1."""
+    found: set[int] = set()
+    for call in context.calls:
+        verdict = context.inference.verdict_for(call)
+        written = id(call) in context.drafted and id(call) not in context.refused
+        if (
+            verdict is not None
+            and written
+            and verdict.data_format is DataFormat.CHANNELS_FIRST
+            and not verdict.ambient
+        ):
+            found.add(id(verdict))
+    return found
 
 
 @dataclass
@@ -95,6 +121,15 @@ class _Change:
     name: str
     edits: list[Edit] = field(default_factory=list)
     reasons: list[tuple[Applicability, str]] = field(default_factory=list)
+
+    def alongside(self) -> _Change:
+        """The same for a layer of today in a model with layers of Keras 1."""
+        why = "data_format='channels_first', as the layers of Keras 1 that it is connected with"
+        reasons = [
+            (Applicability.ASSUMED, why) if level is Applicability.AUTOMATIC else (level, reason)
+            for level, reason in self.reasons
+        ]
+        return _Change(self.name, self.edits, reasons)
 
     def finding(self, context: FileContext, node: ast.AST) -> Finding:
         return context.finding(
