@@ -264,3 +264,10 @@ def test_ends_of_what_is_no_model_stay() -> None:
         "from keras.layers import Conv2D\nConv2D(3, (3, 3), padding='same')\n"
         "def f(model):\n    return model.output\n"
     )
+
+
+def test_a_method_under_a_name_of_its_own_is_told() -> None:
+    head = "from keras.models import Sequential\nm = Sequential()\n"
+    check_manual(f"{head}fit = m.fit\nfit(x, y, nb_epoch=2)\n", "KM401", "`nb_epoch` is gone")
+    check_manual(f"{head}go = m.fit_generator\ngo(g, 32, 2)\n", "KM401", "`fit_generator` is gone")
+    check_noop(f"{head}fit = m.fit\nfit(x, y, epochs=2)\n")
