@@ -119,6 +119,9 @@ def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
     assert use.call is not None
     if use.path.startswith("keras.backend.") and not surface.keras3_has(use.path):
         return False  # Keras 3 has no such function, and Keras 2's was called like Keras 1's
+    if context.era.era is Era.LATER and (entry.to or "").startswith("keras1_compat."):
+        if surface.keras3_has(use.path):
+            return True  # the same name, and code of today means today's
     era = call_era(use.call, entry, use.path)
     if era is Era.UNKNOWN:
         return not context.speaks_keras1

@@ -208,6 +208,9 @@ def bare_reference(context: FileContext, use: Use, entry: Entry) -> Finding | No
         why = entry.manual or f"{entry.short} has no counterpart in Keras 3"
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
     if _same_call(entry) or context.is_only_named(use):
+        if _same_name_other_meaning(use, entry) and context.era.era is not Era.LATER:
+            target = entry.idiomatic if context.settings.idiomatic else entry.to
+            return _respelled(context, use, target or entry.to, entry.code)
         return moved(context, use, entry)
     adapted = adapted_reference(context, use, entry)
     if adapted is not None:
@@ -225,6 +228,11 @@ def bare_reference(context: FileContext, use: Use, entry: Entry) -> Finding | No
         ],
     )
     return replace(finding, code=BARE_REFERENCE)
+
+
+def _same_name_other_meaning(use: Use, entry: Entry) -> bool:
+    """``metrics.hinge``: Keras 3 has a function of that name, and it computes something else."""
+    return (entry.to or "").startswith("keras1_compat.") and surface.keras3_has(use.path)
 
 
 def _same_call(entry: Entry) -> bool:

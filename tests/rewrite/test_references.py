@@ -3,7 +3,7 @@
 import pytest
 
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import automatic, check_manual, check_rewrite
+from tests.rewrite.helpers import automatic, check_manual, check_noop, check_rewrite
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,22 @@ def test_a_method_of_a_layer_class_wants_the_class() -> None:
         """
     check_manual(source, "KM103", "passed on without being called")
     check_manual(source, "KM304", "Wide extends Convolution2D")
+
+
+def test_a_metric_that_means_another_thing_today() -> None:
+    check_rewrite(
+        """
+        from keras import metrics
+        m.compile(optimizer='sgd', loss=metrics.hinge, metrics=[metrics.squared_hinge])
+        """,
+        """
+        from keras1_compat import hinge, squared_hinge
+        m.compile(optimizer='sgd', loss=hinge, metrics=[squared_hinge])
+        """,
+    )
+    check_noop("""
+        from keras import metrics
+        from keras.layers import Concatenate
+        loss = metrics.hinge
+        value = metrics.hinge(a, b)
+        """)
