@@ -8,69 +8,15 @@ Names are resolved through scopes, imports (``as``, ``*``, in ``try``, relative)
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import TypeAlias
 
-from kerasmig.analysis.tree import children, nodes
+from kerasmig.analysis.binder import Binder
+from kerasmig.analysis.scopes import Binding, Position, Scope, start_of
 from kerasmig.catalog import surface
 
-BindingKind: TypeAlias = Literal["import", "from", "star", "assign", "def", "param", "other"]
-Position: TypeAlias = tuple[int, int]
 Loader: TypeAlias = Callable[[str], "Names | None"]
-
-_MAX_ALIAS_DEPTH = 8
-
-
-@dataclass(eq=False)
-class Binding:
-    """One place that gives a name its meaning.
-
-    Args:
-        name: the name as bound (after ``as``).
-        kind: how it is bound.
-        node: the statement or parameter that binds it.
-        position: where the binding takes effect.
-        path: dotted path of what an import binds.
-        value: the expression that an assignment binds.
-        branch: the outermost ``if``/``try`` around it, which may hold alternatives.
-    """
-
-    name: str
-    kind: BindingKind
-    node: ast.AST
-    position: Position
-    scope: Scope
-    path: str = ""
-    value: ast.expr | None = None
-    branch: ast.AST | None = None
-    alias: ast.alias | None = None
-
-
-@dataclass(eq=False)
-class Scope:
-    """A namespace: the module, a function, a class, a lambda or a comprehension."""
-
-    node: ast.AST
-    parent: Scope | None
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    stars: list[Binding] = field(default_factory=list)
-    globals: set[str] = field(default_factory=set)
-
-    @property
-    def is_class(self) -> bool:
-        """Whether names bound here are invisible to the functions inside."""
-        return isinstance(self.node, ast.ClassDef)
-
-    def visible(self) -> Iterator[Scope]:
-        """The scopes in which a name used here is looked up, innermost first."""
-        yield self
-        scope = self.parent
-        while scope is not None:
-            if not scope.is_class:
-                yield scope
-            scope = scope.parent
 
 
 class Names:
@@ -96,11 +42,11 @@ class Names:
         self._loader = loader
         self.root = Scope(tree, None)
         self.scopes: dict[int, Scope] = {id(tree): self.root}
-        self._scope_of_name: dict[int, Scope] = {}
+        self.scope_of_name: dict[int, Scope] = {}
         self.loads: list[ast.Name] = []
         self._paths: dict[int, str | None] = {}
         self._resolving: set[int] = set()
-        _Binder(self).run()
+        Binder(self).run()
 
     # -- what others ask --------------------------------------------------------------------
 
@@ -154,8 +100,8 @@ class Names:
 
     def bindings_of(self, node: ast.Name) -> list[Binding]:
         """The bindings that the use of a name may refer to (several only as alternatives)."""
-        scope = self._scope_of_name.get(id(node))
-        return [] if scope is None else self._lookup(node.id, scope, _start(node))
+        scope = self.scope_of_name.get(id(node))
+        return [] if scope is None else self._lookup(node.id, scope, start_of(node))
 
     def meanings(self, node: ast.Name) -> frozenset[str]:
         """Canonical Keras names that a name may stand for, depending on a branch.
@@ -176,7 +122,7 @@ class Names:
 
     def scope_of(self, node: ast.Name) -> Scope:
         """The scope in which a name is used."""
-        return self._scope_of_name.get(id(node), self.root)
+        return self.scope_of_name.get(id(node), self.root)
 
     def is_bound(self, name: str, scope: Scope) -> bool:
         """Whether a name means anything (other than a builtin) in a scope."""
@@ -222,8 +168,8 @@ class Names:
                 return self._through_module(node)
             return f"{base}.{node.attr}"
         if isinstance(node, ast.Name):
-            scope = self._scope_of_name.get(id(node))
-            return None if scope is None else self._name_path(node.id, scope, _start(node))
+            scope = self.scope_of_name.get(id(node))
+            return None if scope is None else self._name_path(node.id, scope, start_of(node))
         return None
 
     def _through_module(self, node: ast.Attribute) -> str | None:
@@ -301,227 +247,3 @@ class Names:
                     if found is not None:
                         return found
         return None
-
-
-def _start(node: ast.AST) -> Position:
-    return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
-
-
-def _end(node: ast.AST) -> Position:
-    return (getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0)
-
-
-class _Binder:
-    """Fills the scopes of a `Names` in one walk over the tree."""
-
-    def __init__(self, names: Names) -> None:
-        self.names = names
-
-    def run(self) -> None:
-        self._body(self.names.tree.body, self.names.root, None)
-
-    def _bind(
-        self,
-        scope: Scope,
-        name: str,
-        kind: BindingKind,
-        node: ast.AST,
-        branch: ast.AST | None,
-        *,
-        path: str = "",
-        value: ast.expr | None = None,
-        position: Position | None = None,
-        alias: ast.alias | None = None,
-    ) -> None:
-        target = self.names.root if name in scope.globals else scope
-        target.bindings.setdefault(name, []).append(
-            Binding(name, kind, node, position or _end(node), target, path, value, branch, alias)
-        )
-
-    def _body(self, body: list[ast.stmt], scope: Scope, branch: ast.AST | None) -> None:
-        for statement in body:
-            self._visit(statement, scope, branch)
-
-    def _visit(self, node: ast.AST, scope: Scope, branch: ast.AST | None) -> None:
-        handler = _HANDLERS.get(node.__class__)
-        if handler is not None:
-            handler(self, node, scope, branch)
-        else:
-            for child in children(node):
-                self._visit(child, scope, branch)
-
-    def _name(self, node: ast.Name, scope: Scope, branch: ast.AST | None) -> None:
-        self.names._scope_of_name[id(node)] = scope
-        if isinstance(node.ctx, ast.Load):
-            self.names.loads.append(node)
-        else:
-            self._bind(scope, node.id, "other", node, branch)
-
-    def _constant(self, node: ast.Constant, scope: Scope, branch: ast.AST | None) -> None:
-        """Nothing is in a constant."""
-
-    def _assignment(self, node: ast.Assign, scope: Scope, branch: ast.AST | None) -> None:
-        self._assign(node, node.targets, node.value, scope, branch)
-
-    def _annotated(self, node: ast.AnnAssign, scope: Scope, branch: ast.AST | None) -> None:
-        if node.value is not None:
-            self._assign(node, [node.target], node.value, scope, branch)
-        else:
-            self._visit(node.target, scope, branch)
-            self._visit(node.annotation, scope, branch)
-
-    def _lambda(self, node: ast.Lambda, scope: Scope, branch: ast.AST | None) -> None:
-        inner = self._open(node, scope)
-        self._parameters(node.args, inner, scope, branch)
-        self._visit(node.body, inner, None)
-
-    def _global(self, node: ast.Global, scope: Scope, branch: ast.AST | None) -> None:
-        scope.globals.update(node.names)
-
-    def _branching(self, node: ast.If | ast.Try, scope: Scope, branch: ast.AST | None) -> None:
-        for child in children(node):
-            self._visit(child, scope, branch or node)
-
-    def _handler(self, node: ast.ExceptHandler, scope: Scope, branch: ast.AST | None) -> None:
-        if node.name:
-            self._bind(scope, node.name, "other", node, branch, position=_start(node))
-        for child in children(node):
-            self._visit(child, scope, branch)
-
-    def _assign(
-        self,
-        node: ast.stmt,
-        targets: list[ast.expr],
-        value: ast.expr,
-        scope: Scope,
-        branch: ast.AST | None,
-    ) -> None:
-        self._visit(value, scope, branch)
-        for target in targets:
-            if isinstance(target, ast.Name):
-                self.names._scope_of_name[id(target)] = scope
-                self._bind(scope, target.id, "assign", node, branch, value=value)
-            elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(
-                value, (ast.Tuple, ast.List)
-            ):
-                self._unpack(node, target, value, scope, branch)
-            else:
-                self._visit(target, scope, branch)
-
-    def _unpack(
-        self,
-        node: ast.stmt,
-        target: ast.Tuple | ast.List,
-        value: ast.Tuple | ast.List,
-        scope: Scope,
-        branch: ast.AST | None,
-    ) -> None:
-        """``rows, cols = 28, 28`` binds each name to its own value."""
-        starred = any(isinstance(e, ast.Starred) for e in [*target.elts, *value.elts])
-        paired = len(target.elts) == len(value.elts) and not starred
-        for index, element in enumerate(target.elts):
-            if paired and isinstance(element, ast.Name):
-                self.names._scope_of_name[id(element)] = scope
-                self._bind(scope, element.id, "assign", node, branch, value=value.elts[index])
-            else:
-                self._visit(element, scope, branch)
-
-    def _import(self, node: ast.Import, scope: Scope, branch: ast.AST | None) -> None:
-        for alias in node.names:
-            name = alias.asname or alias.name.partition(".")[0]
-            path = alias.name if alias.asname else name
-            self._bind(scope, name, "import", node, branch, path=path, alias=alias)
-
-    def _import_from(self, node: ast.ImportFrom, scope: Scope, branch: ast.AST | None) -> None:
-        module = self.names.absolute(node)
-        for alias in node.names:
-            if alias.name == "*":
-                scope.stars.append(
-                    Binding("*", "star", node, _end(node), scope, module, None, branch, alias)
-                )
-                continue
-            path = f"{module}.{alias.name}" if module else alias.name
-            self._bind(
-                scope, alias.asname or alias.name, "from", node, branch, path=path, alias=alias
-            )
-
-    def _open(self, node: ast.AST, parent: Scope) -> Scope:
-        scope = Scope(node, parent)
-        self.names.scopes[id(node)] = scope
-        return scope
-
-    def _function(
-        self,
-        node: ast.FunctionDef | ast.AsyncFunctionDef,
-        scope: Scope,
-        branch: ast.AST | None,
-    ) -> None:
-        self._bind(scope, node.name, "def", node, branch, position=_start(node))
-        for decorator in node.decorator_list:
-            self._visit(decorator, scope, branch)
-        inner = self._open(node, scope)
-        self._parameters(node.args, inner, scope, branch)
-        if node.returns is not None:
-            self._visit(node.returns, scope, branch)
-        for statement in nodes(self.names.tree, ast.Global):
-            if node.lineno <= statement.lineno <= (node.end_lineno or 0):
-                inner.globals.update(statement.names)
-        self._body(node.body, inner, None)
-
-    def _parameters(
-        self, args: ast.arguments, inner: Scope, outer: Scope, branch: ast.AST | None
-    ) -> None:
-        for default in [*args.defaults, *[d for d in args.kw_defaults if d is not None]]:
-            self._visit(default, outer, branch)
-        parameters = [*args.posonlyargs, *args.args, *args.kwonlyargs]
-        parameters += [a for a in (args.vararg, args.kwarg) if a is not None]
-        for parameter in parameters:
-            if parameter.annotation is not None:
-                self._visit(parameter.annotation, outer, branch)
-            self._bind(inner, parameter.arg, "param", parameter, None, position=_start(parameter))
-
-    def _class(self, node: ast.ClassDef, scope: Scope, branch: ast.AST | None) -> None:
-        self._bind(scope, node.name, "def", node, branch, position=_start(node))
-        for child in [*node.decorator_list, *node.bases, *node.keywords]:
-            self._visit(child, scope, branch)
-        self._body(node.body, self._open(node, scope), None)
-
-    def _comprehension(
-        self,
-        node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
-        scope: Scope,
-        branch: ast.AST | None,
-    ) -> None:
-        inner = self._open(node, scope)
-        for index, generator in enumerate(node.generators):
-            self._visit(generator.iter, scope if index == 0 else inner, None)
-            self._visit(generator.target, inner, None)
-            for condition in generator.ifs:
-                self._visit(condition, inner, None)
-        if isinstance(node, ast.DictComp):
-            self._visit(node.key, inner, None)
-            self._visit(node.value, inner, None)
-        else:
-            self._visit(node.elt, inner, None)
-
-
-_HANDLERS: dict[type[ast.AST], Callable[[_Binder, Any, Scope, ast.AST | None], None]] = {
-    ast.Name: _Binder._name,
-    ast.Constant: _Binder._constant,
-    ast.Assign: _Binder._assignment,
-    ast.AnnAssign: _Binder._annotated,
-    ast.Import: _Binder._import,
-    ast.ImportFrom: _Binder._import_from,
-    ast.FunctionDef: _Binder._function,
-    ast.AsyncFunctionDef: _Binder._function,
-    ast.ClassDef: _Binder._class,
-    ast.Lambda: _Binder._lambda,
-    ast.ListComp: _Binder._comprehension,
-    ast.SetComp: _Binder._comprehension,
-    ast.DictComp: _Binder._comprehension,
-    ast.GeneratorExp: _Binder._comprehension,
-    ast.Global: _Binder._global,
-    ast.If: _Binder._branching,
-    ast.Try: _Binder._branching,
-    ast.ExceptHandler: _Binder._handler,
-}

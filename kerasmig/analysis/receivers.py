@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kerasmig.analysis.names import Binding, Names
+from kerasmig.analysis.names import Names
+from kerasmig.analysis.scopes import Binding
 from kerasmig.analysis.tree import children, nodes, parents
 from kerasmig.catalog import surface
 

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kerasmig.analysis.names import Binding, Names, Scope
+from kerasmig.analysis.names import Names
+from kerasmig.analysis.scopes import Binding, Scope
 from kerasmig.analysis.tree import parents
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
