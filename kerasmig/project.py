@@ -21,26 +21,22 @@ from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.cache import Cache
 from kerasmig.compat.select import compat_present, compat_source
 from kerasmig.file_facts import FileFacts, facts_of
-from kerasmig.files import Backups, write_atomically
-from kerasmig.finding import Applicability, FileResult, Finding, RunResult
+from kerasmig.files import Backups
+from kerasmig.finding import FileResult, Finding, RunResult
 from kerasmig.formatting import format_touched
+from kerasmig.import_graph import ImportGraph
 from kerasmig.neighbours import importers, module_name, told_in
 from kerasmig.placement import import_roots
 from kerasmig.program import LeftAlone, Program, read_program
 from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import Encoding, SourceError, decode, encode, parse
+from kerasmig.source import Encoding, SourceError, decode, parse
+from kerasmig.vendored import VendoredCopies, vendored_note
+from kerasmig.writing import shown_path, write_bytes, write_result
 
 COMPAT_FILE = "keras1_compat.py"
-VENDORED = "KM901"
 _KEPT_TREES = 40
-_VENDORED = frozenset(["keras", "keras_contrib"])
 _PROJECT_MARKS = (".git", ".hg", "setup.py", "pyproject.toml", "requirements.txt")
-_IMPORT = re.compile(
-    rb"^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t(]+(\w+|\*)|import[ \t]+([\w.]+))",
-    re.MULTILINE,
-)
-_OLD_VERSION = re.compile(rb"^__version__\s*=\s*['\"][01]\.", re.MULTILINE)
 _MAIN = re.compile(rb"^if[ \t(]+__name__\s*==", re.MULTILINE)
 _ENOUGH_FOR_WORKERS = 24
 _MAX_BYTES = 4_000_000
@@ -77,11 +73,8 @@ class Project:
     cache: Cache | None = None
     _modules: dict[Path, Module] = field(default_factory=dict)
     _parsed: dict[Path, None] = field(default_factory=dict)
-    _copies: dict[Path, bool] = field(default_factory=dict)
     _facts: dict[Path, FileFacts] = field(default_factory=dict)
     _folders: dict[Path, str] = field(default_factory=dict)
-    _finds: dict[tuple[str, Path], Path | None] = field(default_factory=dict)
-    _uses: dict[Path, tuple[tuple[str, Path], ...]] = field(default_factory=dict)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -135,6 +128,25 @@ class Project:
                 module.name = self._module_name(module)
         return module.tree
 
+    def _bytes(self, path: Path) -> bytes:
+        return self.module(path).data
+
+    @cached_property
+    def _copies(self) -> VendoredCopies:
+        return VendoredCopies(self._known, self._bytes)
+
+    @cached_property
+    def _graph(self) -> ImportGraph:
+        return ImportGraph(self.files, self._bytes, lambda path: self.vendored(path) is None)
+
+    def vendored(self, path: Path) -> Path | None:
+        """The folder of a copy of Keras 1 or keras-contrib that a file belongs to."""
+        return self._copies.around(path)
+
+    def find(self, name: str, near: Path) -> Path | None:
+        """The file of a module, as a program that lives at ``near`` would import it."""
+        return self._graph.find(name, near)
+
     @cached_property
     def _known(self) -> frozenset[Path]:
         return frozenset(self.files)
@@ -147,37 +159,6 @@ class Project:
     @cached_property
     def _saved_weights(self) -> frozenset[str]:
         return frozenset().union(*(self.facts(path).weights for path in self.files))
-
-    def find(self, name: str, near: Path) -> Path | None:
-        """The file of a module, as a program that lives at ``near`` would import it."""
-        key = (name, near)
-        if key not in self._finds:
-            self._finds[key] = self._search(name, near)
-        return self._finds[key]
-
-    def _search(self, name: str, near: Path) -> Path | None:
-        parts = name.split(".")
-        if not all(parts) or parts[0] not in self._importable:
-            return None
-        below = os.path.join(*parts)
-        folder = near.parent
-        for base in [folder, *list(folder.parents)[:8]]:
-            start = os.path.join(base, below) if base.parts else below
-            for file in (f"{start}.py", os.path.join(start, "__init__.py")):
-                candidate = self._by_text.get(file)
-                if candidate is not None and candidate != near and self.vendored(candidate) is None:
-                    return candidate
-        return None
-
-    @cached_property
-    def _by_text(self) -> dict[str, Path]:
-        return {str(path): path for path in self.files}
-
-    @cached_property
-    def _importable(self) -> frozenset[str]:
-        """What the first part of a module's name can be: files and folders are called so."""
-        folders = {part for folder in {path.parent for path in self.files} for part in folder.parts}
-        return frozenset(folders | {path.stem for path in self.files})
 
     def _module_name(self, module: Module) -> str:
         """Dotted name of a file: as its package says, or as Keras' own tree would have it."""
@@ -217,32 +198,8 @@ class Project:
             return False
         return any(
             self.concerns_keras(found, seen | {path})
-            for found in dict.fromkeys(self._imports(path))
+            for found in dict.fromkeys(self._graph.imported(path))
         )
-
-    def vendored(self, path: Path) -> Path | None:
-        """The folder of a copy of Keras 1 or keras-contrib that a file belongs to."""
-        if _VENDORED.isdisjoint(path.parts):
-            return None
-        for folder in path.parents:
-            if folder.name in _VENDORED:
-                found = self._copies.get(folder)
-                if found is None:
-                    found = self._copies[folder] = self._is_copy(folder)
-                if found:
-                    return folder
-        return None
-
-    def _is_copy(self, folder: Path) -> bool:
-        """Whether a folder is the library itself: its version says so, or its layout."""
-        start = folder / "__init__.py"
-        if start not in self._known:
-            return False
-        if folder.name == "keras_contrib":
-            if _is_the_project(folder):
-                return False
-            return folder / "layers" / "__init__.py" in self._known
-        return _OLD_VERSION.search(self.module(start).data) is not None
 
     @cached_property
     def _python2_folders(self) -> frozenset[Path]:
@@ -259,13 +216,13 @@ class Project:
             return False
         folders = self._python2_folders
         near = any(parent in folders for parent in path.parents) or path in self._imported
-        return near or any(self.concerns_keras(found) for found in self._imports(path))
+        return near or any(self.concerns_keras(found) for found in self._graph.imported(path))
 
     @cached_property
     def _imported(self) -> frozenset[Path]:
         """The files that files with Keras import."""
         users = (path for path in self.files if self.concerns_keras(path))
-        return frozenset(found for path in users for found in self._imports(path))
+        return frozenset(found for path in users for found in self._graph.imported(path))
 
     @cached_property
     def _imported_by(self) -> dict[Path, list[Path]]:
@@ -273,31 +230,9 @@ class Project:
         found: dict[Path, list[Path]] = {}
         for user in self.files:
             if self.concerns_keras(user):
-                for used in dict.fromkeys(self._imports(user)):
+                for used in dict.fromkeys(self._graph.imported(user)):
                     found.setdefault(used, []).append(user)
         return found
-
-    def _imports(self, path: Path) -> Iterator[Path]:
-        """The files that a file imports, as its text says before anything is parsed."""
-        for _, found in self._imported_names(path):
-            yield found
-
-    def _imported_names(self, path: Path) -> tuple[tuple[str, Path], ...]:
-        """What a file imports: the name (empty for a relative one) and the file."""
-        found = self._uses.get(path)
-        if found is None:
-            found = self._uses[path] = tuple(self._find_imported(path))
-        return found
-
-    def _find_imported(self, path: Path) -> Iterator[tuple[str, Path]]:
-        for match in _IMPORT.finditer(self.module(path).data):
-            module, member, whole = (
-                part.decode("ascii", "replace") if part else "" for part in match.groups()
-            )
-            base = (module or whole).strip(".")
-            for name in (base, f"{base}.{member}".strip(".")):
-                if name and (found := self.find(name, path)) is not None:
-                    yield "" if module.startswith(".") else name, found
 
     # -- the run -------------------------------------------------------------------------------
 
@@ -306,14 +241,14 @@ class Project:
         shown = self._shown(path)
         copy = self.vendored(path)
         if self.facts(path).plain and path not in self._modules:
-            return FileResult(shown, findings=_vendored_note(copy, path) if copy else ())
+            return FileResult(shown, findings=vendored_note(copy, path) if copy else ())
         module = self.module(path)
         if module.error:
             return FileResult(shown, error=module.error)
         if path.name == COMPAT_FILE:
             return FileResult(shown)  # ours: `_compat_files` sees to it
         if copy is not None:
-            return FileResult(shown, findings=_vendored_note(copy, path))
+            return FileResult(shown, findings=vendored_note(copy, path))
         concerned = self.concerns_keras(path)
         if not concerned and not self.comes_along(path):
             return FileResult(shown)
@@ -399,7 +334,7 @@ class Project:
     def _shown(self, path: Path) -> str:
         folder = self._folders.get(path.parent)
         if folder is None:
-            folder = self._folders[path.parent] = _shown(path.parent)
+            folder = self._folders[path.parent] = shown_path(path.parent)
         return path.name if folder == "." else f"{folder}/{path.name}"
 
     def upgrade(
@@ -456,7 +391,7 @@ class Project:
             if path.name == COMPAT_FILE and (project := _marked_folder(path)) in names:
                 places.setdefault(path.parent, set()).add(project)
         return {
-            _shown(folder / COMPAT_FILE): _compat_text(
+            shown_path(folder / COMPAT_FILE): _compat_text(
                 folder / COMPAT_FILE, set().union(*(names[project] for project in projects))
             )
             for folder, projects in sorted(places.items())
@@ -467,7 +402,7 @@ class Project:
         known_as = [
             name
             for user in self._imported_by.get(path, ())
-            for name, found in self._imported_names(user)
+            for name, found in self._graph.imported_names(user)
             if found == path and (user.parent != path.parent or not self.facts(user).python2)
         ]
         runs = _MAIN.search(self.module(path).data) is not None
@@ -495,12 +430,8 @@ class Project:
 
     def write_beside(self, results: Sequence[FileResult], backups: Backups | None) -> list[str]:
         """Write changed files that are not among the project's own, such as requirements."""
-        failed: list[str] = []
-        for result in results:
-            if result.changed and not result.error:
-                old = result.old.encode("utf-8")
-                failed += _try_write(Path(result.path), bytes_of(result), backups, old)
-        return failed
+        failed = [write_result(Path(result.path), result, backups) for result in results]
+        return [line for lines in failed for line in lines]
 
     def write(self, run: RunResult, backups: Backups | None) -> list[str]:
         """Write what changed; each file is replaced in one step.
@@ -513,29 +444,10 @@ class Project:
         """
         failed: list[str] = []
         for extra, text in run.extra_files.items():
-            failed += _try_write(Path(extra), text.encode("utf-8"), None)
+            failed += write_bytes(Path(extra), text.encode("utf-8"), None)
         for path, result in zip(self.files, run.files, strict=True):
-            if result.changed and not result.error:
-                old = encode(result.old, Encoding(result.encoding, result.bom))
-                failed += _try_write(path, bytes_of(result), backups, old)
+            failed += write_result(path, result, backups)
         return failed
-
-
-def _try_write(
-    path: Path, data: bytes, backups: Backups | None, old: bytes | None = None
-) -> list[str]:
-    try:
-        present = path.read_bytes() if path.exists() else None
-        if present == data:
-            return []
-        if old is not None and present != old:
-            return [f"{_shown(path)}: was changed by somebody else meanwhile; run again"]
-        if backups is not None:
-            backups.keep(path)
-        write_atomically(path, data)
-    except OSError as error:
-        return [f"{_shown(path)}: cannot be written: {error.strerror or error}"]
-    return []
 
 
 def _compat_text(path: Path, names: set[str]) -> str:
@@ -560,28 +472,6 @@ def _marked_folder(path: Path) -> Path | None:
     return None
 
 
-def _is_the_project(folder: Path) -> bool:
-    """Whether a library's folder is what the project itself packages: its setup.py names it."""
-    try:
-        setup = (folder.parent / "setup.py").read_bytes()
-    except OSError:
-        return False
-    named = rb"\bname\s*=\s*['\"]" + folder.name.replace("_", "[-_]").encode() + rb"['\"]"
-    return re.search(named, setup) is not None
-
-
-def _vendored_note(folder: Path, path: Path) -> tuple[Finding, ...]:
-    """The finding on a copy of a library, at its ``__init__``."""
-    if path != folder / "__init__.py":
-        return ()
-    what = "keras-contrib" if folder.name == "keras_contrib" else "Keras 1"
-    message = (
-        f"a copy of {what}, left alone with all its files: remove it and install keras, or rename "
-        "the folder if it is code of your own"
-    )
-    return (Finding(VENDORED, message, Applicability.MANUAL, 1, 0, end_line=1),)
-
-
 _worker: Project | None = None
 
 
@@ -596,20 +486,6 @@ def _start_worker(
 def _work(path: Path) -> FileResult:
     assert _worker is not None
     return _worker.upgrade_file(path)
-
-
-def _shown(path: Path) -> str:
-    """A path as a person would type it: relative to the current folder where it is below."""
-    absolute = Path(os.path.abspath(path))
-    try:
-        return absolute.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return absolute.as_posix()
-
-
-def bytes_of(result: FileResult) -> bytes:
-    """The new contents of a file in its own encoding."""
-    return encode(result.new, Encoding(result.encoding, result.bom))
 
 
 def default_jobs() -> int:

@@ -11,8 +11,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from kerasmig.finding import DataFormat, FileResult, RunResult, Verdict
-from kerasmig.project import Project, bytes_of
+from kerasmig.project import Project
 from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
+from kerasmig.writing import bytes_of
 
 _LARGE = 50_000_000
 
