@@ -40,6 +40,13 @@ q - quit: what was accepted is written, the rest stays as it is
 ? - this help"""
 
 
+_FORMAT_HELP = """\
+f - the axis of channels comes before rows and columns (Theano's ordering)
+l - the axis of channels comes last (TensorFlow's)
+s - leave it open: a comment in the code keeps the question for the next run
+q - quit: what was accepted is written, the rest stays as it is"""
+
+
 _IMPORTS = "KM101"  # follow from the other changes
 
 
@@ -257,6 +264,7 @@ class Review:
                 return
             if answer in ("f", "l"):
                 break
+            click.echo(_FORMAT_HELP)
         chosen = DataFormat.CHANNELS_FIRST if answer == "f" else DataFormat.CHANNELS_LAST
         text = self.project.module(path).text
         for line in (*verdict.asked, *_where_asked(result, model), verdict.line, 0):
@@ -351,5 +359,6 @@ def _show_tensor(tensor: TensorShapes) -> None:
         if shape is None:
             shown = f"cannot be built{': ' + tensor.problem if tensor.problem else ''}"
         else:
-            shown = f"{format_shape(shape)} = {describe_axes(shape, form)}"
+            words = describe_axes(shape, form)
+            shown = f"{format_shape(shape)} = {words}" if words else format_shape(shape)
         click.echo(f"  {tensor.name} as {form.value}: {shown}")

@@ -243,3 +243,14 @@ def test_the_result_is_the_same_in_every_newline() -> None:
         assert asked == ASKED.replace("\n", newline)
         late = upgrade_text(asked, UpgradeSettings(data_format="channels_first")).new
         assert late == answered(FIRST).replace("\n", newline)
+
+
+def test_a_place_that_is_left_alone_gets_no_format_either() -> None:
+    result = upgrade("""
+        from keras.layers import Convolution2D, Input, MaxPooling2D
+        i = Input(shape=(16, 16, 16))  # kerasmig: data_format=channels_first
+        x = Convolution2D(8, 3, 3)(i)
+        x = MaxPooling2D()(x)  # kerasmig: ignore[KM202]
+        """)
+    assert "MaxPooling2D()(x)  # kerasmig: ignore[KM202]" in result.new
+    assert "Conv2D(8, (3, 3), data_format='channels_first')" in result.new

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from kerasmig.finding import Applicability
+from kerasmig.rewrite.engine import upgrade_text
+from kerasmig.settings import UpgradeSettings
+from kerasmig.source import Text
 from tests.rewrite.helpers import check_noop, check_rewrite, find, upgrade
 
+PROGRAMS = sorted((Path(__file__).parents[2] / "corpus" / "legacy").rglob("*.py"))
 ASSUMED = Applicability.ASSUMED
 
 
@@ -165,3 +175,14 @@ def test_idiomatic_takes_the_defaults_of_today_and_says_so() -> None:
     find(result, "KM208", "orthogonal matrices have a gain of 1", ASSUMED)
     find(result, "KM204", "cut off at two standard deviations", ASSUMED)
     find(result, "KM204", "relu6(x + 3) / 6", ASSUMED)
+
+
+@given(st.sampled_from(PROGRAMS), st.data())
+@settings(max_examples=60, deadline=None)
+def test_any_subset_of_the_changes_parses(path: Path, data: st.DataObject) -> None:
+    text = path.read_text(encoding="utf-8")
+    newline = data.draw(st.sampled_from(["\n", "\r\n", "\r"]))
+    text = text.replace("\n", newline)
+    changes = [f.edits for f in upgrade_text(text, UpgradeSettings()).findings if f.edits]
+    accepted = [edits for edits in changes if data.draw(st.booleans())]
+    ast.parse(Text(text).apply([edit for edits in accepted for edit in edits]))

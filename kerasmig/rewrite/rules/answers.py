@@ -72,7 +72,7 @@ def layers(context: FileContext) -> Iterator[Finding]:
         return
     for call in context.calls:
         verdict = context.inference.verdict_for(call)
-        if verdict is None or id(call) in context.drafted:
+        if verdict is None or id(call) in context.drafted | context.refused:
             continue
         if not is_answered(verdict):
             if id(verdict) in alongside:
