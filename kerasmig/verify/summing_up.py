@@ -249,9 +249,9 @@ class _Summary:
         """A new program that stumbles where the old one ran on is wrong, whatever it built."""
         if run.old is None or run.new is None:
             return
-        before = Counter((f["where"], f["kind"]) for f in run.old["failures"])
+        before = Counter((f["where"], _family(f["kind"])) for f in run.old["failures"])
         for failure in run.new["failures"]:
-            key = (failure["where"], failure["kind"])
+            key = (failure["where"], _family(failure["kind"]))
             if before[key]:
                 before[key] -= 1
                 continue
@@ -286,6 +286,11 @@ class _Summary:
                 continue
             found.append(Skipped(*key, place.name, _why_not(place, reasons.get(place.file, []))))
         return found
+
+
+def _family(kind: str) -> str:
+    """What counts as the same failure: a name that is not in a module, or the module itself."""
+    return "ImportError" if kind == "ModuleNotFoundError" else kind
 
 
 def _made_up(run: Run) -> str:

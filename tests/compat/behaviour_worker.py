@@ -155,8 +155,25 @@ def ends(keras: Any, c: Any) -> dict[str, Any]:
         "outputs": [list(c.output_of(thing).shape) for thing in (sequential, model, layer)],
         "inputs": [list(c.input_of(thing).shape) for thing in (sequential, model, layer)],
         "resets": process.resets,
+        "restored": _restored(keras, c),
         "files": [c.model_path(name) for name in ("net", "net.h5", "net.keras", "net.hdf5")],
     }
+
+
+def _restored(keras: Any, c: Any) -> list[list[float]]:
+    """Outputs of a Sequential and of a functional model made of the configurations of such."""
+    x = np.ones((1, 2), dtype="float32")
+    first = keras.Input((2,))
+    doubled = keras.layers.Lambda(lambda t: t * 2, output_shape=(2,))
+    models = [keras.Sequential([first, doubled]), keras.Model(first, doubled(first))]
+    return [
+        np.asarray(
+            c.model_from_config({"class_name": type(m).__name__, "config": m.get_config()})(x)
+        )
+        .ravel()
+        .tolist()
+        for m in models
+    ]
 
 
 def main() -> None:

@@ -79,3 +79,7 @@ def test_what_is_no_model_resets_itself(outcome: dict[str, Any]) -> None:
 
 def test_file_names_of_models(outcome: dict[str, Any]) -> None:
     assert outcome["ends"]["files"] == ["net.keras", "net.h5", "net.keras", "net.hdf5.keras"]
+
+
+def test_models_are_restored_with_their_lambdas(outcome: dict[str, Any]) -> None:
+    assert outcome["ends"]["restored"] == [[2.0, 2.0], [2.0, 2.0]]

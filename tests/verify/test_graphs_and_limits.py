@@ -55,6 +55,10 @@ ENDS = {
     ),
     "closes_session": ("m = build()\nm.get_weights()\nK.get_session().close()", "m = build()"),
     "own_graph": (_OWN_SESSION.format(""), "m = model = build()"),
+    "imports_internals": (
+        "from keras.backend.common import no_such_name\nm = build()",
+        "from keras.backend.no_such_module import no_such_name\nm = build()",
+    ),
     "linear_end": (
         "from keras.layers import Activation\nm = Sequential()\n"
         "m.add(Dense(3, input_shape=(4,)))\nm.add(Activation('linear'))",
