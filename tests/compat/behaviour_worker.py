@@ -137,6 +137,26 @@ def penalties(keras: Any, c: Any) -> dict[str, float]:
     return found
 
 
+def constraint_axes(keras: Any, c: Any) -> dict[str, Any]:
+    """Axes of constraints that an adapter got with the axes of Keras 1, and of the one given."""
+    given = keras.constraints.MaxNorm(2)
+
+    def axis(adapter: Any, data_format: str, constraint: Any) -> Any:
+        sizes = (3,) * (3 if adapter is c.keras1_Convolution3D else 2)
+        layer = adapter(4, *sizes, data_format=data_format, W_constraint=constraint)
+        return layer.kernel_constraint.axis
+
+    several = keras.constraints.MaxNorm(2, axis=[1, 2, 3])
+    return {
+        "first": axis(c.keras1_Convolution2D, "channels_first", given),
+        "by name": axis(c.keras1_Convolution2D, "channels_first", "maxnorm"),
+        "several": axis(c.keras1_Convolution2D, "channels_first", several),
+        "volumes": axis(c.keras1_Convolution3D, "channels_first", given),
+        "last": axis(c.keras1_Convolution2D, "channels_last", given),
+        "given": given.axis,
+    }
+
+
 def ends(keras: Any, c: Any) -> dict[str, Any]:
     """Ends of a Sequential that was never called, of a model and of a layer; what else resets."""
     layer = keras.layers.Dense(3)
@@ -186,6 +206,7 @@ def main() -> None:
         "word dropout": lambda: word_dropout(keras, c),
         "initialisers": lambda: old_initialisers(keras, c),
         "penalties": lambda: penalties(keras, c),
+        "constraint axes": lambda: constraint_axes(keras, c),
         "ends": lambda: ends(keras, c),
     }
     for name in LAYERS:

@@ -67,6 +67,18 @@ def test_activity_penalty_is_a_sum_over_the_batch(outcome: dict[str, Any]) -> No
     assert outcome["penalties"]["old"] == pytest.approx(0.01 * 4 * 5 * 4)
 
 
+def test_adapters_move_the_axis_of_a_kernel_constraint(outcome: dict[str, Any]) -> None:
+    found = outcome["constraint axes"]
+    assert found == {
+        "first": 3,
+        "by name": 3,
+        "several": [2, 0, 1],
+        "volumes": 4,
+        "last": 0,
+        "given": 0,
+    }
+
+
 def test_ends_of_all_kinds_of_models(outcome: dict[str, Any]) -> None:
     found = outcome["ends"]
     assert found["outputs"] == [[None, 3]] * 3

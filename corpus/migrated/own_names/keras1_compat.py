@@ -6,6 +6,7 @@ Keras and NumPy: keep it beside the code that uses it, or move it and adjust the
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 
@@ -25,6 +26,19 @@ def get_activation(identifier):
     if identifier == "hard_sigmoid":
         return hard_sigmoid
     return keras.activations.get(identifier)
+
+
+def _kernel_axes(constraint, rank):
+    """The constraint for kernels that were (filters, channels, rows, ...) under 'th'."""
+    constraint = keras.constraints.get(constraint)
+    axis = getattr(constraint, "axis", None)
+    if axis is None:
+        return constraint
+    moved = [rank - 1, rank - 2, *range(rank - 2)]
+    constraint = copy.copy(constraint)  # it may belong to other layers, too
+    several = isinstance(axis, (list, tuple))
+    constraint.axis = [moved[a] for a in axis] if several else moved[axis]
+    return constraint
 
 
 def _join_gates(arrays):
@@ -93,7 +107,14 @@ def keras1_layer(target, order, moves, defaults, args, kwargs):
             new[name] = convert(value) if convert else value
     moved = {n for names, _, _ in moves for n in names}
     kept = {name: value for name, value in old.items() if name not in moved}
-    return with_weights(target(**{**defaults, **kept, **new}), weights)
+    given = {**defaults, **kept, **new}
+    if (
+        given.get("data_format") or keras.config.image_data_format()
+    ) == "channels_first":
+        rank = {keras.layers.Conv2D: 4, keras.layers.Conv3D: 5}.get(target)
+        if rank is not None and given.get("kernel_constraint") is not None:
+            given["kernel_constraint"] = _kernel_axes(given["kernel_constraint"], rank)
+    return with_weights(target(**given), weights)
 
 
 def get_regularizer(identifier, kwargs=None):
