@@ -162,8 +162,12 @@ def fill(
     ordering: str,
     attempt: int,
     make_input: Callable[[tuple[int, ...]], Any] | None,
+    unknown: Callable[[str], Any] | None = None,
 ) -> dict[str, Any]:
     """Keyword arguments for `function`: those given, and inferred ones where it has no default.
+
+    Args:
+        unknown: gives what stands for a parameter whose name says nothing; none in attempt 0.
 
     Raises:
         CannotInfer: a parameter without default has no value.
@@ -176,7 +180,12 @@ def fill(
         ):
             continue
         if parameter.default is inspect.Parameter.empty:
-            filled[parameter.name] = infer(parameter.name, ordering, attempt, make_input)
+            try:
+                filled[parameter.name] = infer(parameter.name, ordering, attempt, make_input)
+            except CannotInfer:
+                if unknown is None or attempt == 0:
+                    raise
+                filled[parameter.name] = unknown(parameter.name)
         elif attempt > 0 and _SHAPE.match(parameter.name.lower()) and parameter.default is None:
             # A default of None often means "give me one": the later attempts do.
             filled[parameter.name] = _SHAPES[ordering][(attempt - 1) % ATTEMPTS]

@@ -309,7 +309,8 @@ class Runner:
             given = {k: v for k, v in given.items() if k in call.get("names", given)}
             if any(isinstance(value, Inert) for value in given.values()):
                 raise CannotInfer("its arguments come from data that is not there")
-        return fill(function, given, self.ordering, call["attempt"], self.side.make_input)
+        make_input, attempt = self.side.make_input, call["attempt"]
+        return fill(function, given, self.ordering, attempt, make_input, Inert.named)
 
     # Bookkeeping
 

@@ -44,3 +44,11 @@ def test_call_site_is_evaluated_with_the_callers_names() -> None:
         build, "(rows, 3), n=k", {"rows": "28", "k": "rows * 2"}, {}, strict=True
     )
     assert given == {"shape": (28, 3), "n": 56}
+
+
+def test_later_attempts_stand_in_for_what_a_name_does_not_say() -> None:
+    def build(zzz: int, nb_classes: int) -> None: ...
+
+    with pytest.raises(CannotInfer, match="zzz"):
+        fill(build, {}, "tf", 0, None, str.upper)
+    assert fill(build, {}, "tf", 1, None, str.upper) == {"zzz": "ZZZ", "nb_classes": 10}
