@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerasmig.finding import FileResult
+from kerasmig.program import looks_like_python2
 from kerasmig.project import Project
 from kerasmig.python2 import to_python3, uses_python2_names
 from kerasmig.settings import UpgradeSettings
@@ -330,3 +331,28 @@ def test_what_python_3_reads_the_same_stays_as_it_was_written(tmp_path: Path) ->
         names = [k + '=' for k in params.keys()] + ['help']
         pairs = [p for p in zip(a, b)], list(params.keys()), [v for v in list(d.values())]
         """).lstrip("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("    print x", True),
+        ('    "print x\\n",', True),
+        ("print", True),
+        ("print >>log, x", True),
+        ("print(x)", False),
+        ("x = 'print it'", False),
+        ("except IOError, error:", True),
+        ("    except (A, B), error:", True),
+        ("except IOError as error:", False),
+        ("raise ValueError, 'x'", True),
+        ("x.raise ValueError, 'x'", False),
+        ("for i in xrange(3):", True),
+        ("myxrange(3)", False),
+        ("from itertools import izip", True),
+        ("izipped = 1", False),
+        ("d.has_key('a')", True),
+    ],
+)
+def test_first_look(line: str, expected: bool) -> None:
+    assert looks_like_python2(f"import a\n{line}\nb = 1\n".encode()) is expected
