@@ -16,10 +16,11 @@ from kerasmig.verify.program import Runner, model_variable
 from kerasmig.verify.recorder import Captured, ProgramStop, Recorder
 
 
-def run_task(task: dict[str, Any]) -> None:
+def run_task(task: dict[str, Any], side: Any) -> None:
     """Run one task and write ``result.json`` into its folder.
 
     Args:
+        side: the library, instrumented, of which nothing has been used yet.
         task: ``side``, ``program``, ``tree``, ``folder``, ``ordering``, ``data_format``, ``floatx``,
             ``level``, ``seed``, ``tolerance``, ``time_limit``, ``stubs``; for the new side also
             ``old_result`` (path) and ``replay``.
@@ -29,9 +30,14 @@ def run_task(task: dict[str, Any]) -> None:
     shutil.copytree(task["tree"], copy, symlinks=False, ignore_dangling_symlinks=True)
     home.mkdir(exist_ok=True)
     result: dict[str, Any] = {"models": [], "notes": []}
-    recorder = Recorder(copy)
+    recorder: Recorder = side.recorder
+    recorder.begin(copy)
     sys.setrecursionlimit(20000)
-    side = _side(task)
+    side.begin(
+        task["ordering"] if task["side"] == "old" else task["data_format"],
+        task["floatx"],
+        task["seed"],
+    )
     sandbox.settle_in(copy, home, task["seed"])
     sandbox.answer_the_program()
     guard = sandbox.Guard([folder], recorder.note)
@@ -39,7 +45,6 @@ def run_task(task: dict[str, Any]) -> None:
         recorder.root, lambda name: recorder.note(f"stand-in for module {name}"), task["stubs"]
     )
     inert.settle(task["ordering"], recorder.root, recorder.note)
-    side.install(recorder, task["ordering"])
     _answer_numpy(task["ordering"])
     runner = Runner(task["program"], copy.resolve(), side, recorder, task["ordering"])
     guard.on()
@@ -69,26 +74,6 @@ def run_task(task: dict[str, Any]) -> None:
     scratch = folder / "result.tmp"
     scratch.write_text(json.dumps(result, default=_json_default), encoding="utf-8")
     scratch.rename(folder / "result.json")
-
-
-def _side(task: dict[str, Any]) -> Any:
-    if task["side"] == "old":
-        from kerasmig.legacy import bridge
-        from kerasmig.verify.keras1 import Keras1
-
-        bridge.reset(task["ordering"], floatx=task["floatx"])
-        sys.modules["tensorflow"].set_random_seed(task["seed"])
-        return Keras1()
-    from kerasmig.verify.keras3 import Keras3
-
-    side = Keras3()
-    side.keras.config.set_floatx(task["floatx"])
-    if task["floatx"] == "float64":
-        side.convolve_in_float64()
-    if task["data_format"]:
-        side.keras.config.set_image_data_format(task["data_format"])
-    side.keras.utils.set_random_seed(task["seed"])
-    return side
 
 
 def _summary(captured: Captured, call: str, copy: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from kerasmig.legacy import bridge
 from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
 from kerasmig.verify.inert import holds_stand_in
@@ -48,9 +49,8 @@ class Keras1:
 
     # Capture
 
-    def install(self, recorder: Recorder, ordering: str) -> None:
+    def install(self, recorder: Recorder) -> None:
         self.recorder = recorder
-        self._quick_session()
         container = self.topology.Container
 
         def made(model: Any) -> None:
@@ -63,13 +63,18 @@ class Keras1:
         wrap_init(self.topology.Merge, lambda layer: None, recorder.layer_made)
         for cls in (self.training.Model, self.models.Sequential):
             self._answer_methods(cls)
-        self._answer_loading(ordering)
+        self._answer_loading()
         self._silence_noise()
         self._return_new_tensors()
         self._update_at_once()
         for cls in (self.topology.Layer, self.topology.Container, self.models.Sequential):
             spare_stand_ins(cls, recorder)
         take_stand_ins_for_sizes(self.topology.Layer, lambda cls, *_, **__: object.__new__(cls))
+
+    def begin(self, image_format: str | None, floatx: str, seed: int) -> None:
+        bridge.reset(image_format or "tf", floatx=floatx)
+        sys.modules["tensorflow"].set_random_seed(seed)
+        self._quick_session()
 
     def _quick_session(self, graph: Any = None) -> None:
         """A session that does not optimise graphs: each is run a few times only."""
@@ -166,7 +171,7 @@ class Keras1:
 
         cls.compile = compile_and_record  # type: ignore[attr-defined]
 
-    def _answer_loading(self, ordering: str) -> None:
+    def _answer_loading(self) -> None:
         recorder, container = self.recorder, self.topology.Container
 
         def nothing(what: str) -> Callable[..., None]:

@@ -59,7 +59,7 @@ class Keras3:
 
     # Capture
 
-    def install(self, recorder: Recorder, ordering: str) -> None:
+    def install(self, recorder: Recorder) -> None:
         self.recorder = recorder
 
         def made(model: Any) -> None:
@@ -71,10 +71,18 @@ class Keras3:
         wrap_init(self.model, made, None)
         wrap_init(self.operation, lambda layer: None, recorder.layer_made)
         self._answer_methods()
-        self._answer_loading(ordering)
+        self._answer_loading()
         self._silence_noise()
         spare_stand_ins(self.keras.layers.Layer, recorder)
         take_stand_ins_for_sizes(self.operation, self.operation.__new__)
+
+    def begin(self, image_format: str | None, floatx: str, seed: int) -> None:
+        self.keras.config.set_floatx(floatx)
+        if floatx == "float64":
+            self.convolve_in_float64()
+        if image_format:
+            self.keras.config.set_image_data_format(image_format)
+        self.keras.utils.set_random_seed(seed)
 
     def _answer_methods(self) -> None:
         recorder, side, cls = self.recorder, self, self.model
@@ -128,7 +136,7 @@ class Keras3:
 
         cls.compile = compile_and_record
 
-    def _answer_loading(self, ordering: str) -> None:
+    def _answer_loading(self) -> None:
         recorder, cls = self.recorder, self.model
 
         def save(model: Any, filepath: Any, *args: Any, **kwargs: Any) -> None:

@@ -30,8 +30,17 @@ class Side(Library, Protocol):
 
     name: str  # old | new
 
-    def install(self, recorder: Recorder, ordering: str) -> None:
-        """Record models, answer training, loading and saving from now on."""
+    recorder: Recorder
+
+    def install(self, recorder: Recorder) -> None:
+        """Have models recorded, training, loading and saving answered, once `recorder` begins.
+
+        Done once in a worker, before it forks: it goes through the whole library, and a child that
+        did so would get a copy of its memory.
+        """
+
+    def begin(self, image_format: str | None, floatx: str, seed: int) -> None:
+        """Get ready for one program, in its process: fresh graph, ordering, float type, seed."""
 
     def ready(self, model: Any) -> str:
         """Build what can be built; why the model cannot be used, or an empty string."""

@@ -136,6 +136,7 @@ class Pool:
             worker.ready = True
             self.versions.update(answer["versions"])
             return
+        self.versions.update(answer.get("versions", {}))
         on_answer(worker.tasks.pop(answer["id"]), answer)
 
     def _dispatch(self) -> None:

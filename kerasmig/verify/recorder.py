@@ -43,17 +43,25 @@ class Recorder:
     """Keeps every captured model alive, in the order of making.
 
     Args:
-        root: folder of the program's copy; only its files count as user code.
+        root: folder of the program's copy; only its files count as user code. None: nothing is
+            recorded until `begin` names it.
     """
 
-    def __init__(self, root: Path) -> None:
-        self.root = str(root.resolve()).rstrip("/") + "/"
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = ""
         self.models: list[Captured] = []
         self.notes: list[str] = []
         self._by_id: dict[int, Captured] = {}
         self._layer_lines: dict[int, str] = {}
         self._kept: list[Any] = []
         self._training_calls = 0
+        self.paused = True
+        if root is not None:
+            self.begin(root)
+
+    def begin(self, root: Path) -> None:
+        """Record from now on what the files in a folder make."""
+        self.root = str(root.resolve()).rstrip("/") + "/"
         self.paused = False
 
     def frames(self, start: Any = None, limit: int = 12) -> tuple[Frame, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -18,11 +19,14 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kerasmig.verify.child import run_task
+from kerasmig.verify.library import Side
+from kerasmig.verify.recorder import Recorder
 from kerasmig.verify.sandbox import WALL_FACTOR
 
 OUTPUT_CAP = 1_000_000
@@ -31,8 +35,11 @@ _PR_SET_CHILD_SUBREAPER = 36
 _POLL = 0.02
 
 
-def prepare(side: str) -> dict[str, str]:
-    """Import the library of a side; its versions.
+def prepare(side: str) -> tuple[Side, dict[str, str]]:
+    """Import the library of a side and instrument it: the side, and the versions.
+
+    Whatever most programs come to need belongs here, before the fork. Nothing may be computed:
+    TensorFlow's threads would be missing in the children.
 
     Raises:
         ImportError: TensorFlow or Keras 3 is not installed.
@@ -45,25 +52,34 @@ def prepare(side: str) -> dict[str, str]:
         from kerasmig.legacy import bridge, install
 
         keras = bridge.activate(install.ensure())
+        _import_all(f"keras.datasets.{name}" for name in ("mnist", "cifar10", "cifar100"))
+        _import_all(f"keras.datasets.{name}" for name in ("imdb", "reuters"))
+        _import_all(f"keras.preprocessing.{name}" for name in ("image", "sequence", "text"))
+        _import_all(f"kerasmig.verify.{name}" for name in ("measure_old", "train_old"))
+        tensorflow = importlib.import_module("tensorflow.compat.v1")
         from kerasmig.verify.keras1 import Keras1
 
-        Keras1()
-        for name in ("mnist", "cifar10", "cifar100", "imdb", "reuters"):
-            importlib.import_module(f"keras.datasets.{name}")
-        tensorflow = importlib.import_module("tensorflow.compat.v1")
-        for name in ("child", "measure_old", "program", "train_old"):
-            importlib.import_module(f"kerasmig.verify.{name}")
-        return {"keras_old": keras.__version__, "tensorflow": str(tensorflow.__version__)}
-    keras = importlib.import_module("keras")
-    if int(keras.__version__.partition(".")[0]) < 3:
-        raise ImportError(f"Keras {keras.__version__} is installed where Keras 3 is needed")
-    importlib.import_module("tensorflow")
-    from kerasmig.verify.keras3 import Keras3
+        library: Side = Keras1()
+        versions = {"keras_old": keras.__version__, "tensorflow": str(tensorflow.__version__)}
+    else:
+        keras = importlib.import_module("keras")
+        if int(keras.__version__.partition(".")[0]) < 3:
+            raise ImportError(f"Keras {keras.__version__} is installed where Keras 3 is needed")
+        importlib.import_module("tensorflow")
+        _import_all(f"kerasmig.verify.{name}" for name in ("measure_new", "train_new"))
+        from kerasmig.verify.keras3 import Keras3
 
-    Keras3()
-    for name in ("child", "measure_new", "program", "train_new"):
-        importlib.import_module(f"kerasmig.verify.{name}")
-    return {"keras_new": keras.__version__, "python": sys.version.split()[0]}
+        library = Keras3()
+        versions = {"keras_new": keras.__version__, "python": sys.version.split()[0]}
+    _import_all(("PIL.Image", "scipy.ndimage", "h5py"))
+    library.install(Recorder())
+    return library, versions
+
+
+def _import_all(names: Iterable[str]) -> None:
+    for name in names:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 @dataclass
@@ -104,7 +120,7 @@ class Server:
         """Work until standard input ends and all programs have."""
         _adopt_orphans()
         try:
-            versions = prepare(self.side) if self.fork else {}
+            versions = self._warm_up() if self.fork else {}
         except Exception as error:
             self._answer({"ready": False, "error": str(error), "kind": type(error).__name__})
             return
@@ -123,6 +139,14 @@ class Server:
             self._watch()
         self._out.close()
 
+    def _warm_up(self) -> dict[str, str]:
+        self.library, versions = prepare(self.side)
+        # What the children inherit stays out of their collector's way: it would touch, and so
+        # copy, every page of it.
+        gc.collect()
+        gc.freeze()
+        return versions
+
     def _answer(self, message: dict[str, Any]) -> None:
         self._out.write(json.dumps(message) + "\n")
         self._out.flush()
@@ -132,7 +156,7 @@ class Server:
         if self.fork:
             pid = os.fork()
             if pid == 0:
-                _child(task, self._out.fileno())
+                _child(task, self.library, self._out.fileno())
             self.running[pid] = _Running(task, pid, time.monotonic())
             return
         path = Path(task["folder"], "task.json")
@@ -163,6 +187,7 @@ class Server:
                     "reason": run.killed or _how_it_ended(status),
                     "seconds": round(seconds, 3),
                     "peak_mb": round(run.peak),
+                    "versions": _versions(run.task),
                 }
             )
         if not self.running:
@@ -199,7 +224,7 @@ class Server:
             _kill_session(run.pid)
 
 
-def _child(task: dict[str, Any], answers: int) -> None:
+def _child(task: dict[str, Any], library: Side, answers: int) -> None:
     """The forked process of one program; never returns."""
     code = 1
     try:
@@ -217,7 +242,7 @@ def _child(task: dict[str, Any], answers: int) -> None:
         sys.stdin = os.fdopen(0, "r")
         sys.stdout = sys.stderr = _Capped(os.fdopen(1, "w", encoding="utf-8", errors="replace"))
         _limit_files()
-        run_task(task)
+        run_task(task, library)
         code = 0
     except BaseException:
         with contextlib.suppress(BaseException):
@@ -265,6 +290,15 @@ def _how_it_ended(code: int) -> str:
             return f"the process was killed by {signal.Signals(-code).name}"
         return f"the process was killed by signal {-code}"
     return f"the process ended by itself with exit code {code}"
+
+
+def _versions(task: dict[str, Any]) -> dict[str, str]:
+    """What an interpreter of a program's own has imported; a forked child does not say."""
+    try:
+        found = json.loads(Path(task["folder"], "versions.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(version) for name, version in found.items()}
 
 
 def _output_size(task: dict[str, Any]) -> int:
@@ -327,8 +361,10 @@ def _reap_orphans() -> None:
 def main(arguments: list[str]) -> int:
     side = arguments[0]
     if "--once" in arguments:
-        prepare(side)
-        run_task(json.loads(Path(arguments[arguments.index("--once") + 1]).read_text("utf-8")))
+        task = json.loads(Path(arguments[arguments.index("--once") + 1]).read_text("utf-8"))
+        library, versions = prepare(side)
+        Path(task["folder"], "versions.json").write_text(json.dumps(versions), "utf-8")
+        run_task(task, library)
         return 0
     Server(side, fork="--spawn" not in arguments and hasattr(os, "fork")).serve()
     return 0
