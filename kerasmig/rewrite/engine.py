@@ -310,8 +310,10 @@ def _module_passed_on(context: FileContext, use: Use) -> Finding | None:
     )
 
 
-def _leaked(context: FileContext, use: Use, library: str) -> Finding:
+def _leaked(context: FileContext, use: Use, library: str) -> Finding | None:
     """A name of another library that only reached the file through a starred Keras import."""
+    if library == f"builtins.{use.root.id}":
+        return None  # Python 3 has it; Keras passed its own stand-in for Python 2 on
     context.imports.need_library(library, use.root.id)
     return context.finding(
         IMPORTS,

@@ -149,8 +149,9 @@ class Imports:
         return local
 
     def need_library(self, module: str, local: str) -> None:
-        """Import another library's module under the name that the code already uses."""
-        item = _Item("", module, local if local != module else "")
+        """Import another library's module, or a part of it, under the name that the code uses."""
+        owner, _, name = module.rpartition(".")
+        item = _Item(owner, name, local if local != name else "")
         self._needs.append((item, self._names.root))
 
     # -- names -----------------------------------------------------------------------------------

@@ -365,3 +365,18 @@ def test_files_without_imports_of_keras_stay() -> None:
         import numpy as np
         x = np.zeros(3)
         """)
+
+
+def test_a_builtin_that_came_through_keras_needs_no_import() -> None:
+    check_rewrite(
+        "from keras.optimizers import *\nsgd = SGD(lr=0.1)\nfor a, b in zip(x, y):\n    pass\n",
+        "from keras.optimizers import *\nsgd = SGD(learning_rate=0.1)\n"
+        "for a, b in zip(x, y):\n    pass\n",
+    )
+
+
+def test_a_part_of_another_library_that_came_through_keras() -> None:
+    check_rewrite(
+        "from keras.callbacks import *\nlast = deque(maxlen=3)\n",
+        "from keras.callbacks import *\nfrom collections import deque\nlast = deque(maxlen=3)\n",
+    )
