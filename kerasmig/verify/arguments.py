@@ -9,7 +9,9 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from kerasmig.verify.datasets import missing_array
@@ -79,6 +81,9 @@ _DATA = re.compile(
     r"^([xy]_?(train|test|val\w*|data)|(train|test|val\w*)_?([xy]|data|images?|labels?)|data|images)$"
 )
 _SHAPE = re.compile(r"\w*(shape|img_dims?|image_dims?|input_dims|dims)$")
+
+
+TOO_MANY = "more arguments than the function takes"
 
 
 class CannotInfer(Exception):
@@ -180,6 +185,9 @@ def fill(
         ):
             continue
         if parameter.default is inspect.Parameter.empty:
+            if choices := _compared_with(function, parameter.name):
+                filled[parameter.name] = choices[attempt % len(choices)]
+                continue
             try:
                 filled[parameter.name] = infer(parameter.name, ordering, attempt, make_input)
             except CannotInfer:
@@ -190,6 +198,37 @@ def fill(
             # A default of None often means "give me one": the later attempts do.
             filled[parameter.name] = _SHAPES[ordering][(attempt - 1) % ATTEMPTS]
     return filled
+
+
+def _compared_with(function: Callable[..., Any], name: str) -> list[str]:
+    """The texts that a function compares a parameter with: the choices it knows."""
+    code = function.__init__ if isinstance(function, type) else function  # type: ignore[misc]
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
+    except (OSError, TypeError, SyntaxError, ValueError):
+        return []
+    return compared_with(tree, lambda node: isinstance(node, ast.Name) and node.id == name)
+
+
+def compared_with(tree: ast.AST, is_meant: Callable[[ast.expr], bool]) -> list[str]:
+    """The texts that code compares something with by ``==`` or ``in``, in its order."""
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Compare) or not is_meant(node.left) or len(node.ops) != 1:
+            continue
+        right = node.comparators[0]
+        if isinstance(node.ops[0], ast.In) and isinstance(right, (ast.Tuple, ast.List, ast.Set)):
+            choices = right.elts
+        elif isinstance(node.ops[0], ast.Eq):
+            choices = [right]
+        else:
+            continue
+        found += [
+            (choice.lineno, choice.col_offset, choice.value)
+            for choice in choices
+            if isinstance(choice, ast.Constant) and isinstance(choice.value, str) and choice.value
+        ]
+    return list(dict.fromkeys(text for _, _, text in sorted(found)))
 
 
 def from_call_site(
@@ -252,7 +291,7 @@ def _arguments(call: ast.Call, parameters: list[str]) -> Iterator[tuple[str, ast
         if isinstance(node, ast.Starred):
             return
         if position >= len(parameters):
-            raise CannotInfer("more arguments than the function takes")
+            raise CannotInfer(TOO_MANY)
         yield parameters[position], node
     for keyword in call.keywords:
         if keyword.arg is not None:
@@ -268,3 +307,13 @@ def command_line_value(dest: str, kind: Any, choices: Any) -> Any:
     if kind is float:
         return 0.1
     return f"{dest}.h5" if re.search(r"model|weights", dest) else dest
+
+
+def command_line_choice(script: str, dest: str) -> str | None:
+    """The first text that a script compares an option with; None: it compares it with none."""
+    try:
+        tree = ast.parse(Path(script).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return None
+    known = compared_with(tree, lambda node: isinstance(node, ast.Attribute) and node.attr == dest)
+    return known[0] if known else None

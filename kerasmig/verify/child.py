@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kerasmig.verify import inert, sandbox, standins
+from kerasmig.verify import inert, missing_files, sandbox, standins
 from kerasmig.verify.match import pair_models
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.program import Runner, model_variable
@@ -45,7 +45,7 @@ def run_task(task: dict[str, Any], side: Any) -> None:
         recorder.root, lambda name: recorder.note(f"stand-in for module {name}"), task["stubs"]
     )
     inert.settle(task["ordering"], recorder.root, recorder.note)
-    _answer_numpy(task["ordering"])
+    missing_files.install(recorder.root, task["ordering"], recorder.note)
     runner = Runner(task["program"], copy.resolve(), side, recorder, task["ordering"])
     guard.on()
     try:
@@ -208,24 +208,6 @@ def _compare_new(
             entry["not_verified"] = str(stop)
         except Exception as error:
             entry["not_verified"] = f"cannot be compared: {one_line(error)}"
-
-
-def _answer_numpy(ordering: str) -> None:
-    """Arrays that a program wants to load from files that are not there."""
-    import numpy as np
-
-    from kerasmig.verify.datasets import missing_array
-
-    for name in ("load", "loadtxt", "genfromtxt"):
-        original = getattr(np, name)
-
-        def load(path: Any, *args: Any, _original: Any = original, **kwargs: Any) -> Any:
-            try:
-                return _original(path, *args, **kwargs)
-            except FileNotFoundError:
-                return missing_array(path, ordering, seed=0)
-
-        setattr(np, name, load)
 
 
 def _json_default(value: Any) -> Any:

@@ -49,6 +49,34 @@ def _is_embedding(row: Row) -> bool:
     return row["class"] == "Embedding" or "Embedding" in row.get("bases", ())
 
 
+def batch_size(rows: Sequence[Row], wanted: int) -> int:
+    """How many samples a model takes: some layers are made for a batch of one size."""
+    sizes = {shape[0] for row in rows for shape in row["shapes"] if shape and shape[0]}
+    sizes |= {row["batch"] for row in rows if row.get("batch")}
+    return sizes.pop() if len(sizes) == 1 else wanted
+
+
+def free_sizes(rows: Sequence[Row]) -> list[int]:
+    """Sizes to try for axes that a model leaves open: first those that no layer shrinks to nothing.
+
+    Some libraries end the process where an image has no pixels left.
+    """
+    scale: dict[int, int] = {}
+    for row in rows:
+        before = max((scale.get(index, 1) for index in row["inputs"]), default=1)
+        scale[row["index"]] = before * _stride(row["config"])
+    least = 4 * max(scale.values(), default=1)
+    return sorted(FREE_SIZES, key=lambda size: size < least)
+
+
+def _stride(config: Row) -> int:
+    for key in ("subsample", "strides", "pool_size"):
+        value = config.get(key)
+        if isinstance(value, (list, tuple)) and value and type(value[0]) is int:
+            return int(max(value))
+    return 1
+
+
 def make_inputs(
     shapes: Sequence[Sequence[int | None]],
     limits: Sequence[int | None],

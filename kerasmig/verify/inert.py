@@ -8,7 +8,9 @@ from a builder called with made-up arguments is, and the report says so. Both si
 from __future__ import annotations
 
 import dis
+import linecache
 import operator
+import re
 import sys
 import types
 from collections.abc import Callable, Iterator
@@ -100,9 +102,10 @@ class Inert:
         self.__dict__[name] = value
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        # As a decorator it leaves the function as it is.
+        # As a decorator it leaves the function as it is; ``astype(float)`` is none.
         if len(args) == 1 and not kwargs and isinstance(args[0], (types.FunctionType, type)):
-            return args[0]
+            if args[0].__module__ not in ("builtins", "numpy"):
+                return args[0]
         return self
 
     def __getitem__(self, key: Any) -> Any:
@@ -117,10 +120,14 @@ class Inert:
         pass
 
     def __iter__(self) -> Iterator[Any]:
-        # A loop over it ends at once, but `a, b = ...` gets what it asks for.
+        # A loop over it ends at once, but `a, b = ...` gets what it asks for, and what is made
+        # a collection of is as long as it says: `len(set(labels))` are the classes.
         if isinstance(sizes := self._suggested(), tuple):
             return iter(sizes)
-        return iter([self] * (_unpacked(sys._getframe(1)) or 0))
+        frame = sys._getframe(1)
+        if _collects(frame):
+            return iter([Inert() for _ in range(len(self))])
+        return iter([self] * (_unpacked(frame) or 0))
 
     def __next__(self) -> Any:
         return self
@@ -214,7 +221,9 @@ class UnknownShape(tuple[int, ...]):
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, slice):
-            return tuple(self)[: len(self)]
+            first, end = key.start or 0, key.stop
+            known = type(first) is int and type(end) is int and 0 <= first < end
+            return (SIZE,) * (end - first) if known else self
         _tell("shape", SIZE)
         return SIZE
 
@@ -235,6 +244,19 @@ def _unpacked(frame: types.FrameType | None) -> int | None:
     if name == "UNPACK_EX":
         return (argument & 0xFF) + (argument >> 8)
     return None
+
+
+def _collects(frame: types.FrameType) -> bool:
+    """Whether a frame is calling ``list`` or its like on one value, as its source tells."""
+    code = frame.f_code
+    if not hasattr(code, "co_positions") or not code.co_filename.startswith(_HERE.root):
+        return False
+    first, end, column, end_column = list(code.co_positions())[frame.f_lasti // 2]
+    if first is None or first != end or column is None:
+        return False
+    # Columns count bytes.
+    line = linecache.getline(code.co_filename, first).encode()[column:end_column]
+    return re.match(rb"(list|tuple|set|frozenset|sorted)\(", line) is not None
 
 
 def _instruction(frame: types.FrameType | None) -> tuple[str, int]:

@@ -23,6 +23,7 @@ from kerasmig.verify.library import (
     spare_stand_ins,
     take_stand_ins_for_sizes,
 )
+from kerasmig.verify.messages import NO_LAYERS
 from kerasmig.verify.recorder import Recorder, made_within, wrap_init
 
 _PREDICTS = ("predict", "predict_proba", "predict_on_batch")
@@ -311,7 +312,7 @@ class Keras1:
     def ready(self, model: Any) -> str:
         if isinstance(model, self.models.Sequential) and not model.built:
             if not model.layers:
-                return "the model has no layers"
+                return NO_LAYERS
             model.build()
         return ""
 
@@ -360,6 +361,8 @@ class Keras1:
             "inner": None if inner is None else self._inner(inner),
             "line": self.recorder.line_of(layer),
             "operation": False,
+            # A deconvolution is told its output's shape with the samples in it.
+            "batch": next(iter(_plain(getattr(layer, "output_shape_", None)) or ()), None),
         }
 
     def _inner(self, layer: Any) -> Row:

@@ -20,7 +20,7 @@ from kerasmig.verify.library import (
     spare_stand_ins,
     take_stand_ins_for_sizes,
 )
-from kerasmig.verify.messages import one_line
+from kerasmig.verify.messages import NO_LAYERS, one_line
 from kerasmig.verify.recorder import Recorder, made_within, wrap_init
 
 _SETTINGS_BY_NEW_CLASS = {
@@ -229,7 +229,7 @@ class Keras3:
     def ready(self, model: Any) -> str:
         if isinstance(model, self.sequential):
             if not model.layers:
-                return "the model has no layers"
+                return NO_LAYERS
             if model._functional is None:
                 return self._why_unbuilt(model)
         elif not isinstance(model, self.functional):

@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from kerasmig.verify.feeding import FREE_SIZES, input_limits, make_inputs, sample, unsettle
+from kerasmig.verify.feeding import (
+    BATCH,
+    batch_size,
+    free_sizes,
+    input_limits,
+    make_inputs,
+    sample,
+    unsettle,
+)
 from kerasmig.verify.graph import Description, describe
 from kerasmig.verify.keras1 import Keras1
 from kerasmig.verify.messages import one_line
@@ -137,9 +145,10 @@ def _outputs(
     shapes = facts["input_shapes"]
     open_axes = any(size is None for shape in shapes for size in shape[1:])
     error: Exception | None = None
-    for free in FREE_SIZES if open_axes else FREE_SIZES[:1]:
+    sizes, batch = free_sizes(description.rows), batch_size(description.rows, BATCH)
+    for free in sizes if open_axes else sizes[:1]:
         for positive in (False, True):
-            data = make_inputs(shapes, limits, free, seed, positive=positive)
+            data = make_inputs(shapes, limits, free, seed, positive=positive, batch=batch)
             try:
                 results = fetch(side, inputs, list(outputs), data)
             except Exception as caught:

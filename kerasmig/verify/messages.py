@@ -9,6 +9,8 @@ MOST = 300
 MADE_UP = "made up: "
 """Begins a note on a size that a program has from what is not there."""
 
+NO_LAYERS = "the model has no layers"
+
 
 def one_line(error: BaseException) -> str:
     """Kind and message of an exception, without colours, traces and line breaks."""
@@ -16,8 +18,12 @@ def one_line(error: BaseException) -> str:
     if "in user code:" in text or "Detected at node" in text:
         # TensorFlow wraps a whole trace around what was said: the last line of it is the message.
         said = [line.strip() for line in text.splitlines() if re.match(r"\s*\w*Error: ", line)]
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        text = said[-1] if said else lines[-1]
+        # Frames are indented; so is what names the operation, in brackets after the message.
+        lines = [line.strip() for line in text.splitlines() if re.match(r"\S", line)]
+        told = [
+            line for line in lines if not re.match(r"Detected at|Node: |Original stack|Stack", line)
+        ]
+        text = said[-1] if said else (told or lines)[-1]
     text = " ".join(text.split())
     if len(text) > MOST:
         text = text[: MOST - 3] + "..."

@@ -278,19 +278,38 @@ def _calls_of(tree: ast.Module, name: str) -> Iterator[tuple[ast.AST, ast.Call]]
 
 
 def _bindings(body: ast.AST, call: ast.Call) -> dict[str, str]:
-    """Source of what local names are bound to ahead of a call, the last binding of each."""
+    """Source of what local names are bound to ahead of a call, the last binding of each.
+
+    Parameters are bound to their defaults: the function itself may be called without arguments.
+    """
     if not isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return {}
-    bound: dict[str, str] = {}
+    positional = [*body.args.posonlyargs, *body.args.args]
+    defaults = body.args.defaults
+    pairs: list[tuple[ast.arg, ast.expr | None]] = [
+        *zip(positional[len(positional) - len(defaults) :], defaults, strict=True),
+        *zip(body.args.kwonlyargs, body.args.kw_defaults, strict=True),
+    ]
+    bound = {arg.arg: ast.unparse(value) for arg, value in pairs if value is not None}
     for node in ast.walk(body):
-        if (
-            isinstance(node, ast.Assign)
-            and len(node.targets) == 1
-            and isinstance(node.targets[0], ast.Name)
-            and node.lineno < call.lineno
-        ):
-            bound[node.targets[0].id] = ast.unparse(node.value)
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and node.lineno < call.lineno:
+            bound.update(_bound(node.targets[0], node.value))
     return bound
+
+
+def _bound(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, str]]:
+    """Names that an assignment binds, with source of what each is bound to."""
+    if isinstance(target, ast.Name):
+        yield target.id, ast.unparse(value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        if isinstance(value, (ast.Tuple, ast.List)):
+            if len(target.elts) == len(value.elts):
+                for one, its_value in zip(target.elts, value.elts, strict=True):
+                    yield from _bound(one, its_value)
+        elif isinstance(value, (ast.Name, ast.Attribute)):  # a call would be made once for each
+            for position, one in enumerate(target.elts):
+                if isinstance(one, ast.Name):
+                    yield one.id, f"{ast.unparse(value)}[{position}]"
 
 
 def _plain(value: object) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasmig.analysis.lifted import lifted_package
-from kerasmig.verify.arguments import ATTEMPTS, CannotInfer, fill, from_call_site
+from kerasmig.verify.arguments import ATTEMPTS, TOO_MANY, CannotInfer, fill, from_call_site
 from kerasmig.verify.completeness import adds_layers, is_finished
 from kerasmig.verify.inert import Inert
 from kerasmig.verify.library import Side
@@ -185,14 +185,16 @@ class Runner:
     # Builders
 
     def _reached(self, builder: dict[str, Any]) -> bool:
+        return any(
+            self._is_from(captured, builder) and not captured.incomplete
+            for captured in self.recorder.models
+        )
+
+    def _is_from(self, captured: Captured, builder: dict[str, Any]) -> bool:
+        """Whether a model was made in a builder, and not by what made its arguments."""
         lines = self._lines(builder)
         return any(
-            any(
-                frame.file == self.program["file"] and frame.line in lines
-                for frame in captured.frames
-            )
-            and not captured.incomplete
-            for captured in self.recorder.models
+            frame.file == self.program["file"] and frame.line in lines for frame in captured.frames
         )
 
     def _lines(self, builder: dict[str, Any]) -> set[int]:
@@ -226,7 +228,7 @@ class Runner:
                 self._label(label)
                 self.outcome.calls.append({**call, "label": label})
                 return
-            if half_way is None and built:
+            if half_way is None and any(self._is_from(m, builder) for m in built):
                 half_way = (call, built, error)
             # What a failed attempt has left behind is none of the program's models, unless every
             # attempt fails: then what the first that got so far had built.
@@ -398,7 +400,8 @@ def _source_line(error: BaseException, runner: Runner) -> str:
 
 def _most_telling(reasons: list[str]) -> str:
     """Why the builder itself failed, before why a call in the project could not be repeated."""
-    return next((r for r in reasons if not r.startswith("argument ")), reasons[0])
+    own = [r for r in reasons if not r.startswith("argument ") and r != TOO_MANY]
+    return own[0] if own else reasons[0]
 
 
 def _bound_names(statement: ast.stmt) -> set[str]:

@@ -209,10 +209,14 @@ def _lenient(original: Callable[..., Any]) -> Callable[..., Any]:
     """Arguments that a script requires and nobody gave get plausible values."""
 
     def parse_known_args(self: Any, args: Any = None, namespace: Any = None) -> Any:
-        from kerasmig.verify.arguments import command_line_value
+        from kerasmig.verify.arguments import command_line_choice, command_line_value
 
         for action in self._actions:
-            if action.dest == "help" or not (action.required or not action.option_strings):
+            if action.dest == "help":
+                continue
+            if not action.required and action.option_strings:
+                if action.default is None and action.type in (None, str) and action.nargs is None:
+                    action.default = command_line_choice(sys.argv[0], action.dest)
                 continue
             if action.default is None and action.nargs in (None, "?"):
                 action.default = command_line_value(action.dest, action.type, action.choices)

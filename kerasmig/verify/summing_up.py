@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from kerasmig.verify.messages import MADE_UP
+from kerasmig.verify.messages import MADE_UP, NO_LAYERS
 from kerasmig.verify.plan import Plan
 from kerasmig.verify.result import (
     Difference,
@@ -62,6 +62,7 @@ class _Summary:
         self.level = level
         self.pairs: list[Pair] = []
         self.reached: set[tuple[str, int]] = set()
+        self.empty: set[tuple[str, int]] = set()
         self._seen: set[Any] = set()
         self._names: Counter[tuple[str, str]] = Counter()
         self._ranges = {
@@ -82,6 +83,9 @@ class _Summary:
         made_up = _made_up(run)
         for index, model in enumerate(run.old["models"]):
             place = self._place(model)
+            if model.get("error") == NO_LAYERS:
+                self.empty.add((place.file, place.line))
+                continue
             self.reached.add((place.file, place.line))
             if model.get("duplicate"):
                 continue
@@ -284,7 +288,11 @@ class _Summary:
             key = (place.file, place.line)
             if key in self.reached or key in already:
                 continue
-            found.append(Skipped(*key, place.name, _why_not(place, reasons.get(place.file, []))))
+            if key in self.empty:
+                why = "old side: the program adds no layer to what it makes here"
+            else:
+                why = _why_not(place, reasons.get(place.file, []))
+            found.append(Skipped(*key, place.name, why))
         return found
 
 

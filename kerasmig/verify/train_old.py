@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasmig.verify.feeding import input_limits, make_inputs, make_targets
+from kerasmig.verify.feeding import batch_size, input_limits, make_inputs, make_targets
 from kerasmig.verify.graph import Description
 from kerasmig.verify.keras1 import Keras1
 from kerasmig.verify.messages import one_line
@@ -23,6 +23,7 @@ def _batch(
     limits: Any,
     seed: int,
     positive: bool,
+    batch: int,
 ) -> tuple[list[Any], list[Any]]:
     """Inputs and the outputs in training mode, scaled down until no probability is saturated.
 
@@ -36,7 +37,7 @@ def _batch(
         data = [
             array if limit is not None else array * array.dtype.type(scale)
             for array, limit in zip(
-                make_inputs(shapes, limits, 0, seed, positive=positive, batch=BATCH),
+                make_inputs(shapes, limits, 0, seed, positive=positive, batch=batch),
                 limits,
                 strict=True,
             )
@@ -80,8 +81,11 @@ def train(
     random = np.random.RandomState((seed + 1) % 2**32)
     try:
         names = [getattr(f, "__name__", str(f)) for f in core.loss_functions]
+        batch = batch_size(description.rows, BATCH)
         for step in range(STEPS):
-            data, values = _batch(side, model, names, shapes, limits, seed + 10 + step, positive)
+            data, values = _batch(
+                side, model, names, shapes, limits, seed + 10 + step, positive, batch
+            )
             if step == 0:
                 for position, value in enumerate(values):
                     arrays[f"m{position}"] = value

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kerasmig.verify.arguments import CannotInfer, fill, from_call_site, infer
+from kerasmig.verify.arguments import (
+    CannotInfer,
+    command_line_choice,
+    fill,
+    from_call_site,
+    infer,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +59,22 @@ def test_later_attempts_stand_in_for_what_a_name_does_not_say() -> None:
     with pytest.raises(CannotInfer, match="zzz"):
         fill(build, {}, "tf", 0, None, str.upper)
     assert fill(build, {}, "tf", 1, None, str.upper) == {"zzz": "ZZZ", "nb_classes": 10}
+
+
+def test_a_parameter_takes_what_the_function_compares_it_with_in_turn() -> None:
+    def build(kind: str, size: str) -> int:
+        if kind == "deep":
+            return 2
+        if kind in ("wide", "deep"):
+            return 1
+        return 0 if kind != "none" else len(size)
+
+    for attempt, kind in enumerate(("deep", "wide", "deep")):
+        assert fill(build, {"size": "3"}, "tf", attempt, None)["kind"] == kind
+
+
+def test_an_option_takes_what_the_script_compares_it_with(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text("if args.mode == 'train':\n    pass\nelif args.mode == 'test':\n    pass\n")
+    assert command_line_choice(str(script), "mode") == "train"
+    assert command_line_choice(str(script), "path") is None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
-from kerasmig.verify.plan import make_plan
+from kerasmig.verify.plan import call_sites, make_plan
 
 BUILDER = "from keras.models import Sequential\ndef build(n, m=2):\n    return Sequential()\n"
 
@@ -60,3 +61,16 @@ def test_files_of_interest_only(tmp_path: Path) -> None:
     files = write(tmp_path, a=BUILDER, b=BUILDER)
     plan = make_plan(tmp_path, files, only=["b.py"], models=(), skip=())
     assert [program.file for program in plan.programs] == ["b.py"]
+
+
+def test_call_sites_bring_defaults_and_unpacked_names() -> None:
+    tree = ast.parse(
+        "def main(shape=(8, 9, 3), depth=4):\n"
+        "    rows, columns = 5, 6\n"
+        "    height, width, _ = shape\n"
+        "    return build(rows, height, depth)\n"
+    )
+    (call,) = call_sites("build", {"train.py": tree})
+    bound = {"rows": "5", "columns": "6", "height": "shape[0]", "width": "shape[1]"}
+    assert bound.items() <= call.constants.items()
+    assert call.constants["shape"] == "(8, 9, 3)" and call.constants["depth"] == "4"
