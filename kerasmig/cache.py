@@ -24,8 +24,7 @@ from kerasmig.files import write_atomically
 from kerasmig.finding import RunResult
 from kerasmig.legacy.cache import cache_folder
 from kerasmig.settings import UpgradeSettings
-
-Stamp = tuple[int, int, int, int]
+from kerasmig.stamps import Stamp, own_stamp, stamp
 
 _JUST_NOW = 50_000_000  # nanoseconds: longer than the clock tick of any file system in use
 _KEPT_RUNS = 20
@@ -34,15 +33,6 @@ _BESIDE = re.compile(
     r"readme|keras\.json$|pyproject\.toml$|dockerfile|makefile|.*\.(?:sh|cfg|ini|yml|yaml|txt|md|rst)$",
     re.IGNORECASE,
 )
-
-
-def stamp(path: Path | str) -> Stamp | None:
-    """The stamp of a file; ``None`` if there is none."""
-    try:
-        state = os.stat(path)
-    except OSError:
-        return None
-    return (state.st_size, state.st_ino, state.st_mtime_ns, state.st_ctime_ns)
 
 
 class Cache:
@@ -58,7 +48,7 @@ class Cache:
         self, files: Sequence[Path], settings: UpgradeSettings, folder: Path | None = None
     ) -> None:
         self._files = [str(path) for path in files]
-        self._key = repr((__version__, _own_stamp(), os.getcwd(), settings))
+        self._key = repr((__version__, own_stamp(), os.getcwd(), settings))
         root = os.path.abspath(os.path.commonpath(self._files)) if self._files else ""
         name = hashlib.sha256(f"{root}\0{self._key}".encode()).hexdigest()[:24]
         self._path = (folder or cache_folder() / "runs") / f"{name}.pickle"
@@ -154,18 +144,6 @@ class Cache:
                 current = os.path.dirname(current)
         text = repr((list(self._stamps.items()), sorted(beside.items(), key=lambda item: item[0])))
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _own_stamp() -> str:
-    """Changes whenever kerasmig itself does, be it a release or an edit of its source."""
-    home = Path(__file__).parent
-    newest = [
-        found
-        for folder, _, names in os.walk(home)
-        for name in names
-        if name.endswith((".py", ".json")) and (found := stamp(os.path.join(folder, name)))
-    ]
-    return hashlib.sha256(repr(sorted(newest)).encode()).hexdigest()
 
 
 def _forget_oldest(folder: Path) -> None:

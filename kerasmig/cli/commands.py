@@ -121,6 +121,7 @@ def check(paths: tuple[Path, ...], output_format: str, verbose: bool, **options:
 @click.option(
     "-j", "--jobs", type=click.IntRange(0), help="Programs at once; 0: one per processor."
 )
+@click.option("--no-cache", is_flag=True, help="Run every program anew.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Show every layer of every model.")
 def verify(
@@ -131,6 +132,7 @@ def verify(
     time_limit: float | None,
     shard: str | None,
     jobs: int | None,
+    no_cache: bool,
     output_format: str,
     verbose: bool,
 ) -> None:
@@ -141,7 +143,7 @@ def verify(
     """
     if (new is None) == (base is None):
         fail("give OLD and NEW, or one path with --base GITREF")
-    config = configure({})
+    config = configure({"no_cache": no_cache})
     part = shard_of(shard)
     limits = {"time_limit": time_limit, "jobs": jobs}
 

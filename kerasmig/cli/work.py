@@ -119,6 +119,7 @@ def run_verification(
     function: Any, config: Config, level: str | None, **limits: Any
 ) -> VerifyReport:
     """Run a verification with the configured settings; what cannot start is a clear message."""
+    from kerasmig.legacy.cache import cache_folder
     from kerasmig.legacy.errors import LegacyError
     from kerasmig.progress import Progress
     from kerasmig.verification import require_tensorflow
@@ -126,6 +127,8 @@ def run_verification(
 
     values = {key.replace("-", "_"): value for key, value in config.verify.items()}
     values.update({"level": level} if level else {})
+    values.setdefault("cache_dir", cache_folder() / "verify")
+    values["cache_dir"] = Path(values["cache_dir"]) if config.cache else None
     try:
         settings = VerifySettings(**{**values, **limits})
         require_tensorflow()

@@ -115,9 +115,11 @@ def status_counts(report: VerifyReport) -> dict[Status, int]:
 
 
 def counts_line(report: VerifyReport) -> str:
-    """``12 match, 1 mismatch, 3 not verified``."""
+    """``12 match, 1 mismatch, 3 not verified``, and how many of them an earlier run found."""
     counts = status_counts(report)
-    return ", ".join(f"{count} {STATUS_WORDS[status]}" for status, count in counts.items())
+    line = ", ".join(f"{count} {STATUS_WORDS[status]}" for status, count in counts.items())
+    kept = sum(pair.kept for pair in report.pairs)
+    return f"{line} ({kept} from the cache)" if kept else line
 
 
 def coverage_sentence(report: VerifyReport) -> str:

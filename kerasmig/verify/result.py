@@ -144,6 +144,8 @@ class Pair:
     alternatives: tuple[Reading, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    kept: bool = False
+    """Whether this is the result of an earlier run: nothing that it rests on has changed."""
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kerasmig.verify.kept_results import KeptResults
 from kerasmig.verify.plan import Plan, Program, make_plan, sites_of_other_tree
 from kerasmig.verify.pool import Pool, WorkerUnavailable
 from kerasmig.verify.result import VerifyReport, to_jsonable
@@ -39,6 +40,7 @@ class Run:
     new64: dict[str, Any] | None = None
     trouble: dict[str, str] = field(default_factory=dict)  # stage → why it has no result
     seconds: float = 0.0
+    kept: bool = False  # the results are those of an earlier verification
 
 
 def run_verification(
@@ -123,17 +125,29 @@ class _Session:
         except LegacyError as error:
             raise VerifyError(str(error)) from error
         settings = self.settings
+        kept = None
+        if settings.cache_dir is not None and settings.python is None:
+            trees = (self.folder / "old", self.folder / "new")
+            kept = KeptResults(settings.cache_dir, *trees, settings)
+            for run in self.runs:
+                self.versions |= kept.fill(run) or {}
+        left = [run for run in self.runs if not run.kept]
+        if not left:
+            return
+        self._done = len(self.runs) - len(left)
         with Pool(settings.job_count, self.folder, settings.python, settings.fork) as pool:
             pool.warm("old")
             pool.warm("new")
             self.pool = pool
-            for run in self.runs:
+            for run in left:
                 self._submit(run, "old")
             try:
                 pool.run(self._answer)
             except WorkerUnavailable as error:
                 raise VerifyError(f"verification cannot run: {error}; {INSTALL}") from error
             self.versions = dict(sorted(pool.versions.items()))
+        if kept is not None:
+            kept.keep(left, self.versions)
 
     def _submit(self, run: Run, stage: str) -> None:
         self._count += 1

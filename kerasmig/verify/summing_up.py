@@ -138,6 +138,7 @@ class _Summary:
             output_shapes_old=_shapes(model.get("output_shapes")),
             params_old=model.get("params"),
             tolerance=self.tolerance,
+            kept=run.kept,
             seconds=round(run.seconds / max(1, len(run.old["models"] if run.old else ())), 3),
         )
         if "error" in model:
