@@ -9,6 +9,7 @@ moments is never trusted by its stamp, since a second change may carry the same 
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import hashlib
 import os
 import pickle
@@ -23,15 +24,17 @@ from kerasmig.file_facts import FileFacts
 from kerasmig.files import write_atomically
 from kerasmig.finding import RunResult
 from kerasmig.legacy.cache import cache_folder
+from kerasmig.neighbours import TOLD_IN
 from kerasmig.settings import UpgradeSettings
 from kerasmig.stamps import Stamp, own_stamp, stamp
 
 _JUST_NOW = 50_000_000  # nanoseconds: longer than the clock tick of any file system in use
 _KEPT_RUNS = 20
-#: Files beside the code that a result may rest on: settings, and evidence of the data format.
+#: Files beside the code that a result may rest on: black's settings, and what tells the ordering.
 _BESIDE = re.compile(
-    r"readme|keras\.json$|pyproject\.toml$|dockerfile|makefile|.*\.(?:sh|cfg|ini|yml|yaml|txt|md|rst)$",
-    re.IGNORECASE,
+    "|".join(
+        fnmatch.translate(pattern) for pattern in ("pyproject.toml", "requirements.txt", *TOLD_IN)
+    )
 )
 
 

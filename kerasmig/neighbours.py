@@ -12,7 +12,8 @@ from kerasmig.finding import Evidence
 
 _MOST_IMPORTERS = 12
 _MOST_BYTES = 200_000
-_TOLD_IN = ("README*", "readme*", "*.sh", "Dockerfile*", "keras.json", ".keras/keras.json")
+TOLD_IN = ("README*", "readme*", "*.sh", "Dockerfile*", "keras.json", ".keras/keras.json")
+"""Files that may tell something of the ordering, as patterns beside the code."""
 
 
 def importers(path: Path, imported_by: Mapping[Path, Iterable[Path]]) -> list[Path]:
@@ -43,7 +44,7 @@ def module_name(path: Path, near: Path) -> str:
 def told_in(folder: Path) -> tuple[Evidence, ...]:
     """What keras.json, READMEs and scripts of a folder say of the ordering."""
     found: list[Evidence] = []
-    for pattern in _TOLD_IN:
+    for pattern in TOLD_IN:
         for path in sorted(folder.glob(pattern)):
             try:
                 if not path.is_file() or path.stat().st_size > _MOST_BYTES:

@@ -223,6 +223,16 @@ def test_an_unchanged_tree_is_not_read_again(
     assert reads(tmp_path, monkeypatch) == ([], said)
 
 
+def test_logs_beside_the_code_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, {"net.py": OLD.encode(), "train.txt": b"epoch 1\n"})
+    settled(tmp_path)
+    _, said = reads(tmp_path, monkeypatch)
+    (tmp_path / "train.txt").write_bytes(b"epoch 1\nepoch 2\n")
+    assert reads(tmp_path, monkeypatch) == ([], said)
+
+
 def test_only_what_changed_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_tree(tmp_path, {"net.py": OLD.encode(), "a.py": b"x = 1\n", "b.py": b"y = 1\n"})
     settled(tmp_path)
