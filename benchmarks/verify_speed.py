@@ -29,13 +29,20 @@ _RUN = """
 import json, sys
 from collections import Counter
 from pathlib import Path
-from kerasmig.verify import VerifySettings, verify_trees
+from kerasmig.project import Project
+from kerasmig.settings import UpgradeSettings
+from kerasmig.verification import verify_pair
+from kerasmig.verify import VerifySettings
 old, new, level, fork, seed = sys.argv[1:]
-report = verify_trees(
+report = verify_pair(
     Path(old), Path(new),
-    settings=VerifySettings(level=level, jobs=1, fork=fork == "warm", seed=int(seed)),
+    VerifySettings(level=level, jobs=1, fork=fork == "warm", seed=int(seed)),
+    upgrade=lambda files: Project(files, UpgradeSettings()).upgrade().files,
 )
-print(json.dumps(sorted([pair.name, pair.ordering, pair.status.value] for pair in report.pairs)))
+print(json.dumps(sorted(
+    [pair.name, pair.ordering, pair.status.value, pair.reason or getattr(pair.first_difference, "what", "")]
+    for pair in report.pairs
+)))
 """
 
 
