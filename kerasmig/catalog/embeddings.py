@@ -29,6 +29,8 @@ FAMILIES = (
                 "Embedding",
                 to="Embedding",
                 rule="embedding",
+                differs="Where a batch repeats a row, Keras 3 (3.15) squares its gradients before it "
+                "adds them up: Adam, RMSprop, Adagrad and their like then move the row otherwise.",
                 args={
                     "init": to("embeddings_initializer", "initializer"),
                     "input_length": handled(

@@ -80,6 +80,7 @@ class Keras3:
         self.keras.config.set_floatx(floatx)
         if floatx == "float64":
             self.convolve_in_float64()
+            self.cast_in_float64()
         if image_format:
             self.keras.config.set_image_data_format(image_format)
         self.keras.utils.set_random_seed(seed)
@@ -223,6 +224,18 @@ class Keras3:
                 return ops.moveaxis(_original(*call.args, **call.kwargs), -1, 1)
 
             setattr(nn, name, through)
+
+    def cast_in_float64(self) -> None:
+        """TensorFlow casts a Python number by way of float32: a regularizer's factor, for one."""
+        import numpy as np
+
+        core = importlib.import_module("keras.src.backend").core
+        original = core.cast
+
+        def cast(x: Any, dtype: Any) -> Any:
+            return original(np.float64(x) if isinstance(x, float) else x, dtype)
+
+        core.cast = cast
 
     # Description
 
