@@ -132,8 +132,11 @@ class Imports:
         return self.need(path, self._names.scope_of(root))
 
     def need(self, path: str, scope: Scope | None = None) -> str:
-        """How an object that the code did not use before is to be written; gets it imported."""
-        scope = scope or self._names.root
+        """How an object that the code did not use before is to be written; gets it imported.
+
+        Args:
+            scope: where it is used; anywhere in the file if left out.
+        """
         for module in _QUALIFIED:
             if path.startswith(module + "."):
                 return self.need(module, scope) + path[len(module) :]
@@ -145,7 +148,7 @@ class Imports:
         local = self._free_name(name, path, scope)
         item = _Item(module, name, local if local != name else "")
         if not self._provided(item, path):
-            self._needs.append((item, scope))
+            self._needs.append((item, scope or self._names.root))
         return local
 
     def need_library(self, module: str, local: str) -> None:
@@ -200,7 +203,7 @@ class Imports:
             fate.wanted[path] = local
         return local
 
-    def _free_name(self, name: str, path: str, scope: Scope) -> str:
+    def _free_name(self, name: str, path: str, scope: Scope | None) -> str:
         capital = name[:1].isupper()
         for local in (name, f"Keras{name}" if capital else f"keras_{name}", f"{name}_keras3"):
             if self._locals.get(local, path) == path and not self._taken(local, path, scope):
@@ -208,13 +211,15 @@ class Imports:
                 return local
         raise AssertionError(f"no free name for {path}")
 
-    def _taken(self, local: str, path: str, scope: Scope) -> bool:
+    def _taken(self, local: str, path: str, scope: Scope | None) -> bool:
         """Whether a name already means something else where the new one would be used."""
-        for inner in scope.visible():
-            for binding in inner.bindings.get(local, ()):
-                if not self._leads_to(binding, path):
-                    return True
-        return False
+        everywhere = (self._names.root, *self._names.scopes.values())
+        scopes = everywhere if scope is None else scope.visible()
+        return any(
+            not self._leads_to(binding, path)
+            for inner in scopes
+            for binding in inner.bindings.get(local, ())
+        )
 
     def _leads_to(self, binding: Binding, path: str) -> bool:
         """Whether a binding is an import that will provide the new path."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import check_noop, check_rewrite, find
+from tests.rewrite.helpers import check_noop, check_rewrite, find, upgrade
 
 MANUAL = Applicability.MANUAL
 
@@ -379,4 +379,25 @@ def test_a_part_of_another_library_that_came_through_keras() -> None:
     check_rewrite(
         "from keras.callbacks import *\nlast = deque(maxlen=3)\n",
         "from keras.callbacks import *\nfrom collections import deque\nlast = deque(maxlen=3)\n",
+    )
+
+
+def test_a_new_name_is_free_in_every_function() -> None:
+    source = """
+        from keras.layers import Dense
+        def train(hard_sigmoid, path):
+            weights_path = path + '.h5'
+            model.add(Dense(3, activation='hard_sigmoid', init='zero'))
+            model.save_weights(weights_path)
+        """
+    new = upgrade(source).new
+    assert "activation=keras_hard_sigmoid" in new
+    assert "save_weights(keras_weights_path(weights_path))" in new
+    assert "import hard_sigmoid as keras_hard_sigmoid, weights_path as keras_weights_path" in new
+
+
+def test_modules_that_keras_imports_with_pydot_only() -> None:
+    check_rewrite(
+        "from keras.utils import visualize_util\nvisualize_util.plot(model, 'net.png')\n",
+        "from keras.utils import plot_model\nplot_model(model, 'net.png', show_layer_names=True)\n",
     )
