@@ -85,6 +85,13 @@ def _modules(root: ModuleType) -> dict[str, ModuleType]:
     return found
 
 
+def _stand_in_for_pydot() -> None:
+    """``keras.utils.visualize_util`` looks for pydot and graphviz when it is imported."""
+    pydot = ModuleType("pydot")
+    setattr(pydot, "find_graphviz", lambda: True)  # noqa: B010
+    sys.modules.setdefault("pydot", pydot)
+
+
 def keras1_surface(root: ModuleType) -> dict[str, Any]:
     """Every module of Keras 1.2.2 with the names reachable through it."""
     modules: dict[str, dict[str, str]] = {}
@@ -212,6 +219,7 @@ def main(which: str) -> None:
     if which == "keras1":
         from kerasmig.legacy import bridge, install
 
+        _stand_in_for_pydot()
         surface: dict[str, Any] = keras1_surface(bridge.activate(install.ensure()))
     elif which == "tensorflow1":
         surface = tensorflow1_surface(importlib.import_module("tensorflow"))

@@ -48,13 +48,11 @@ FAMILIES = (
             Entry(
                 "keras.utils.visualize_util.plot",
                 to="plot_model",
-                old="model, to_file='model.png', show_shapes=False, show_layer_names=True",
                 write={"show_layer_names": "True"},
             ),
             Entry(
                 "keras.utils.visualize_util.model_to_dot",
                 to="model_to_dot",
-                old="model, show_shapes=False, show_layer_names=True",
             ),
             Entry(
                 "keras.utils.layer_utils.print_summary",

@@ -52,5 +52,5 @@ def create_googlenet(nb_classes):
 
 if __name__ == '__main__':
     model = create_googlenet(25)
-    plot_model(model, to_file='googlenet.png', show_shapes=True)
+    plot_model(model, to_file='googlenet.png', show_shapes=True, show_layer_names=True)
     model.compile('sgd', ['categorical_crossentropy'] * 2, loss_weights=[0.3, 1.])
