@@ -16,7 +16,11 @@ KERNEL_AND_BIAS: Arguments = {
     "b_constraint": to("bias_constraint", "constraint"),
     "bias": to("use_bias"),
 }
-_DENSE: Arguments = {**KERNEL_AND_BIAS, "output_dim": to("units"), "input_dim": to("input_dim")}
+_DENSE: Arguments = {
+    **KERNEL_AND_BIAS,
+    "output_dim": to("units", "size"),
+    "input_dim": to("input_dim"),
+}
 _NOISE_SHAPE = gone("the layer makes its own noise shape, also in Keras 1: leave it out")
 _NO_INPUT_SHAPE = gone(
     "it takes none: put an `Input(shape=...)` before the layer, or nothing if it is not the first"
@@ -82,7 +86,7 @@ FAMILIES = (
             ),
             Entry("Reshape", to="Reshape"),
             Entry("Permute", to="Permute"),
-            Entry("RepeatVector", to="RepeatVector"),
+            Entry("RepeatVector", to="RepeatVector", args={"n": to("n", "size")}),
             Entry("Masking", to="Masking"),
             Entry(
                 "Lambda",
@@ -106,7 +110,7 @@ FAMILIES = (
             Entry(
                 "TimeDistributedDense",
                 to="Dense",
-                args={**KERNEL_AND_BIAS, "output_dim": to("units"), **SEQUENCE_INPUT},
+                args={**KERNEL_AND_BIAS, "output_dim": to("units", "size"), **SEQUENCE_INPUT},
                 docs=(
                     "`Dense` works on the last axis in Keras 3, so no wrapper is needed. The mask "
                     "of the input is passed on by both."

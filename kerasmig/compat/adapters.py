@@ -28,6 +28,7 @@ _CONVERSIONS = {
     "padding_1d": "padding_1d",
     "padding_2d": "padding_2d",
     "padding": "None",
+    "size": "int",
     "": "None",
 }
 _TARGETS = {

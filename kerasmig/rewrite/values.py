@@ -103,6 +103,31 @@ def _initializer(context: FileContext, argument: Argument) -> Converted:
     return by_table(context, argument, tables.INITIALIZERS, "keras1_compat.get_initializer")
 
 
+def _size(context: FileContext, argument: Argument) -> Converted:
+    """A size that NumPy computes: Keras 3 wants an ``int`` of Python, ``np.int64`` raises."""
+    if _from_numpy(context, argument.value, set()):
+        return Converted(("int(", argument.value_span, ")"))
+    return UNCHANGED
+
+
+def _from_numpy(context: FileContext, node: ast.expr, seen: set[int]) -> bool:
+    if isinstance(node, ast.BinOp):
+        return any(_from_numpy(context, side, seen) for side in (node.left, node.right))
+    if isinstance(node, ast.Call):
+        root = node.func
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if not isinstance(root, ast.Name):
+            return False
+        bindings = context.names.bindings_of(root)
+        return any(b.path.partition(".")[0] == "numpy" for b in bindings)
+    if isinstance(node, ast.Name) and id(node) not in seen:
+        seen.add(id(node))
+        values = [binding.value for binding in context.names.bindings_of(node)]
+        return any(_from_numpy(context, value, seen) for value in values if value is not None)
+    return False
+
+
 def _is_own_function(context: FileContext, node: ast.expr) -> bool:
     """Whether a value is a function that the file itself defines."""
     if isinstance(node, ast.Lambda):
@@ -297,6 +322,7 @@ _SPECIAL: dict[str, Converter] = {
     "initializer": _initializer,
     "data_format": _data_format,
     "padding": _padding,
+    "size": _size,
     "kernel_constraint": _kernel_constraint,
     "activity_regularizer": _activity_regularizer,
     "layer_name": _layer_name,

@@ -456,3 +456,15 @@ def test_an_output_shape_that_keras_1_could_not_reach_is_told() -> None:
             "KM201",
             f"output_shape asks for {size} where the input has 16",
         )
+
+
+def test_a_size_that_numpy_computes_becomes_an_int() -> None:
+    head = "import numpy as np\nfrom keras.layers import Dense, RepeatVector\nn = np.prod(shape)\n"
+    check_rewrite(
+        head
+        + "a = Dense(np.prod(shape), init='zero')\nb = Dense(output_dim=2 * n)\nc = Dense(int(n), bias=False)\n"
+        "RepeatVector(n)\n",
+        head
+        + "a = Dense(int(np.prod(shape)), kernel_initializer='zero')\nb = Dense(units=int(2 * n))\n"
+        "c = Dense(int(n), use_bias=False)\nRepeatVector(int(n))\n",
+    )
