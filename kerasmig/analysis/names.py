@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from kerasmig.analysis.binder import Binder
+from kerasmig.analysis.reaching import reaching
 from kerasmig.analysis.scopes import Binding, Position, Scope, start_of
 from kerasmig.catalog import surface
 
@@ -214,10 +215,7 @@ class Names:
             earlier = found
             if inner is scope:
                 earlier = [b for b in found if b.position <= use] or found
-            last = earlier[-1]
-            if last.branch is None:
-                return [last]
-            return [b for b in earlier if b.branch is last.branch]
+            return reaching(earlier, use if inner is scope else None)
         return []
 
     def binding_path(self, binding: Binding) -> str | None:
