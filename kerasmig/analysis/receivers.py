@@ -32,16 +32,18 @@ DIRECTORY_ITERATOR = "keras.preprocessing.image.DirectoryIterator"
 GENERATOR = "keras.preprocessing.image.ImageDataGenerator"
 LAYERS = "list of layers"
 TENSOR = "tensor"
+#: A model of which only the run tells whether it is a Sequential: from a file, of a callback.
+LOADED = "loaded model"
 #: Certainly nothing of Keras'.
 FOREIGN = "foreign"
 
 _ROOTS = (MODEL, LAYER, OPTIMIZER, CALLBACK, ITERATOR, GENERATOR)
 _TODAY = {"keras.Model": MODEL, "keras.Sequential": SEQUENTIAL, "keras.Layer": LAYER}
 _MAKERS = {
-    "keras.models.load_model": MODEL,
-    "keras.models.model_from_json": MODEL,
-    "keras.models.model_from_yaml": MODEL,
-    "keras.models.model_from_config": MODEL,
+    "keras.models.load_model": LOADED,
+    "keras.models.model_from_json": LOADED,
+    "keras.models.model_from_yaml": LOADED,
+    "keras.models.model_from_config": LOADED,
     "keras.optimizers.get": OPTIMIZER,
     "keras.engine.topology.Input": TENSOR,
     "keras.engine.topology.merge": TENSOR,
@@ -50,7 +52,7 @@ _ATTRIBUTES: Mapping[tuple[str, str], str] = {
     (CONTAINER, "layers"): LAYERS,
     (CONTAINER, "get_layer"): LAYER,
     (MODEL, "optimizer"): OPTIMIZER,
-    (CALLBACK, "model"): MODEL,
+    (CALLBACK, "model"): LOADED,
     (MODEL, "history"): HISTORY,
     (MODEL, "fit"): HISTORY,
     (MODEL, "fit_generator"): HISTORY,
@@ -66,6 +68,7 @@ _MAX_DEPTH = 16
 
 def is_a(kind: str | None, owner: str) -> bool:
     """Whether a class is another one or inherits from it (canonical Keras 1 names)."""
+    kind = MODEL if kind == LOADED else kind
     return kind is not None and (kind == owner or owner in surface.keras1_bases(kind))
 
 
@@ -441,7 +444,9 @@ def _agreed(kinds: Iterable[str | None]) -> str | None:
     for kind in kinds:
         if kind is None:
             return None
-        if found is None or is_a(found, kind):
+        if LOADED in (found, kind) and is_a(found or kind, MODEL) and is_a(kind, MODEL):
+            found = LOADED
+        elif found is None or is_a(found, kind):
             found = kind
         elif not is_a(kind, found):
             common = [

@@ -259,6 +259,34 @@ def test_ends_of_a_model_from_elsewhere() -> None:
     )
 
 
+def test_ends_of_a_model_that_may_have_been_replaced() -> None:
+    head = """
+        from keras.models import Model
+        from keras.layers import Convolution2D, Lambda
+
+        class Agent(object):
+            def __init__(self, model, duel):
+                if duel:
+                    model = Model(input={}, output=Lambda(duel)(model.layers[-2].output))
+                self.model = model
+
+            def compile(self):
+                return {}
+        """
+    new = upgrade(head.format("model.input", "self.model.output")).new
+    assert "inputs=input_of(model)" in new and "return output_of(self.model)" in new
+
+
+def test_ends_of_a_loaded_model() -> None:
+    check_rewrite(
+        "from keras.models import load_model, Model\nnet = load_model('net.keras')\n"
+        "part = Model(input=net.input, output=net.layers[-2].output)\n",
+        "from keras.models import load_model, Model\nfrom keras1_compat import input_of\n"
+        "net = load_model('net.keras')\n"
+        "part = Model(inputs=input_of(net), outputs=net.layers[-2].output)\n",
+    )
+
+
 def test_ends_of_what_is_no_model_stay() -> None:
     check_noop(
         "from keras.layers import Conv2D\nConv2D(3, (3, 3), padding='same')\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from kerasmig.analysis.receivers import LOADED
 from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.context import FileContext
@@ -30,8 +31,7 @@ def model_ends(context: FileContext) -> Iterator[Finding]:
             and node.attr in _ENDS
             and isinstance(node.ctx, ast.Load)
             and id(node) not in settled
-            and MODEL_NAME.search(last_name(node.value))
-            and context.receivers.kind(node.value) is None
+            and _may_be_sequential(context, node.value)
             and not context.directives.ignores(CODE, node)
             and context.settings.wants(CODE)
         ):
@@ -45,3 +45,8 @@ def model_ends(context: FileContext) -> Iterator[Finding]:
                 name=node.attr,
                 edits=(Edit(context.text.span(node), parts),),
             )
+
+
+def _may_be_sequential(context: FileContext, node: ast.expr) -> bool:
+    kind = context.receivers.kind(node)
+    return kind == LOADED or (kind is None and MODEL_NAME.search(last_name(node)) is not None)
