@@ -37,7 +37,7 @@ old, new, level, fork, seed = sys.argv[1:]
 report = verify_pair(
     Path(old), Path(new),
     VerifySettings(level=level, jobs=1, fork=fork == "warm", seed=int(seed)),
-    upgrade=lambda files: Project(files, UpgradeSettings()).upgrade().files,
+    analyse=lambda files: Project(files, UpgradeSettings()),
 )
 print(json.dumps(sorted(
     [pair.name, pair.ordering, pair.status.value, pair.reason or getattr(pair.first_difference, "what", "")]

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from kerasmig.finding import DataFormat, FileResult, RunResult, Verdict
+from kerasmig.finding import DataFormat, RunResult, Verdict
+from kerasmig.program import LeftAlone, read_program
 from kerasmig.project import Project
+from kerasmig.source import SourceError, decode
 from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
 from kerasmig.writing import bytes_of
 
@@ -57,20 +59,17 @@ def verify_run(
         new = copies.enter_context(_copy(root))
         for relative, result in changed.items():
             (new / relative).write_bytes(bytes_of(result))
-        modern = _brought_to_python3(project, root)
-        old = copies.enter_context(_copy(root)) if modern else root
-        for relative, text in modern.items():
-            (old / relative).write_text(text, encoding="utf-8")
         for path, text in run.extra_files.items():
             target = new / Path(path).resolve().relative_to(root)
             target.write_text(text, encoding="utf-8")
         return verify_trees(
-            old,
+            root,
             new,
             files=sorted(changed),
             orderings=orderings({name: r.verdicts for name, r in changed.items()}),
             settings=settings,
             progress=progress,
+            python2=_brought_to_python3(project, root),
         )
 
 
@@ -78,8 +77,14 @@ def _brought_to_python3(project: Project, root: Path) -> dict[str, str]:
     """The Python 2 files as Keras 1 code of Python 3: Keras 1.2.2 runs under today's Python too."""
     found: dict[str, str] = {}
     for path in project.files:
-        program = project.module(path).program
-        if path.suffix == ".py" and program is not None and program.modern is not None:
+        if path.suffix != ".py" or project.facts(path).plain:
+            continue
+        try:
+            text, _ = decode(project.module(path).data)
+            program = read_program(text, str(path), project.settings)
+        except (SourceError, LeftAlone):
+            continue
+        if program.modern is not None:
             found[path.resolve().relative_to(root).as_posix()] = program.text
     return found
 
@@ -89,21 +94,23 @@ def verify_pair(
     new: Path,
     settings: VerifySettings,
     progress: Progress | None = None,
-    upgrade: Callable[[Sequence[Path]], Sequence[FileResult]] | None = None,
+    analyse: Callable[[Sequence[Path]], Project] | None = None,
     shard: tuple[int, int] = (1, 1),
 ) -> VerifyReport:
     """Verify two given trees (or files).
 
     Args:
-        upgrade: analyses the old files, for their verdicts.
+        analyse: makes a project of the old files, for their verdicts and for what is Python 2.
         shard: which part of how many parts of the files, from 1.
     """
     verdicts: dict[str, tuple[Verdict, ...]] = {}
-    if upgrade is not None:
+    python2: dict[str, str] = {}
+    if analyse is not None:
         base = old if old.is_dir() else old.parent
-        paths = sorted(old.rglob("*.py")) if old.is_dir() else [old]
-        for path, result in zip(paths, upgrade(paths), strict=True):
+        project = analyse(sorted(old.rglob("*.py")) if old.is_dir() else [old])
+        for path, result in zip(project.files, project.upgrade().files, strict=True):
             verdicts[path.relative_to(base).as_posix()] = result.verdicts
+        python2 = _brought_to_python3(project, base.resolve())
     files = None
     if shard[1] > 1 and old.is_dir():
         names = sorted(p.relative_to(old).as_posix() for p in old.rglob("*.py"))
@@ -115,6 +122,7 @@ def verify_pair(
         orderings=orderings(verdicts),
         settings=settings,
         progress=progress,
+        python2=python2,
     )
 
 

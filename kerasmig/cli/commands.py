@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from kerasmig.cli.work import (
 )
 
 if TYPE_CHECKING:
+    from kerasmig.project import Project
     from kerasmig.verify import VerifyReport, VerifySettings
 
 
@@ -151,8 +153,8 @@ def verify(
         from kerasmig.project import Project
         from kerasmig.verification import git_tree, verify_pair
 
-        def analyse(files: Any) -> Any:
-            return Project(files, config.upgrade).upgrade().files
+        def analyse(files: Sequence[Path]) -> Project:
+            return Project(files, config.upgrade)
 
         if base is not None:
             with git_tree(old, base) as tree:

@@ -55,6 +55,7 @@ def verify_trees(
     orderings: Mapping[str, Sequence[str]] | None = None,
     settings: VerifySettings | None = None,
     progress: Progress | None = None,
+    python2: Mapping[str, str] | None = None,
 ) -> VerifyReport:
     """Run the models of two trees side by side and compare them.
 
@@ -69,6 +70,7 @@ def verify_trees(
             Keras 3's default, since migrated code must itself say what it needs.
         settings: limits, depth and explicit places.
         progress: called after each program run.
+        python2: the old files that are Python 2, as Python 3 text; ``/`` in them divides as it did.
 
     Returns:
         The report: a pair per model that the old side built, and what was not reached, with reasons.
@@ -81,5 +83,11 @@ def verify_trees(
     from kerasmig.verify.session import run_verification
 
     return run_verification(
-        old, new, files, dict(orderings or {}), settings or VerifySettings(), progress
+        old,
+        new,
+        files,
+        dict(orderings or {}),
+        settings or VerifySettings(),
+        progress,
+        python2 or {},
     )

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kerasmig.verify import inert, missing_files, sandbox, standins
+from kerasmig.verify import division, inert, missing_files, sandbox, standins
 from kerasmig.verify.match import pair_models
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.program import Runner, model_variable
@@ -45,6 +45,7 @@ def run_task(task: dict[str, Any], side: Any) -> None:
         recorder.root, lambda name: recorder.note(f"stand-in for module {name}"), task["stubs"]
     )
     inert.settle(task["ordering"], recorder.root, recorder.note)
+    division.install()
     missing_files.install(recorder.root, task["ordering"], recorder.note)
     runner = Runner(task["program"], copy.resolve(), side, recorder, task["ordering"])
     guard.on()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasmig.analysis.lifted import lifted_package
+from kerasmig.verify import division
 from kerasmig.verify.arguments import ATTEMPTS, TOO_MANY, CannotInfer, fill, from_call_site
 from kerasmig.verify.completeness import adds_layers, is_finished
 from kerasmig.verify.inert import Inert
@@ -88,10 +89,13 @@ class Runner:
     def _run_main(self) -> None:
         name = self.program["file"]
         try:
-            tree = ast.parse(read_source(self.path), filename=str(self.path))
+            text = read_source(self.path)
+            tree = ast.parse(text, filename=str(self.path))
         except (SyntaxError, OSError, ValueError) as error:
             self._fail(MAIN, error)
             return
+        if division.is_marked(text):
+            tree = division.divided(tree)
         module = self.module
         module.__file__ = str(self.path)
         package = self._package(tree)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kerasmig.verify import division
 from kerasmig.verify.kept_results import KeptResults
 from kerasmig.verify.plan import Plan, Program, make_plan, sites_of_other_tree
 from kerasmig.verify.pool import Pool, WorkerUnavailable
@@ -50,6 +51,7 @@ def run_verification(
     orderings: Mapping[str, Sequence[str]],
     settings: VerifySettings,
     progress: Callable[[str, int, int], None] | None,
+    python2: Mapping[str, str],
 ) -> VerifyReport:
     """See `kerasmig.verify.verify_trees`."""
     started = time.monotonic()
@@ -63,6 +65,8 @@ def run_verification(
         name = old.name if old.is_file() else None
         copy_tree(old.resolve(), folder / "old", main_file=name)
         copy_tree(new.resolve(), folder / "new", main_file=name)
+        for file, text in python2.items():
+            (folder / "old" / file).write_text(division.marked(text), encoding="utf-8")
         only = files if files is not None else ([name] if name else None)
         plan = make_plan(
             folder / "old",
