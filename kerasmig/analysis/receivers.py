@@ -69,6 +69,7 @@ _MAX_DEPTH = 16
 def is_a(kind: str | None, owner: str) -> bool:
     """Whether a class is another one or inherits from it (canonical Keras 1 names)."""
     kind = MODEL if kind == LOADED else kind
+    owner = MODEL if owner == LOADED else owner
     return kind is not None and (kind == owner or owner in surface.keras1_bases(kind))
 
 

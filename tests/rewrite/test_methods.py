@@ -287,6 +287,15 @@ def test_ends_of_a_loaded_model() -> None:
     )
 
 
+def test_a_loaded_model_may_be_a_sequential() -> None:
+    check_rewrite(
+        "from keras.models import model_from_json\nm = model_from_json(text)\n"
+        "c = m.predict_classes(x)\n",
+        "from keras.models import model_from_json\nfrom keras1_compat import predict_classes\n"
+        "m = model_from_json(text)\nc = predict_classes(m, x)\n",
+    )
+
+
 def test_ends_of_what_is_no_model_stay() -> None:
     check_noop(
         "from keras.layers import Conv2D\nConv2D(3, (3, 3), padding='same')\n"
