@@ -224,9 +224,11 @@ def as_function(new: Draft, use: MethodUse, path: str, positional: Sequence[str]
     receiver = context.text.span(use.receiver)
     # One edit up to the parenthesis; an argument inserted right behind it comes after.
     before: tuple[str | Span, ...] = (spelled, "(", receiver)
-    rest = bool(new.kept or new.added)
+    comma = "" if not (new.kept or new.added) else ","
+    if comma and context.text.utf8[site.open + 1 :][:1] not in (b"\n", b"\r"):
+        comma = ", "
     head = Edit(
-        Span(context.text.span(use.call or use.node).start, site.open + 1), (*before, ", " * rest)
+        Span(context.text.span(use.call or use.node).start, site.open + 1), (*before, comma)
     )
     return rewritten_method(context, use, [head, *edits], new, path)
 

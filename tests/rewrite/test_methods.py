@@ -296,6 +296,15 @@ def test_a_loaded_model_may_be_a_sequential() -> None:
     )
 
 
+def test_a_method_that_becomes_a_function_ends_no_line_in_a_space() -> None:
+    head = "from keras.models import model_from_json{}\nm = model_from_json(text)\n"
+    check_rewrite(
+        head.format("") + "c = m.predict_classes(\n    x,\n)\n",
+        head.format("\nfrom keras1_compat import predict_classes")
+        + "c = predict_classes(m,\n    x,\n)\n",
+    )
+
+
 def test_ends_of_what_is_no_model_stay() -> None:
     check_noop(
         "from keras.layers import Conv2D\nConv2D(3, (3, 3), padding='same')\n"
