@@ -130,7 +130,8 @@ def penalties(keras: Any, c: Any) -> dict[str, float]:
     """Activity penalties of a batch of four, with and without the division by the batch size."""
     data = np.full((4, 5), 2.0, dtype="float32")
     found = {}
-    for name, regularizer in {"new": "l2", "old": c.SumOverBatch("l2")}.items():
+    penalties = {"new": "l2", "old": c.SumOverBatch("l2"), "none": c.SumOverBatch(None)}
+    for name, regularizer in penalties.items():
         layer = keras.layers.Activation("linear", activity_regularizer=regularizer)
         layer(data)
         found[name] = float(layer.losses[0])

@@ -64,6 +64,7 @@ def test_initialisers_written_for_keras_1_work(outcome: dict[str, Any]) -> None:
 
 def test_activity_penalty_is_a_sum_over_the_batch(outcome: dict[str, Any]) -> None:
     assert outcome["penalties"]["new"] == pytest.approx(0.01 * 4 * 5)
+    assert outcome["penalties"]["none"] == 0
     assert outcome["penalties"]["old"] == pytest.approx(0.01 * 4 * 5 * 4)
 
 

@@ -140,7 +140,7 @@ class SumOverBatch(keras.regularizers.Regularizer):
 
     def __call__(self, x):
         if self.regularizer is None:
-            return 0.0
+            return ops.zeros((), x.dtype)
         return ops.cast(ops.shape(x)[0], x.dtype) * self.regularizer(x)
 
     def get_config(self):
