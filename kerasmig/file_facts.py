@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from kerasmig.program import looks_like_python2
-from kerasmig.rewrite.context import saved_weights
+from kerasmig.rewrite.context import given_names, saved_weights
 
 _KERAS1_MARK = re.compile(
     rb"\b(?:nb_epoch|border_mode|nb_filter|samples_per_epoch|image_dim_ordering|W_regularizer)\b"
@@ -28,6 +28,7 @@ class FileFacts:
         layers: it has words that names of layers are made of.
         python2: it may be Python 2.
         weights: names under which it saves weights.
+        names: names that it gives to layers and that look like automatic ones.
     """
 
     keras: bool = False
@@ -36,6 +37,7 @@ class FileFacts:
     layers: bool = False
     python2: bool = False
     weights: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> bool:
@@ -57,5 +59,6 @@ def facts_of(data: bytes) -> FileFacts:
         weights=(
             saved_weights(data) if b"save_weights" in data or b"Checkpoint" in data else frozenset()
         ),
+        names=given_names(data) if b"keras" in data and b"name" in data else frozenset(),
     )
     return NOTHING if found == NOTHING else found

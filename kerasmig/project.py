@@ -160,6 +160,10 @@ class Project:
     def _saved_weights(self) -> frozenset[str]:
         return frozenset().union(*(self.facts(path).weights for path in self.files))
 
+    @cached_property
+    def _given_names(self) -> frozenset[str]:
+        return frozenset().union(*(self.facts(path).names for path in self.files))
+
     def _module_name(self, module: Module) -> str:
         """Dotted name of a file: as its package says, or as Keras' own tree would have it."""
         parts = [] if module.path.stem == "__init__" else [module.path.stem]
@@ -287,6 +291,7 @@ class Project:
             facts,
             self.names(path),
             saved_weights=self._saved_weights,
+            given_names=self._given_names,
             keras1_nearby=self._speaks_keras1,
             python2=module.program.modern is not None,
             made_relative=module.program.made_relative,

@@ -68,6 +68,7 @@ class FileContext:
     parents: dict[int, ast.AST] = field(default_factory=dict)
     project_strings: frozenset[str] = frozenset()
     project_saves: frozenset[str] = frozenset()
+    project_names: frozenset[str] = frozenset()
     keras1_nearby: bool = False
     python2: bool = False
     made_relative: tuple[int, ...] = ()
@@ -261,6 +262,11 @@ class FileContext:
         return self.project_saves | saved_weights(self.text.utf8)
 
     @cached_property
+    def given_names(self) -> frozenset[str]:
+        """Names that look like automatic ones and that this project gives to layers itself."""
+        return self.project_names | given_names(self.text.utf8)
+
+    @cached_property
     def saved_models(self) -> frozenset[str]:
         """Names under which callbacks of this file save whole models."""
         return saved_models(self.text.utf8)
@@ -305,6 +311,14 @@ _SAVES = re.compile(
     rb"""(save_weights|ModelCheckpoint)\s*\(\s*(?:filepath\s*=\s*)?(['"]([^'"]*)['"]\s*[,)])?"""
 )
 _ONLY_WEIGHTS = re.compile(rb"save_weights_only\s*=\s*True")
+
+
+_GIVEN_NAME = re.compile(rb"""(?<!get_layer\()\bname\s*=\s*u?['"]([a-z0-9]+_[0-9]+)['"]""")
+
+
+def given_names(source: bytes) -> frozenset[str]:
+    """Names that source gives to something and that look like automatic ones: ``dense_1``."""
+    return frozenset(match.decode("ascii") for match in _GIVEN_NAME.findall(source))
 
 
 def saved_weights(source: bytes) -> frozenset[str]:

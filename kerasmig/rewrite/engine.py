@@ -53,6 +53,7 @@ class Surroundings:
     python2: bool = False
     made_relative: tuple[int, ...] = ()
     saved_weights: frozenset[str] = frozenset()
+    given_names: frozenset[str] = frozenset()
     keras1_nearby: bool = False
 
 
@@ -95,6 +96,7 @@ def upgrade_text(
         path,
         project_strings=surroundings.strings,
         project_saves=surroundings.saved_weights,
+        project_names=surroundings.given_names,
         keras1_nearby=surroundings.keras1_nearby,
         python2=surroundings.python2,
         made_relative=surroundings.made_relative,

@@ -1,0 +1,132 @@
+"""Automatic names of layers where code looks layers up by them: ``get_layer('dense_2')``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from kerasmig.analysis.tree import nodes
+from kerasmig.catalog.layer_names import CODE, automatic, todays_class, todays_name
+from kerasmig.finding import Applicability, Edit, Finding
+from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.methods import last_name
+from kerasmig.rewrite.registry import file_rule
+
+_BY_NAME = ("compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch")
+_SEQUENTIAL = "keras.models.Sequential"
+_INPUT = "keras.engine.topology.InputLayer"
+
+
+@file_rule
+def layer_names(context: FileContext) -> Iterator[Finding]:
+    """Names are rewritten where only the count and the spelling changed, else reported."""
+    if not context.settings.wants(CODE) or b"keras" not in context.text.utf8:
+        return
+    seen: set[int] = set()
+    for literal in _names(context):
+        name = literal.value
+        assert isinstance(name, str)
+        found = automatic(name)
+        if found is None or id(literal) in seen or name in context.given_names:
+            continue
+        seen.add(id(literal))
+        if context.directives.ignores(CODE, literal):
+            continue
+        kind, number = found
+        if not (context.speaks_keras1 or _only_keras1(context, kind)):
+            continue
+        made, why = todays_class(kind), _trouble(context, kind)
+        new = todays_name(made, number) if made is not None else ""
+        if not new:
+            why = "several classes took its place"
+        elif not why and _spelled_the_same(kind):
+            why = f"Keras 3 would call the layer {new!r}"
+        if why:
+            yield context.finding(
+                CODE,
+                literal,
+                f"{name!r} is a name that Keras 1 gave, and {why}: give the layer a `name`",
+                Applicability.MANUAL,
+                name=name,
+            )
+            continue
+        text = context.text.of(literal)
+        yield context.finding(
+            CODE,
+            literal,
+            f"{name!r} → {new!r}, as Keras 3 counts; the layers are taken to be made in this order",
+            Applicability.ASSUMED,
+            name=name,
+            edits=(Edit(context.text.span(literal), (text.replace(name, new),)),),
+        )
+
+
+def _only_keras1(context: FileContext, kind: str) -> bool:
+    """Whether a name is spelled as Keras 1 alone did: Keras 2 wrote ``batch_normalization_1``.
+
+    A file of today that makes such layers itself was left alone before, for a reason.
+    """
+    if kind == _INPUT or _spelled_the_same(kind):
+        return False
+    return not any(use.name == kind for use in context.uses())
+
+
+def _spelled_the_same(kind: str) -> bool:
+    """Whether a later run could not tell a name of today from one of Keras 1."""
+    made = todays_class(kind)
+    return made is None or automatic(todays_name(made, 2)) == (kind, 1)
+
+
+def _trouble(context: FileContext, kind: str) -> str:
+    """Why the count of today cannot be told from that of Keras 1."""
+    used = {use.name for use in context.uses()}
+    if kind == _INPUT:
+        return "a Sequential's input is counted today" if _SEQUENTIAL in used else ""
+    made = todays_class(kind)
+    for other in sorted(used - {kind}):
+        named = automatic(f"{other.rpartition('.')[2].lower()}_1")
+        if named is not None and named[0] == other and todays_class(other) == made:
+            return f"{other.rpartition('.')[2]} counts with it today"
+    return ""
+
+
+def _names(context: FileContext) -> Iterator[ast.Constant]:
+    """The string constants by which the file looks layers up."""
+    for node in nodes(context.tree, ast.Call, ast.Compare, ast.Subscript):
+        if isinstance(node, ast.Call):
+            yield from _of_call(context, node)
+        elif isinstance(node, ast.Compare):
+            if isinstance(node.left, ast.Attribute) and node.left.attr == "name":
+                for side in node.comparators:
+                    yield from _constants(context, side)
+        elif "layer" in last_name(node.value).lower():
+            yield from _constants(context, node.slice)
+
+
+def _of_call(context: FileContext, call: ast.Call) -> Iterator[ast.Constant]:
+    if not isinstance(call.func, ast.Attribute):
+        return
+    if call.func.attr == "get_layer":
+        given = [*call.args[:1], *(k.value for k in call.keywords if k.arg in ("name", None))]
+        for value in given:
+            yield from _constants(context, value)
+    elif call.func.attr in _BY_NAME:
+        for value in [*call.args, *(k.value for k in call.keywords)]:
+            if isinstance(value, ast.Dict):
+                for key in value.keys:
+                    if key is not None:
+                        yield from _constants(context, key)
+
+
+def _constants(context: FileContext, node: ast.expr) -> Iterator[ast.Constant]:
+    """The string constants that an expression may be, or hold."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node
+    elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        for element in node.elts:
+            yield from _constants(context, element)
+    elif isinstance(node, ast.Name):
+        for binding in context.names.bindings_of(node):
+            value = binding.value
+            if isinstance(value, (ast.Constant, ast.List, ast.Tuple)):
+                yield from _constants(context, value)
