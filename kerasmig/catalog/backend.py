@@ -358,6 +358,9 @@ ATTRIBUTES: dict[str, str] = {
 }
 """Module variables that programs read, as texts of `values.Value`."""
 
+THEANO = frozenset(["T", "theano", "theano_backend", "th_sparse_module", "RandomStreams", "ifelse"])
+"""Names below ``keras.backend`` that were there (or meant anything) under Theano only."""
+
 FAMILIES = (
     Family(
         code="KM501",

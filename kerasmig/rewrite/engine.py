@@ -11,7 +11,7 @@ from kerasmig.analysis.era import Era, unknown_keywords
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.catalog import surface
-from kerasmig.catalog.backend import ATTRIBUTES
+from kerasmig.catalog.backend import ATTRIBUTES, THEANO
 from kerasmig.catalog.general import (
     BARE_REFERENCE,
     BIAS_AXIS,
@@ -263,15 +263,22 @@ def _without_entry(context: FileContext, use: Use) -> Finding | None:
     library = surface.leaked_module(use.path)
     if library is not None and isinstance(use.node, ast.Name):
         return _leaked(context, use, library)
+    if library is not None and isinstance(use.node, ast.Attribute):
+        local = _free_for(context, use.path.rpartition(".")[2], library)
+        if local is not None:
+            return _leaked_attribute(context, use, library, local)
     later = surface.later_path(use.path) or surface.later_path(surface.canonical(use.path))
     if later is not None and not surface.in_keras1(use.path):
         return _respelled(context, use, later, IMPORTS)
     context.imports.keep(use.root)
     short = use.path.removeprefix("keras.")
+    why = "is not part of Keras 3, and kerasmig does not know what became of it"
+    if use.path.startswith("keras.backend.") and use.path.split(".")[2] in THEANO:
+        why = "is Theano's, which Keras 3 does not run on: write it with `keras.ops`"
     return context.finding(
         UNKNOWN_NAME,
         use.node,
-        f"{short} is not part of Keras 3, and kerasmig does not know what became of it",
+        f"{short} {why}",
         Applicability.MANUAL,
         name=use.path.rpartition(".")[2],
     )
@@ -323,6 +330,29 @@ def _leaked(context: FileContext, use: Use, library: str) -> Finding | None:
         f"{use.root.id} came through Keras' own module: {library} imported instead",
         Applicability.AUTOMATIC,
         name=use.root.id,
+    )
+
+
+def _free_for(context: FileContext, name: str, library: str) -> str | None:
+    """A name under which a library can be imported: its usual one, unless that means other things."""
+    bound = context.names.all_bindings(name)
+    if all(b.kind == "import" and b.path == library for b in bound):
+        return name
+    return None
+
+
+def _leaked_attribute(context: FileContext, use: Use, library: str, local: str) -> Finding:
+    """``K.tf``: another library that only reached the file as a part of Keras' own module."""
+    context.imports.keep(use.root)
+    if local not in context.names.root.bindings:
+        context.imports.need_library(library, local)
+    return context.finding(
+        IMPORTS,
+        use.node,
+        f"{context.text.of(use.node)} → {local}: {library} imported",
+        Applicability.AUTOMATIC,
+        name=local,
+        edits=(Edit(context.text.span(use.node), (local,)),),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import check_noop, check_rewrite, find, upgrade
+from tests.rewrite.helpers import check_manual, check_noop, check_rewrite, find, upgrade
 
 MANUAL = Applicability.MANUAL
 
@@ -380,6 +380,19 @@ def test_a_part_of_another_library_that_came_through_keras() -> None:
         "from keras.callbacks import *\nlast = deque(maxlen=3)\n",
         "from keras.callbacks import *\nfrom collections import deque\nlast = deque(maxlen=3)\n",
     )
+
+
+def test_a_library_that_is_reached_through_a_module_of_keras() -> None:
+    head = "from keras import backend as K\n{}foo = K.floatx()\n"
+    body = "a = {0}.nn.relu(x)\nb = {0}.{1}(x, y)\n"
+    result = check_rewrite(
+        head.format("") + body.format("K.tf", "mul"),
+        head.format("import tensorflow as tf\n") + body.format("tf", "multiply"),
+    )
+    find(result, "KM101", "K.tf → tf: tensorflow imported", Applicability.AUTOMATIC)
+    check_manual(head.format("") + "K.tf.Session()\n", "KM504", "without sessions")
+    check_manual(head.format("tf = 3\n") + "K.tf.shape(x)\n", "KM102", "backend.tf")
+    check_manual(head.format("") + "K.T.tensor4('x')\n", "KM102", "is Theano's")
 
 
 def test_a_new_name_is_free_in_every_function() -> None:

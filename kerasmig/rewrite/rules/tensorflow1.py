@@ -20,10 +20,11 @@ _THROUGH_KERAS = ("keras.backend.tf", "keras.backend.tensorflow_backend.tf")
 def names(context: FileContext) -> Iterator[Finding]:
     """``tf.Session`` and the like, wherever the file uses them."""
     for root in context.names.loads:
-        base = _imported(context, root)
-        if base is None:
+        start = _library(context, root)
+        if start is None:
             continue
-        node, path = _whole(context, root, base)
+        base = start[1]
+        node, path = _whole(context, *start)
         found = fate(path)
         if path == PATCHED and isinstance(getattr(node, "ctx", None), ast.Store):
             continue  # `kerasmig.rewrite.rules.workarounds` takes it out
@@ -79,10 +80,24 @@ def library_path(context: FileContext, node: ast.expr) -> str | None:
     root = node
     while isinstance(root, ast.Attribute):
         root = root.value
-    base = _imported(context, root) if isinstance(root, ast.Name) else None
-    if base is None or not isinstance(root, ast.Name):
-        return None
-    return _whole(context, root, base)[1]
+    start = _library(context, root) if isinstance(root, ast.Name) else None
+    return None if start is None else _whole(context, *start)[1]
+
+
+def _library(context: FileContext, root: ast.Name) -> tuple[ast.expr, str] | None:
+    """What names TensorFlow or a part of it, with the path of that below ``tensorflow``.
+
+    That is what an import binds, or ``K.tf`` of Keras' backend.
+    """
+    base = _imported(context, root)
+    if base is not None:
+        return root, base
+    node: ast.AST | None = context.parent(root)
+    while isinstance(node, ast.Attribute):
+        if context.names.path(node) in _THROUGH_KERAS:
+            return node, ""
+        node = context.parent(node)
+    return None
 
 
 def _imported(context: FileContext, root: ast.Name) -> str | None:
@@ -98,9 +113,9 @@ def _imported(context: FileContext, root: ast.Name) -> str | None:
     return rest if library == _LIBRARY else None
 
 
-def _whole(context: FileContext, root: ast.Name, base: str) -> tuple[ast.expr, str]:
-    """The outermost attribute of a name, and its path below ``tensorflow``."""
-    node: ast.expr = root
+def _whole(context: FileContext, start: ast.expr, base: str) -> tuple[ast.expr, str]:
+    """The outermost attribute of what names the library, and its path below ``tensorflow``."""
+    node = start
     parts = [base] if base else []
     parent = context.parent(node)
     while isinstance(parent, ast.Attribute):
@@ -142,13 +157,14 @@ def _renamed_or_told(context: FileContext, node: ast.expr, found: Fate) -> Findi
     prefix = text[: -len(found.name)]
     if not found.to or not text.endswith(f".{found.name}"):
         return _told(context, node, text, found)
+    end = context.text.span(node).end
     return context.finding(
         CODE,
         node,
         f"{text} → {prefix}{found.to}",
         Applicability.AUTOMATIC,
         name=found.name,
-        edits=[Edit(context.text.span(node), (f"{prefix}{found.to}",))],
+        edits=[Edit(Span(end - len(found.name), end), (found.to,))],
     )
 
 
