@@ -127,9 +127,7 @@ class Names:
 
     def all_bindings(self, name: str) -> list[Binding]:
         """The bindings of a name in any scope of the file."""
-        return [
-            b for scope in (self.root, *self.scopes.values()) for b in scope.bindings.get(name, ())
-        ]
+        return [b for scope in self.scopes.values() for b in scope.bindings.get(name, ())]
 
     def is_bound(self, name: str, scope: Scope) -> bool:
         """Whether a name means anything (other than a builtin) in a scope."""

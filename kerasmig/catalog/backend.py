@@ -315,7 +315,7 @@ _GRAPH = (
     Entry("in_train_phase", manual=_PHASE),
     Entry("in_test_phase", manual=_PHASE),
     Entry("get_session", manual=_SESSION),
-    Entry("set_session", manual=_SESSION),
+    Entry("set_session", rule="set_session", manual=_SESSION),
     Entry(
         "manual_variable_initialization",
         manual="variables have their values from the start: leave the call out.",
@@ -408,8 +408,9 @@ FAMILIES = (
         ),
         safety=(
             "`K.function` is `assumed`: the tensors must belong to models, which the compat class "
-            "checks when it runs. Gradients, updates and sessions are never rewritten: what they "
-            "become depends on what the program wants."
+            "checks when it runs. A session that is only made to be given to Keras is taken out, "
+            "and what it was told about the GPU is told to TensorFlow. Gradients, updates and other "
+            "sessions are never rewritten: what they become depends on what the program wants."
         ),
         example=(
             "f = K.function([model.input, K.learning_phase()], [layer.output])",

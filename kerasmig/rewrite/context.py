@@ -15,7 +15,7 @@ from kerasmig.analysis.era import Era, FileEra, file_era
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.orderings import Orderings
 from kerasmig.analysis.receivers import Receivers
-from kerasmig.analysis.tree import nodes, parents
+from kerasmig.analysis.tree import nodes, parents, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
@@ -27,6 +27,7 @@ from kerasmig.source import Text
 
 if TYPE_CHECKING:
     from kerasmig.rewrite.methods import MethodUse
+    from kerasmig.rewrite.sessions import Session
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +123,38 @@ class FileContext:
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node around a node."""
         return self.parents.get(id(node))
+
+    def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
+        """The statements among which a statement stands."""
+        parent = self.parent(statement)
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(parent, name, None)
+            if isinstance(body, list) and statement in body:
+                return body
+        return [statement]
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        """Sessions that were made for Keras alone, and can be taken out."""
+        from kerasmig.rewrite.sessions import CODE, find_sessions
+
+        if not self.settings.wants(CODE):
+            return []
+        found = find_sessions(self)
+        return [s for s in found if not self.directives.ignores(CODE, s.call)]
+
+    @cached_property
+    def _taken_out(self) -> frozenset[int]:
+        return frozenset(
+            id(node)
+            for session in self.sessions
+            for statement in session.statements
+            for node in walk(statement)
+        )
+
+    def is_taken_out(self, node: ast.AST) -> bool:
+        """Whether a node goes with a statement that is taken out, and nothing else is to be done."""
+        return id(node) in self._taken_out
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, innermost first."""

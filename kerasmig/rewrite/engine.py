@@ -29,6 +29,7 @@ from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.references import adapted_call, adapted_reference
 from kerasmig.rewrite.registry import file_rules, find_use_rule, load
+from kerasmig.rewrite.sessions import RULE as SET_SESSION
 from kerasmig.rewrite.todo import with_todos
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import OverlapError, SourceError, Text, parse, parses
@@ -131,7 +132,10 @@ def upgrade_text(
 def _settle_uses(context: FileContext) -> Iterator[Finding]:
     """One finding (or none: it may stay) for every use of a Keras object."""
     for use in context.uses():
-        finding = _settle(context, use)
+        goes = context.is_taken_out(use.node) and (
+            use.entry is None or use.entry.rule != SET_SESSION
+        )
+        finding = None if goes else _settle(context, use)
         if finding is None:
             context.kept += 1
         else:

@@ -298,7 +298,7 @@ class _Chain:
         ):
             return None
         model = ast.unparse(add.func.value)
-        block = _block(context, statement)
+        block = context.block_of(statement)
         start = block.index(statement)
         creation = next((s for s in reversed(block[:start]) if _creates(context, s, model)), None)
         if creation is None:
@@ -341,15 +341,6 @@ class _Chain:
         line = text.line_span(self.creation.lineno)
         alone = text.starts_line(span.start) and not text.utf8[span.end : line.end].strip()
         return Edit(line, ()) if alone else Edit(span, ("pass",))
-
-
-def _block(context: FileContext, statement: ast.stmt) -> list[ast.stmt]:
-    parent = context.parent(statement)
-    for name in ("body", "orelse", "finalbody"):
-        body = getattr(parent, name, None)
-        if isinstance(body, list) and statement in body:
-            return body
-    return [statement]
 
 
 def _creates(context: FileContext, statement: ast.stmt, model: str) -> bool:

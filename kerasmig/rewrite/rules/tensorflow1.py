@@ -23,6 +23,8 @@ def names(context: FileContext) -> Iterator[Finding]:
         start = _library(context, root)
         if start is None:
             continue
+        if context.is_taken_out(root):
+            continue
         base = start[1]
         node, path = _whole(context, *start)
         found = fate(path)
@@ -56,7 +58,7 @@ def calls(context: FileContext) -> Iterator[Finding]:
     """Functions that are still there and take their arguments otherwise."""
     for call in context.calls:
         path = library_path(context, call.func)
-        if path is None or fate(path) is not None:
+        if path is None or context.is_taken_out(call) or fate(path) is not None:
             continue
         yield from _keywords(context, call, path)
         yield from _turned_around(context, call, path)
