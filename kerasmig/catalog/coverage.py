@@ -59,7 +59,7 @@ def rows() -> Iterator[Row]:
 def _fate(entry: Entry) -> str:
     if entry.to is not None and entry.to.startswith("keras1_compat."):
         return COMPAT
-    if entry.to is not None or entry.template or entry.rule:
+    if entry.to is not None or entry.template or (entry.rule and not entry.manual):
         return MIGRATED
     return REPORTED
 
