@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,9 +76,14 @@ def similarity(old: Row, new: Row) -> float:
         score += 1.0
     if old["params"] == new["params"]:
         score += 1.0 if old["params"] else 0.2
-    if old["name"] == new["name"]:
+    if old["name"] == new["name"] and not _is_automatic(old):
         score += 1.0
     return score
+
+
+def _is_automatic(row: Row) -> bool:
+    """Whether Keras 1 gave a layer its name: today's count is another, so it says nothing."""
+    return re.fullmatch(rf"{re.escape(row['class'].lower())}_\d+", row["name"]) is not None
 
 
 def align_layers(old: Sequence[Row], new: Sequence[Row]) -> list[tuple[int | None, int | None]]:

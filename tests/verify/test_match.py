@@ -29,6 +29,13 @@ def test_split_activation_and_padding_are_insertions() -> None:
     assert align_layers(old, new) == [(0, 0), (None, 1), (1, 2), (None, 3), (2, 4)]
 
 
+def test_names_that_keras_gave_say_nothing() -> None:
+    many = range(1, 22)
+    old = [row("Dense", (50,), 2, name=f"dense_{n}") for n in many]
+    new = [row("Dense", (50,), 2, name="dense" if n == 1 else f"dense_{n - 1}") for n in many]
+    assert align_layers(old, new) == [(n, n) for n in range(21)]
+
+
 def test_lost_layer_has_no_counterpart() -> None:
     old = [row("InputLayer", (8,)), row("Dense", (6,), 2), row("Dense", (6,), 2, name="d2")]
     new = [row("InputLayer", (8,)), row("Dense", (6,), 2, name="d2")]
