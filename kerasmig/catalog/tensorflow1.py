@@ -30,6 +30,14 @@ RENAMED: Mapping[str, str] = {
 }
 #: What works on today's tensors, or on none at all, exactly as before; also all below these names.
 KEPT = (
+    *("Print", "py_func", "verify_tensor_all_finite", "confusion_matrix", "count_nonzero"),
+    *("batch_gather", "batch_to_space_nd", "space_to_depth", "depth_to_space", "floor_div"),
+    *("bincount", "clip_by_average_norm", "multinomial", "setdiff1d", "sparse_to_dense"),
+    *("extract_image_patches", "image.extract_image_patches", "image.resize_image_with_pad"),
+    *("nn.conv2d_backprop_filter", "nn.conv2d_backprop_input", "nn.depthwise_conv2d_native"),
+    *("nn.relu_layer", "nn.xw_plus_b", "nn.softmax_cross_entropy_with_logits_v2"),
+    *("sparse_matmul", "sparse_reduce_sum", "sparse_segment_mean", "sparse_segment_sum"),
+    *("to_complex64", "to_complex128", "decode_csv", "decode_raw", "string_to_number"),
     "app",
     "flags",
     "gfile",
