@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from kerasmig.program import looks_like_python2
-from kerasmig.rewrite.context import given_names, saved_weights
-
 _KERAS1_MARK = re.compile(
     rb"\b(?:nb_epoch|border_mode|nb_filter|samples_per_epoch|image_dim_ordering|W_regularizer)\b"
 )
@@ -62,3 +59,81 @@ def facts_of(data: bytes) -> FileFacts:
         names=given_names(data) if b"keras" in data and b"name" in data else frozenset(),
     )
     return NOTHING if found == NOTHING else found
+
+
+_SAVES = re.compile(
+    rb"""(save_weights|ModelCheckpoint)\s*\(\s*(?:filepath\s*=\s*)?(['"]([^'"]*)['"]\s*[,)])?"""
+)
+_ONLY_WEIGHTS = re.compile(rb"save_weights_only\s*=\s*True")
+
+
+_GIVEN_NAME = re.compile(rb"""(?<!get_layer\()\bname\s*=\s*u?['"]([a-z0-9]+_[0-9]+)['"]""")
+
+
+def given_names(source: bytes) -> frozenset[str]:
+    """Names that source gives to something and that look like automatic ones: ``dense_1``."""
+    return frozenset(match.decode("ascii") for match in _GIVEN_NAME.findall(source))
+
+
+def saved_weights(source: bytes) -> frozenset[str]:
+    """Names under which a piece of source saves weights; ``""`` stands for computed names."""
+    return frozenset(
+        (match.group(3) or b"").decode("utf-8", "replace")
+        for match in _SAVES.finditer(source)
+        if match.group(1) == b"save_weights"
+        or _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
+    )
+
+
+def saved_models(source: bytes) -> frozenset[str]:
+    """Names under which callbacks save whole models."""
+    return frozenset(
+        match.group(3).decode("utf-8", "replace")
+        for match in _SAVES.finditer(source)
+        if match.group(1) == b"ModelCheckpoint"
+        and match.group(3)
+        and not _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
+    )
+
+
+def _call_end(source: bytes, start: int) -> int:
+    """Where a call's parentheses close, near enough for a search."""
+    depth = 0
+    for position in range(start, min(len(source), start + 2_000)):
+        depth += (source[position] == 0x28) - (source[position] == 0x29)
+        if depth == 0 and source[position] == 0x29:
+            return position
+    return start
+
+
+# A first look is taken at every file of the tree, so it has to cost next to nothing: plain words are
+# sought as bytes, and statements by their first word before anyone asks whether it begins its line.
+_PYTHON2_WORDS = (
+    *(b"xrange(", b"raw_input(", b".iteritems(", b".iterkeys(", b".itervalues(", b".has_key("),
+    *(b"cPickle", b"urllib2", b"unicode(", b"izip"),
+)
+_PYTHON2_NAMES = re.compile(
+    rb"\bxrange\(|\braw_input\(|\.iter(?:items|keys|values)\(|\.has_key\(|\bcPickle\b|\burllib2\b"
+    rb"|\bunicode\(|\bizip(?:_longest)?\b"
+)
+_PYTHON2_STATEMENTS = (
+    re.compile(rb"print(?:[ \t]+[^\s(=,.]|[ \t]*>>|[ \t]*\r?$)", re.MULTILINE),
+    re.compile(rb"except[ \t]+[\w., ()]+,[ \t]*\w+:"),
+    re.compile(rb"raise[ \t]+\w+,"),
+)
+
+
+def looks_like_python2(data: bytes) -> bool:
+    """A cheap first look, before anything is parsed."""
+    if any(word in data for word in _PYTHON2_WORDS) and _PYTHON2_NAMES.search(data):
+        return True
+    return any(
+        _begins_line(data, match.start())
+        for statement in _PYTHON2_STATEMENTS
+        for match in statement.finditer(data)
+    )
+
+
+def _begins_line(data: bytes, position: int) -> bool:
+    """Whether only blanks, or the quotes of a notebook's source, stand before."""
+    return not data[data.rfind(b"\n", 0, position) + 1 : position].strip(b' \t"')

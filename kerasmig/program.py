@@ -279,36 +279,3 @@ def _old_words() -> re.Pattern[str]:
 def old_spellings(text: str) -> list[str]:
     """Words that only Keras 1 code has, in the order of the text."""
     return list(dict.fromkeys(_old_words().findall(text)))
-
-
-# A first look is taken at every file of the tree, so it has to cost next to nothing: plain words are
-# sought as bytes, and statements by their first word before anyone asks whether it begins its line.
-_PYTHON2_WORDS = (
-    *(b"xrange(", b"raw_input(", b".iteritems(", b".iterkeys(", b".itervalues(", b".has_key("),
-    *(b"cPickle", b"urllib2", b"unicode(", b"izip"),
-)
-_PYTHON2_NAMES = re.compile(
-    rb"\bxrange\(|\braw_input\(|\.iter(?:items|keys|values)\(|\.has_key\(|\bcPickle\b|\burllib2\b"
-    rb"|\bunicode\(|\bizip(?:_longest)?\b"
-)
-_PYTHON2_STATEMENTS = (
-    re.compile(rb"print(?:[ \t]+[^\s(=,.]|[ \t]*>>|[ \t]*\r?$)", re.MULTILINE),
-    re.compile(rb"except[ \t]+[\w., ()]+,[ \t]*\w+:"),
-    re.compile(rb"raise[ \t]+\w+,"),
-)
-
-
-def looks_like_python2(data: bytes) -> bool:
-    """A cheap first look, before anything is parsed."""
-    if any(word in data for word in _PYTHON2_WORDS) and _PYTHON2_NAMES.search(data):
-        return True
-    return any(
-        _begins_line(data, match.start())
-        for statement in _PYTHON2_STATEMENTS
-        for match in statement.finditer(data)
-    )
-
-
-def _begins_line(data: bytes, position: int) -> bool:
-    """Whether only blanks, or the quotes of a notebook's source, stand before."""
-    return not data[data.rfind(b"\n", 0, position) + 1 : position].strip(b' \t"')

@@ -31,10 +31,12 @@ class Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if self._bar is None:
+            return
         from rich.progress import Progress as Bar
 
-        if isinstance(self._bar, Bar):
-            self._bar.stop()
+        assert isinstance(self._bar, Bar)
+        self._bar.stop()
 
     def step(self, done: int, total: int) -> None:
         """Tell that ``done`` of ``total`` pieces are finished."""

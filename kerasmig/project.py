@@ -1,4 +1,7 @@
-"""A code base under work: what its files know of each other, and the run over all of them."""
+"""A code base under work: what its files know of each other, and the run over all of them.
+
+What takes files apart is imported where it is needed: a run over an unchanged tree needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +13,26 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kerasmig.analysis.lifted import lifted_package
-from kerasmig.analysis.names import Names
-from kerasmig.analysis.project_facts import ProjectFacts
 from kerasmig.cache import Cache
-from kerasmig.compat.select import compat_present, compat_source
 from kerasmig.file_facts import FileFacts, facts_of
 from kerasmig.files import Backups
 from kerasmig.finding import FileResult, Finding, RunResult
-from kerasmig.formatting import format_touched
 from kerasmig.import_graph import ImportGraph
 from kerasmig.neighbours import importers, module_name, told_in
 from kerasmig.placement import import_roots
-from kerasmig.program import LeftAlone, Program, read_program
-from kerasmig.rewrite.engine import Surroundings, upgrade_text
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import Encoding, SourceError, decode, parse
 from kerasmig.vendored import VendoredCopies, vendored_note
 from kerasmig.writing import shown_path, write_bytes, write_result
+
+if TYPE_CHECKING:
+    from kerasmig.analysis.names import Names
+    from kerasmig.program import Program
 
 COMPAT_FILE = "keras1_compat.py"
 _KEPT_TREES = 40
@@ -113,6 +113,8 @@ class Project:
 
     def parsed(self, module: Module) -> ast.Module | None:
         """A module's tree; ``None`` (and ``module.error``) if it cannot be parsed."""
+        from kerasmig.program import LeftAlone, read_program
+
         if module.tree is None and not module.error:
             try:
                 text, module.encoding = decode(module.data)
@@ -166,6 +168,8 @@ class Project:
 
     def _module_name(self, module: Module) -> str:
         """Dotted name of a file: as its package says, or as Keras' own tree would have it."""
+        from kerasmig.analysis.lifted import lifted_package
+
         parts = [] if module.path.stem == "__init__" else [module.path.stem]
         folder = module.path.parent
         while folder / "__init__.py" in self._known and folder.name.isidentifier():
@@ -179,6 +183,8 @@ class Project:
 
     def names(self, path: Path) -> Names | None:
         """The names of a file, with the rest of the project behind them."""
+        from kerasmig.analysis.names import Names
+
         module = self.module(path)
         if module.names is None:
             tree = self.parsed(module)
@@ -276,6 +282,9 @@ class Project:
 
     def program_result(self, path: Path) -> FileResult:
         """The result for the program of a file that `parsed` has read."""
+        from kerasmig.analysis.project_facts import ProjectFacts
+        from kerasmig.rewrite.engine import Surroundings, upgrade_text
+
         module, shown = self.module(path), self._shown(path)
         assert module.program is not None
         users = importers(path, self._imported_by)
@@ -317,6 +326,8 @@ class Project:
         except AssertionError as error:
             return FileResult(self._shown(path), error=f"internal error, file left alone: {error}")
         if result.changed and path.suffix == ".py" and "\r" not in result.new:
+            from kerasmig.formatting import format_touched
+
             result = replace(result, new=format_touched(result.old, result.new, path))
         return replace(result, encoding=module.encoding.name, bom=module.encoding.bom)
 
@@ -367,6 +378,8 @@ class Project:
     def _results(self, jobs: int) -> Iterator[FileResult]:
         relevant = [p for p in self.files if self.concerns_keras(p) or self.comes_along(p)]
         if jobs > 1 and len(relevant) >= _ENOUGH_FOR_WORKERS:
+            from concurrent.futures import ProcessPoolExecutor
+
             with ProcessPoolExecutor(
                 jobs, initializer=_start_worker, initargs=(self.files, self.settings, self._facts)
             ) as pool:
@@ -457,6 +470,8 @@ class Project:
 
 def _compat_text(path: Path, names: set[str]) -> str:
     """The compat module with what the new code needs, and what an earlier run already put there."""
+    from kerasmig.compat.select import compat_present, compat_source
+
     try:
         present = set(compat_present(path.read_text(encoding="utf-8")))
     except (OSError, ValueError):

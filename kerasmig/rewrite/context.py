@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +17,7 @@ from kerasmig.analysis.receivers import Receivers
 from kerasmig.analysis.tree import nodes, parents, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
+from kerasmig.file_facts import given_names, saved_models, saved_weights
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
 from kerasmig.rewrite.callsite import CallSite
 from kerasmig.rewrite.directives import Directives
@@ -338,51 +338,6 @@ class FileContext:
             edits=tuple(edits),
             evidence=evidence,
         )
-
-
-_SAVES = re.compile(
-    rb"""(save_weights|ModelCheckpoint)\s*\(\s*(?:filepath\s*=\s*)?(['"]([^'"]*)['"]\s*[,)])?"""
-)
-_ONLY_WEIGHTS = re.compile(rb"save_weights_only\s*=\s*True")
-
-
-_GIVEN_NAME = re.compile(rb"""(?<!get_layer\()\bname\s*=\s*u?['"]([a-z0-9]+_[0-9]+)['"]""")
-
-
-def given_names(source: bytes) -> frozenset[str]:
-    """Names that source gives to something and that look like automatic ones: ``dense_1``."""
-    return frozenset(match.decode("ascii") for match in _GIVEN_NAME.findall(source))
-
-
-def saved_weights(source: bytes) -> frozenset[str]:
-    """Names under which a piece of source saves weights; ``""`` stands for computed names."""
-    return frozenset(
-        (match.group(3) or b"").decode("utf-8", "replace")
-        for match in _SAVES.finditer(source)
-        if match.group(1) == b"save_weights"
-        or _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
-    )
-
-
-def saved_models(source: bytes) -> frozenset[str]:
-    """Names under which callbacks save whole models."""
-    return frozenset(
-        match.group(3).decode("utf-8", "replace")
-        for match in _SAVES.finditer(source)
-        if match.group(1) == b"ModelCheckpoint"
-        and match.group(3)
-        and not _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
-    )
-
-
-def _call_end(source: bytes, start: int) -> int:
-    """Where a call's parentheses close, near enough for a search."""
-    depth = 0
-    for position in range(start, min(len(source), start + 2_000)):
-        depth += (source[position] == 0x28) - (source[position] == 0x29)
-        if depth == 0 and source[position] == 0x29:
-            return position
-    return start
 
 
 def _is_object(path: str) -> bool:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerasmig.file_facts import looks_like_python2
 from kerasmig.finding import FileResult
-from kerasmig.program import looks_like_python2
 from kerasmig.project import Project
 from kerasmig.python2 import to_python3, uses_python2_names
 from kerasmig.settings import UpgradeSettings
