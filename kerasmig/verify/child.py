@@ -63,6 +63,7 @@ def run_task(task: dict[str, Any], side: Any) -> None:
     result["calls"] = runner.outcome.calls
     result["failures"] = [vars(failure) for failure in runner.outcome.failures]
     result["unreached"] = runner.outcome.unreached
+    result["stopped"] = runner.outcome.stopped
     models = [
         _summary(captured, runner.call_of_model[position], copy)
         for position, captured in enumerate(recorder.models)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+#: The run of a program as a script, where runs of builders have names of their own.
+MAIN = "main"
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 MOST = 300
 MADE_UP = "made up: "

@@ -18,11 +18,9 @@ from kerasmig.verify.arguments import ATTEMPTS, TOO_MANY, CannotInfer, fill, fro
 from kerasmig.verify.completeness import adds_layers, is_finished
 from kerasmig.verify.inert import Inert
 from kerasmig.verify.library import Side
+from kerasmig.verify.messages import MAIN
 from kerasmig.verify.plan import read_source
-from kerasmig.verify.recorder import Captured, ProgramStop, Recorder
-
-MAIN = "main"
-COMPAT = "keras1_compat.py"
+from kerasmig.verify.recorder import COMPAT, Captured, ProgramStop, Recorder
 
 
 @dataclass
@@ -35,6 +33,8 @@ class Failure:
     kind: str
     stand_in: bool = False
     """Whether the statement worked on data that is not there, and on what came of it."""
+    position: int = 0
+    """The how-manieth statement of the script it was, imports aside."""
 
 
 @dataclass
@@ -44,6 +44,8 @@ class Outcome:
     calls: list[dict[str, Any]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     unreached: dict[str, str] = field(default_factory=dict)  # builder → reason
+    stopped: int | None = None
+    """The statement of the script, imports aside, after which it was not run further."""
 
 
 class Runner:
@@ -70,6 +72,7 @@ class Runner:
         self.call_of_model: list[str] = []
         self.module = types.ModuleType("__main__")
         self._made_up: set[str] = set()
+        self._position = 0
 
     def run(self, replay: list[dict[str, Any]] | None) -> Outcome:
         """Run everything; `replay`: the builder calls that the other side made."""
@@ -113,6 +116,7 @@ class Runner:
             code = compile(
                 ast.Module([statement], []), str(self.path), "exec", flags, dont_inherit=True
             )
+            self._position += not isinstance(statement, (ast.Import, ast.ImportFrom))
             made_up = self._reads_made_up(statement)
             try:
                 exec(code, module.__dict__)
@@ -120,6 +124,7 @@ class Runner:
                     self._made_up |= _bound_names(statement)
             except ProgramStop as stop:
                 self._fail(MAIN, stop)
+                self.outcome.stopped = self._position
                 return
             except SystemExit:
                 return
@@ -129,6 +134,7 @@ class Runner:
                 self._fail(MAIN, error, stand_in=made_up)
                 self._mark_incomplete(error, statement)
                 if self._concerns_models(statement):
+                    self.outcome.stopped = self._position
                     return
                 self._stand_in(statement)
 
@@ -331,9 +337,8 @@ class Runner:
             if entry.filename == str(self.path):
                 line = entry.lineno or 0
         stand_in = stand_in or _draws_data(entries, self.recorder.root)
-        self.outcome.failures.append(
-            Failure(where, line, str(_described(error, self)), type(error).__name__, stand_in)
-        )
+        message, kind = str(_described(error, self)), type(error).__name__
+        self.outcome.failures.append(Failure(where, line, message, kind, stand_in, self._position))
 
     def _mark_incomplete(self, error: BaseException, statement: ast.stmt | None) -> None:
         """Models that were being built where the exception came from are not finished."""

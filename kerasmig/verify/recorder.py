@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+COMPAT = "keras1_compat.py"
 TRAINING_CALLS_ENOUGH = 300
 """After so many answered training calls a program's loop is ended: nothing new comes of it."""
 
@@ -65,15 +66,14 @@ class Recorder:
         self.paused = False
 
     def frames(self, start: Any = None, limit: int = 12) -> tuple[Frame, ...]:
-        """The user's lines on the stack, innermost first."""
+        """The user's lines on the stack, innermost first; what adapters do is done by their callers."""
         frame = start if start is not None else sys._getframe(1)
         found: list[Frame] = []
         while frame is not None and len(found) < limit:
             code = frame.f_code
-            if code.co_filename.startswith(self.root):
-                found.append(
-                    Frame(code.co_filename[len(self.root) :], frame.f_lineno, code.co_name)
-                )
+            name = code.co_filename
+            if name.startswith(self.root) and not name.endswith(f"/{COMPAT}"):
+                found.append(Frame(name[len(self.root) :], frame.f_lineno, code.co_name))
             frame = frame.f_back
         return tuple(found)
 

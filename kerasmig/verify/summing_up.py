@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from kerasmig.verify.messages import MADE_UP, NO_LAYERS
+from kerasmig.verify.messages import MADE_UP, MAIN, NO_LAYERS
 from kerasmig.verify.plan import Plan
 from kerasmig.verify.result import (
     Difference,
@@ -44,6 +44,7 @@ def sum_up(
     summary = _Summary(plan, tolerance, level)
     for run in runs:
         summary.add(run)
+    summary.settle_broken()
     return VerifyReport(
         pairs=tuple(summary.pairs),
         places_found=tuple(plan.places),
@@ -63,6 +64,7 @@ class _Summary:
         self.pairs: list[Pair] = []
         self.reached: set[tuple[str, int]] = set()
         self.empty: set[tuple[str, int]] = set()
+        self.broken: dict[tuple[str, int], list[Pair]] = {}
         self._seen: set[Any] = set()
         self._names: Counter[tuple[str, str]] = Counter()
         self._ranges = {
@@ -86,7 +88,8 @@ class _Summary:
             if model.get("error") == NO_LAYERS:
                 self.empty.add((place.file, place.line))
                 continue
-            self.reached.add((place.file, place.line))
+            if not model.get("incomplete"):
+                self.reached.add((place.file, place.line))
             if model.get("duplicate"):
                 continue
             key = (
@@ -102,10 +105,22 @@ class _Summary:
             if made_up:
                 pair = _replace(pair, notes=(*pair.notes, f"sizes made up: {made_up}"))
             reading = readings.get(index)
-            self.pairs.append(
-                _replace(pair, alternatives=(reading,)) if reading is not None else pair
-            )
+            if reading is not None:
+                pair = _replace(pair, alternatives=(reading,))
+            if model.get("incomplete"):
+                self.broken.setdefault((place.file, place.line), []).append(pair)
+            else:
+                self.pairs.append(pair)
         self._failures(run)
+
+    def settle_broken(self) -> None:
+        """Models that the old program could not finish: told as such where it made others.
+
+        A place where it made none was not reached; `unreached` gives the reason.
+        """
+        for key, pairs in self.broken.items():
+            if key in self.reached:
+                self.pairs += pairs
 
     def _place(self, model: dict[str, Any]) -> Place:
         for frame in model["frames"]:
@@ -262,6 +277,8 @@ class _Summary:
                 continue
             if failure["kind"] == "TimeIsUp":
                 continue
+            if _is_beyond(failure, run.old["stopped"]):
+                continue  # the old program was not run that far
             if failure["stand_in"] and failure["kind"] not in _OF_THE_API:
                 continue  # both sides made something else of data that is not there
             file = run.program.file
@@ -289,12 +306,19 @@ class _Summary:
             key = (place.file, place.line)
             if key in self.reached or key in already:
                 continue
-            if key in self.empty:
+            if key in self.broken:
+                why = self.broken[key][0].reason
+            elif key in self.empty:
                 why = "old side: the program adds no layer to what it makes here"
             else:
                 why = _why_not(place, reasons.get(place.file, []))
             found.append(Skipped(*key, place.name, why))
         return found
+
+
+def _is_beyond(failure: dict[str, Any], stopped: int | None) -> bool:
+    """Whether a failure of the script came after the statement at which the old one stopped."""
+    return stopped is not None and failure["where"] == MAIN and failure["position"] > stopped
 
 
 def _family(kind: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kerasmig.compat.select import compat_source
 from kerasmig.verify import Pair, Status, VerifyReport, VerifySettings, verify_trees
 from kerasmig.verify.sandbox import TimeIsUp, time_limit
 from kerasmig.verify.settings import machine_megabytes
@@ -111,6 +112,20 @@ ENDS = {
         "x = open('nowhere.png')\nm = build()\nm.fit(x, x, nb_epoch=2)",
         "x = open('nowhere.png')\nm = build()\nm.fit(x, x, nb_epoch=2)",
     ),
+    "made_by_an_adapter": (
+        "from keras.models import model_from_config\n"
+        "def clone(m):\n    config = {'class_name': 'Sequential', 'config': m.get_config()}\n"
+        "    return model_from_config(config)\nm = build()\nn = clone(m)\nn.compile('sgd', 'mse')",
+        "from keras1_compat import model_from_config\n"
+        "def clone(m):\n    config = {'class_name': 'Sequential', 'config': m.get_config()}\n"
+        "    return model_from_config(config)\nm = build()\nn = clone(m)\nn.compile('sgd', 'mse')",
+    ),
+    "old_stops": (
+        "m = build()\nbad = Sequential()\nbad.add(Dense(3, input_dim=4, no_such_argument=1))\n"
+        "m.fit(None, None)\nlist(m)[0]",
+        "m = build()\nbad = Sequential()\nbad.add(Input((4,)))\nbad.add(Dense(3))\n"
+        "bad.add(Dense(2))\nprint(m.fit)\nraise UnboundLocalError('later than the old one came')",
+    ),
     "unbuilt": (
         "m = Sequential()\nm.add(Dense(3, input_dim=4))\nm.add(Lambda(lambda x: x * 2))",
         "m = Sequential()\nm.add(Input((4,)))\nm.add(Dense(3))\n"
@@ -132,7 +147,7 @@ NOT_COMPILED = {
     "linear_end", "sizes_from_stand_ins", "shape_from_data", "declares_another_shape",
     "call_spelt_anew", "stumbles_when_built",
 }  # fmt: skip
-UNFINISHED = {"half_way", "unbuilt", "wrong_on_stand_in", "catches_everything"}
+UNFINISHED = {"half_way", "old_stops", "unbuilt", "wrong_on_stand_in", "catches_everything"}
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +157,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> VerifyReport:
         for name, (old, new) in ENDS.items()
     }
     old, new = write_trees(tmp_path_factory.mktemp("graphs"), files)
+    (new / "keras1_compat.py").write_text(compat_source(["model_from_config"]))
     return verify_trees(old, new, settings=VerifySettings(level="training", time_limit=6))
 
 
@@ -183,6 +199,15 @@ def test_reason_why_a_sequential_is_not_built(report: VerifyReport) -> None:
 def test_model_that_a_failing_builder_had_finished_is_verified(report: VerifyReport) -> None:
     assert [p.status for p in pairs_of(report, "half_way")] == [Status.MATCH] * 2
     assert any(p.name == "half_way.py:half" for p in pairs_of(report, "half_way"))
+
+
+@pytest.mark.slow
+def test_what_the_old_program_could_not_build_was_not_reached(report: VerifyReport) -> None:
+    (pair,) = pairs_of(report, "old_stops")
+    assert pair.status is Status.MATCH, pair.reason
+    (skip,) = [s for s in report.skipped if s.file == "old_stops.py"]
+    assert "old side: still being built" in skip.reason and "no_such_argument" in skip.reason
+    assert (skip.file, skip.line) not in {(p.file, p.line) for p in report.places_reached}
 
 
 @pytest.mark.slow
