@@ -25,6 +25,9 @@ def _compat(names: str, docs: str = "", args: Arguments | None = None) -> tuple[
     )
 
 
+VALUE_IN_CALL: Arguments = {"value": to("x"), "name": _NAME}
+"""``K.variable`` in the `call` of a layer, as ``keras.ops.convert_to_tensor``."""
+
 _FORMAT: Arguments = {"dim_ordering": to("data_format", "data_format")}
 _POOL: Arguments = {**_FORMAT, "border_mode": to("padding", "padding")}
 _CONV: Arguments = {**_POOL, "image_shape": _HINT, "filter_shape": _HINT}
@@ -154,7 +157,9 @@ _OPERATIONS = (
         rule="layer_variable",
         args={"value": to("initializer"), "name": to("name", "layer_name")},
         write={"dtype": "{keras.backend.floatx}()"},
-        docs="Keras 3 takes the type of the value where none is given: integers stay integers.",
+        docs="Keras 3 takes the type of the value where none is given: integers stay integers. In "
+        "the `call` of a layer, which runs anew for every batch, a value that is only read becomes "
+        "`ops.convert_to_tensor`: no variable can be made there.",
     ),
     Entry(
         "placeholder",

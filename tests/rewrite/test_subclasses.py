@@ -66,6 +66,28 @@ def test_weights_of_the_backend() -> None:
     )
 
 
+def test_a_variable_in_call_is_a_value() -> None:
+    _check(
+        "def call(self, x, mask=None):\n    m = K.variable(np.eye(3), name='m')\n"
+        "    def step(t):\n        return t * K.variable(value)\n    return step(x) * m",
+        "def call(self, x, mask=None):\n    m = ops.convert_to_tensor(np.eye(3), dtype=floatx())\n"
+        "    def step(t):\n        return t * ops.convert_to_tensor(value, dtype=floatx())\n"
+        "    return step(x) * m",
+        LAYER + "from keras import backend as K\n",
+        NEW_LAYER + "from keras.backend import floatx\nfrom keras import ops\n",
+    )
+
+
+def test_a_variable_in_call_that_changes_stays_one() -> None:
+    _check(
+        "def call(self, x, mask=None):\n    m = K.variable(value)\n    m.assign(x)\n    return m",
+        "def call(self, x, mask=None):\n    m = Variable(value, dtype=floatx())\n"
+        "    m.assign(x)\n    return m",
+        LAYER + "from keras import backend as K\n",
+        NEW_LAYER + "from keras.backend import floatx\nfrom keras import Variable\n",
+    )
+
+
 def test_list_of_weights_alone_in_its_block() -> None:
     result = upgrade(
         LAYER

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kerasmig.analysis.receivers import CONTAINER, LAYER, is_a
 from kerasmig.analysis.tree import nodes, walk
 from kerasmig.catalog import entry as catalog_entry
+from kerasmig.catalog.backend import VALUE_IN_CALL
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.arguments import argument_edits
@@ -372,6 +374,11 @@ def layer_itself(context: FileContext, use: Use, entry: Entry) -> Finding | None
 def layer_variable(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     """``self.b = K.zeros(shape)`` in a layer is a weight; elsewhere the catalog's mapping holds."""
     place = assigned_weight(context, use.call) if use.call is not None else None
+    if entry.short == "variable" and use.call is not None and _is_read_in_call(context, use.call):
+        value = replace(
+            entry, to="keras.ops.convert_to_tensor", args=VALUE_IN_CALL, rule="", docs=""
+        )
+        return plain_use(context, use, value)
     if place is None or use.call is None or is_settled(context, use, entry):
         return plain_use(context, use, entry)
     owner, name = place
@@ -388,6 +395,34 @@ def layer_variable(context: FileContext, use: Use, entry: Entry) -> Finding | No
             new.added.append(("trainable", "False"))
         return finish(new)
     return _zeros_weight(new, entry.short, is_trained)
+
+
+def _is_read_in_call(context: FileContext, call: ast.Call) -> bool:
+    """Whether a variable is made where a layer computes, and only its value is wanted there."""
+    methods = [a for a in context.ancestors(call) if isinstance(a, ast.FunctionDef)]
+    if not methods or methods[-1].name != "call":
+        return False
+    owner = context.parent(methods[-1])
+    if not (isinstance(owner, ast.ClassDef) and is_a(context.receivers.class_kind(owner), LAYER)):
+        return False
+    parent = context.parent(call)
+    if not isinstance(parent, ast.Assign):
+        return True
+    if len(parent.targets) != 1 or not isinstance(parent.targets[0], ast.Name):
+        return False
+    return not any(
+        isinstance(node, ast.Name) and node.id == parent.targets[0].id and _changes(context, node)
+        for node in walk(methods[-1])
+    )
+
+
+def _changes(context: FileContext, node: ast.Name) -> bool:
+    """Whether a name stands for a variable that is given another value: ``K.update(v, ...)``."""
+    around = context.parent(node)
+    if isinstance(around, ast.Attribute):
+        return around.attr.startswith("assign")
+    name = context.names.keras_name(around.func) if isinstance(around, ast.Call) else None
+    return name is not None and ("update" in name or name.endswith("set_value"))
 
 
 def _zeros_weight(new: Draft, maker: str, is_trained: bool) -> Finding:
