@@ -270,6 +270,9 @@ class _Summary:
         if run.old is None or run.new is None:
             return
         before = Counter((f["where"], _family(f["kind"])) for f in run.old["failures"])
+        made_up = {
+            f["position"] for f in run.old["failures"] if f["where"] == MAIN and f["stand_in"]
+        }
         for failure in run.new["failures"]:
             key = (failure["where"], _family(failure["kind"]))
             if before[key]:
@@ -279,7 +282,8 @@ class _Summary:
                 continue
             if _is_beyond(failure, run.old["stopped"]):
                 continue  # the old program was not run that far
-            if failure["stand_in"] and failure["kind"] not in _OF_THE_API:
+            both = failure["where"] == MAIN and failure["position"] in made_up
+            if failure["stand_in"] and (both or failure["kind"] not in _OF_THE_API):
                 continue  # both sides made something else of data that is not there
             file = run.program.file
             text = f"the new program fails where the old one runs on: {failure['message']}"

@@ -120,6 +120,10 @@ ENDS = {
         "def clone(m):\n    config = {'class_name': 'Sequential', 'config': m.get_config()}\n"
         "    return model_from_config(config)\nm = build()\nn = clone(m)\nn.compile('sgd', 'mse')",
     ),
+    "data_not_there": (
+        "m = build()\nx = open('nowhere.png')\n{}[x.missing_key]\nm.fit(x, x)",
+        "m = build()\nx = open('nowhere.png')\nNone.as_list(x.missing_key)\nm.fit(x, x)",
+    ),
     "old_stops": (
         "m = build()\nbad = Sequential()\nbad.add(Dense(3, input_dim=4, no_such_argument=1))\n"
         "m.fit(None, None)\nlist(m)[0]",
