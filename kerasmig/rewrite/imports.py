@@ -7,6 +7,7 @@ statement of Keras is compared with what is still needed of it and changed in pl
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -88,6 +89,7 @@ class Imports:
         self._fates: dict[int, _Fate] = {}
         self._needs: list[tuple[_Item, Scope]] = []
         self._locals: dict[str, str] = {}
+        self._hiding: dict[int, bool] = {}
         self.compat: set[str] = set()
         self._bindings = list(_all_bindings(names))
         self._gone: list[ImportStatement] = []
@@ -98,8 +100,17 @@ class Imports:
 
     def keep(self, root: ast.Name) -> None:
         """A use stays as it is, so what it refers to must stay imported."""
-        for binding in self._names.bindings_of(root):
+        bindings = self._names.bindings_of(root)
+        for binding in bindings:
             self._fate(binding).kept += 1
+        if not bindings:
+            self._keep_of_star(root)
+
+    def _keep_of_star(self, root: ast.Name) -> None:
+        for star in self._names.root.stars:
+            path = f"{_star_target(star.path)}.{root.id}"
+            if surface.star_exports(star.path, root.id) and surface.keras3_has(path):
+                self.need(path)  # imported by name, if the star has to go
 
     def release(self, root: ast.Name) -> None:
         """A use is gone: what it referred to need not stay imported on its account."""
@@ -232,9 +243,33 @@ class Imports:
     def _provided(self, item: _Item, path: str) -> bool:
         """Whether a star import that stays brings the name."""
         return any(
-            b.kind == "star" and _star_target(b.path) == item.module and not item.asname
+            _star_target(b.path) == item.module and not item.asname and not self._would_hide(b)
             for b in self._names.root.stars
         ) and surface.keras3_has(path)
+
+    def _would_hide(self, star: Binding) -> bool:
+        """Whether a star import of today would hide what the code means by a name.
+
+        ``keras.layers`` has a `dot`, an `add` and a `maximum` today, as NumPy has.
+        """
+        found = self._hiding.get(id(star))
+        if found is None:
+            found = self._hiding[id(star)] = any(
+                self._is_hidden(n, star) for n in self._names.loads
+            )
+        return found
+
+    def _is_hidden(self, node: ast.Name, star: Binding) -> bool:
+        target = _star_target(star.path)
+        if not _is_keras(star.path) or not surface.keras3_has(f"{target}.{node.id}"):
+            return False
+        if surface.star_exports(star.path, node.id) or self._names.path(node) is not None:
+            return False
+        bindings = self._names.bindings_of(node)
+        if bindings:
+            return all(b.scope is self._names.root and b.position < star.position for b in bindings)
+        before = (s for s in self._names.root.stars if s.position < star.position)
+        return hasattr(builtins, node.id) or any(not _is_keras(s.path) for s in before)
 
     def _fate(self, binding: Binding) -> _Fate:
         return self._fates.setdefault(id(binding), _Fate(binding))
@@ -294,6 +329,8 @@ class Imports:
         module = self._names.absolute(node) if isinstance(node, ast.ImportFrom) else ""
         same = _Item(module, alias.name, alias.asname or "")
         if binding.kind == "star":
+            if self._would_hide(binding):
+                return []  # what it gave to the code is imported by name
             if surface.keras3_has(binding.path) or not _is_keras(binding.path):
                 return [same]
             return [_Item(_star_target(binding.path), "*")]

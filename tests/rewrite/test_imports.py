@@ -395,6 +395,24 @@ def test_a_library_that_is_reached_through_a_module_of_keras() -> None:
     check_manual(head.format("") + "K.T.tensor4('x')\n", "KM102", "is Theano's")
 
 
+def test_a_star_of_today_hides_nothing() -> None:
+    body = "x = dot(a, b)\ny = Dense(3{})\nz = Flatten()\n"
+    check_rewrite(
+        "from numpy import *\nfrom keras.layers.core import *\n" + body.format(", bias=False"),
+        "from numpy import *\nfrom keras.layers import Dense, Flatten\n"
+        + body.format(", use_bias=False"),
+    )
+    check_rewrite(
+        "from numpy import dot\nfrom keras.layers import *\n" + body.format(", bias=False"),
+        "from numpy import dot\nfrom keras.layers import Dense, Flatten\n"
+        + body.format(", use_bias=False"),
+    )
+    check_rewrite(
+        "from keras.layers.core import *\nfrom numpy import *\n" + body.format(", bias=False"),
+        "from keras.layers import *\nfrom numpy import *\n" + body.format(", use_bias=False"),
+    )
+
+
 def test_a_new_name_is_free_in_every_function() -> None:
     source = """
         from keras.layers import Dense
