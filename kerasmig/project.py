@@ -230,9 +230,14 @@ class Project:
 
     @cached_property
     def _imported(self) -> frozenset[Path]:
-        """The files that files with Keras import."""
-        users = (path for path in self.files if self.concerns_keras(path))
-        return frozenset(found for path in users for found in self._graph.imported(path))
+        """The files that files with Keras import, by themselves or through others."""
+        waiting = [path for path in self.files if self.concerns_keras(path)]
+        found: set[Path] = set()
+        while waiting:
+            new = set(self._graph.imported(waiting.pop())) - found
+            found |= new
+            waiting += new
+        return frozenset(found)
 
     @cached_property
     def _imported_by(self) -> dict[Path, list[Path]]:

@@ -217,6 +217,20 @@ def test_python_2_company_comes_along_and_strangers_do_not(tmp_path: Path) -> No
     assert tree["b/tool.py"] == b"print 'stranger'\n"
 
 
+def test_python_2_files_come_along_through_files_between(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            "a/net.py": b"import keras\nfrom b import between\nprint 'keras'\n",
+            "b/__init__.py": b"",
+            "b/between.py": b"from b import tool\n",
+            "b/tool.py": b"print 'reached'\n",
+        },
+    )
+    assert run(tmp_path, "upgrade").code == 0
+    assert read_tree(tmp_path)["b/tool.py"] == b"print('reached')\n"
+
+
 def test_findings_keep_their_line_where_the_conversion_adds_lines(tmp_path: Path) -> None:
     result = upgrade(
         tmp_path,
