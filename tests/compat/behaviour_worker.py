@@ -177,8 +177,21 @@ def ends(keras: Any, c: Any) -> dict[str, Any]:
         "inputs": [list(c.input_of(thing).shape) for thing in (sequential, model, layer)],
         "resets": process.resets,
         "restored": _restored(keras, c),
+        "weights": _weights_found(c),
         "files": [c.model_path(name) for name in ("net", "net.h5", "net.keras", "net.hdf5")],
     }
+
+
+def _weights_found(c: Any) -> list[str]:
+    """Which file is read: there is none, the old one, both, the new one."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        old, new = Path(folder, "net.h5"), Path(folder, "net.weights.h5")
+        found.append(c.saved_weights_path(str(old)))
+        for change in (old.touch, new.touch, old.unlink):
+            change()
+            found.append(c.saved_weights_path(str(old)))
+    return [Path(name).name for name in found]
 
 
 def _restored(keras: Any, c: Any) -> list[list[float]]:

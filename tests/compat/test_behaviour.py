@@ -94,5 +94,16 @@ def test_file_names_of_models(outcome: dict[str, Any]) -> None:
     assert outcome["ends"]["files"] == ["net.keras", "net.h5", "net.keras", "net.hdf5.keras"]
 
 
+def test_weights_are_read_that_were_saved_last(outcome: dict[str, Any]) -> None:
+    """A temporary file is there before the weights are saved beside it, so both is common."""
+    none, old, both, new = outcome["ends"]["weights"]
+    assert (none, old, both, new) == (
+        "net.weights.h5",
+        "net.h5",
+        "net.weights.h5",
+        "net.weights.h5",
+    )
+
+
 def test_models_are_restored_with_their_lambdas(outcome: dict[str, Any]) -> None:
     assert outcome["ends"]["restored"] == [[2.0, 2.0], [2.0, 2.0]]

@@ -15,8 +15,9 @@ def weights_path(path):
 
 
 def saved_weights_path(path):
-    """Where weights are to be found that were saved as ``path``, by then or by now."""
-    return path if os.path.exists(path) else weights_path(path)
+    """Where weights are to be found that were saved as ``path``: under the name of now, or of then."""
+    now = weights_path(path)
+    return path if os.path.exists(path) and not os.path.exists(now) else now
 
 
 def model_path(path):
