@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kerasmig.analysis.dataformat import infer
@@ -109,7 +109,7 @@ def upgrade_text(
     tally = _tally(context, findings)
     if settings.wants(IMPORTS) or any(f.edits for f in findings):
         # Whatever is selected: what was rewritten needs its imports.
-        findings += _imports(context)
+        findings += _imports(context, [edit for f in findings for edit in f.edits])
     if not any(f.edits for f in findings if f.code != UNDECIDED):
         findings = [_for_the_next_run(f) for f in findings]
     if settings.todo:
@@ -365,8 +365,8 @@ def _whole_file(context: FileContext) -> Iterator[Finding]:
         yield from rule(context)
 
 
-def _imports(context: FileContext) -> Iterator[Finding]:
-    for change in context.imports.changes():
+def _imports(context: FileContext, edits: Sequence[Edit]) -> Iterator[Finding]:
+    for change in context.imports.changes(edits):
         yield context.finding(
             IMPORTS,
             change.node or context.tree,

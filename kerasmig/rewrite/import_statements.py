@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -21,6 +21,7 @@ ImportStatement: TypeAlias = ast.Import | ast.ImportFrom
 
 # Their functions have everyday names (`clip`, `normal`, `get`): spelled with their module.
 QUALIFIED = ("keras.ops", "keras.random", "keras.config")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _MODULE = re.compile(rb"from([\s\\]*)([.\w\s\\]*?)[\s\\]+import\b")
 
 
@@ -102,9 +103,15 @@ class ImportStatements:
         self._would_hide = would_hide
         self._bindings = list(_all_bindings(names))
         self._gone: list[ImportStatement] = []
+        self._first_uses: dict[str, int] = {}
 
-    def changes(self) -> list[ImportChange]:
-        """What each import statement has to become, once all uses are settled."""
+    def changes(self, edits: Iterable[Edit] = ()) -> list[ImportChange]:
+        """What each import statement has to become.
+
+        Args:
+            edits: of the rest of the file, which mention the new names.
+        """
+        self._find_first_uses(edits)
         plans = self._plans()
         self._move_strays(plans)
         self._drop_repeats(plans)
@@ -114,6 +121,24 @@ class ImportStatements:
         if last:
             found.append(self._at_head(last))
         return found
+
+    def _find_first_uses(self, edits: Iterable[Edit]) -> None:
+        """Where each name is used first, in the code that stays and in what is written anew."""
+        for node in self._names.loads:
+            self._used_at(node.id, self._text.span(node).start)
+        for edit in edits:
+            for part in edit.parts:
+                if isinstance(part, str):
+                    for word in _WORD.findall(part):
+                        self._used_at(word, edit.span.start)
+
+    def _used_at(self, name: str, position: int) -> None:
+        self._first_uses[name] = min(position, self._first_uses.get(name, position))
+
+    def _in_time(self, plan: _Plan, item: Item) -> bool:
+        """Whether a statement runs before the name that it imports is used."""
+        end = self._text.span(plan.node).end
+        return item.name == "*" or end <= self._first_uses.get(item.local, end)
 
     def _plans(self) -> list[_Plan]:
         plans: list[_Plan] = []
@@ -232,6 +257,7 @@ class ImportStatements:
                 and plan.in_branch == origin.in_branch
                 and any(plan.slots)
                 and not any(i.name == "*" for s in plan.slots for i in s)
+                and (plan.node.lineno <= origin.node.lineno or self._in_time(plan, item))
             ):
                 everything = [i for slot in plan.slots for i in slot]
                 if item not in everything:
@@ -274,15 +300,16 @@ class ImportStatements:
         plain = [plan for plan in top if not plan.in_branch] or top
         for item, scope in dict.fromkeys(self._needs):
             local = [p for inner in scope.visible() for p in plans if p.scope is inner]
+            early = [plan for plan in plain if self._in_time(plan, item)]
             if any(
                 i == item
-                for plan in (plain or local)
+                for plan in (early or plain or local)
                 for slot in [*plan.slots, plan.extra]
                 for i in slot
             ):
                 continue
             if plain:
-                self._put(plans, item, plain[-1])
+                self._put(plans, item, early[-1] if early else plain[0])
             elif local:
                 self._put(plans, item, local[-1])
             elif item not in homeless:

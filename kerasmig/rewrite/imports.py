@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.scopes import Binding, Scope
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
+from kerasmig.finding import Edit
 from kerasmig.rewrite.import_statements import (
     QUALIFIED,
     Fate,
@@ -220,9 +221,13 @@ class Imports:
     def _fate(self, binding: Binding) -> Fate:
         return self._fates.setdefault(id(binding), Fate(binding))
 
-    def changes(self) -> list[ImportChange]:
-        """What each import statement has to become, once all uses are settled."""
+    def changes(self, edits: Iterable[Edit] = ()) -> list[ImportChange]:
+        """What each import statement has to become, once all uses are settled.
+
+        Args:
+            edits: of the rest of the file, which mention the new names.
+        """
         statements = ImportStatements(
             self._names, self._text, self._fates, self._needs, self.pinned, self._would_hide
         )
-        return statements.changes()
+        return statements.changes(edits)

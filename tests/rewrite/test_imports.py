@@ -413,6 +413,38 @@ def test_a_star_of_today_hides_nothing() -> None:
     )
 
 
+def test_names_are_imported_before_they_are_used() -> None:
+    model = "model = Sequential()\nmodel.compile({}, 'mse')\nmodel.add(Dense(3, {}))\n"
+    head = "from keras.models import Sequential\nfrom keras.layers import Dense\n"
+    later = "from keras.models import Model\nfrom keras.optimizers import SGD\n"
+    check_rewrite(
+        head + model.format("'adam'", "bias=False") + later + "SGD(lr=0.1)\n",
+        head
+        + "from keras.optimizers import Adam\n"
+        + model.format("Adam(epsilon=1e-08)", "use_bias=False")
+        + later
+        + "SGD(learning_rate=0.1)\n",
+    )
+
+
+def test_a_name_that_moves_to_another_line_comes_in_time() -> None:
+    check_rewrite(
+        "from keras.layers.core import Dense\nDense(3, bias=False)\n"
+        "from keras.layers import Flatten\nFlatten()\n",
+        "from keras.layers import Dense\nDense(3, use_bias=False)\n"
+        "from keras.layers import Flatten\nFlatten()\n",
+    )
+    check_rewrite(
+        "from keras.utils.np_utils import to_categorical, categorical_probas_to_classes\n"
+        "y = to_categorical(y)\nz = categorical_probas_to_classes(y)\n"
+        "from keras1_compat import hard_sigmoid\n",
+        "from keras.utils import to_categorical\n"
+        "from keras1_compat import categorical_probas_to_classes\n"
+        "y = to_categorical(y)\nz = categorical_probas_to_classes(y)\n"
+        "from keras1_compat import hard_sigmoid\n",
+    )
+
+
 def test_a_new_name_is_free_in_every_function() -> None:
     source = """
         from keras.layers import Dense
