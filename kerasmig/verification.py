@@ -11,10 +11,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from kerasmig.finding import DataFormat, RunResult, Verdict
-from kerasmig.program import LeftAlone, read_program
+from kerasmig.program import NOTEBOOK_SUFFIX, LeftAlone, Program, read_program
 from kerasmig.project import Project
+from kerasmig.settings import UpgradeSettings
 from kerasmig.source import SourceError, decode
 from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
+from kerasmig.verify.division import marked
 from kerasmig.writing import bytes_of
 
 _LARGE = 50_000_000
@@ -69,24 +71,46 @@ def verify_run(
             orderings=orderings({name: r.verdicts for name, r in changed.items()}),
             settings=settings,
             progress=progress,
-            python2=_brought_to_python3(project, root),
+            old_texts=_old_texts(project, root),
+            new_texts=_notebooks(
+                {root / name: result.new for name, result in changed.items()},
+                root,
+                project.settings,
+            ),
         )
 
 
-def _brought_to_python3(project: Project, root: Path) -> dict[str, str]:
-    """The Python 2 files as Keras 1 code of Python 3: Keras 1.2.2 runs under today's Python too."""
+def _old_texts(project: Project, root: Path) -> dict[str, str]:
+    """Python 2 files and notebooks as programs of Python 3: Keras 1.2.2 runs under it too."""
     found: dict[str, str] = {}
     for path in project.files:
-        if path.suffix != ".py" or project.facts(path).plain:
+        if project.facts(path).plain:
             continue
-        try:
-            text, _ = decode(project.module(path).data)
-            program = read_program(text, str(path), project.settings)
-        except (SourceError, LeftAlone):
-            continue
-        if program.modern is not None:
+        program = _program(path, project.module(path).data, project.settings)
+        if program is not None and program.modern is not None:
+            found[path.resolve().relative_to(root).as_posix()] = marked(program.text)
+        elif program is not None and program.notebook is not None:
             found[path.resolve().relative_to(root).as_posix()] = program.text
     return found
+
+
+def _notebooks(texts: Mapping[Path, str], root: Path, settings: UpgradeSettings) -> dict[str, str]:
+    """The programs of the notebooks among some files."""
+    found: dict[str, str] = {}
+    for path, text in texts.items():
+        if path.suffix == NOTEBOOK_SUFFIX:
+            program = _program(path, text.encode("utf-8"), settings)
+            if program is not None:
+                found[path.relative_to(root).as_posix()] = program.text
+    return found
+
+
+def _program(path: Path, data: bytes, settings: UpgradeSettings) -> Program | None:
+    """What is run of a file; ``None`` if nothing of it can be."""
+    try:
+        return read_program(decode(data)[0], str(path), settings)
+    except (SourceError, LeftAlone):
+        return None
 
 
 def verify_pair(
@@ -104,16 +128,19 @@ def verify_pair(
         shard: which part of how many parts of the files, from 1.
     """
     verdicts: dict[str, tuple[Verdict, ...]] = {}
-    python2: dict[str, str] = {}
+    old_texts: dict[str, str] = {}
+    new_texts: dict[str, str] = {}
     if analyse is not None:
-        base = old if old.is_dir() else old.parent
-        project = analyse(sorted(old.rglob("*.py")) if old.is_dir() else [old])
+        base, new_base = (path if path.is_dir() else path.parent for path in (old, new))
+        project = analyse(_programs(old))
         for path, result in zip(project.files, project.upgrade().files, strict=True):
             verdicts[path.relative_to(base).as_posix()] = result.verdicts
-        python2 = _brought_to_python3(project, base.resolve())
+        old_texts = _old_texts(project, base.resolve())
+        found = {path: path.read_text("utf-8", "replace") for path in _programs(new)}
+        new_texts = _notebooks(found, new_base, project.settings)
     files = None
     if shard[1] > 1 and old.is_dir():
-        names = sorted(p.relative_to(old).as_posix() for p in old.rglob("*.py"))
+        names = [p.relative_to(old).as_posix() for p in _programs(old)]
         files = names[shard[0] - 1 :: shard[1]]
     return verify_trees(
         old,
@@ -122,8 +149,17 @@ def verify_pair(
         orderings=orderings(verdicts),
         settings=settings,
         progress=progress,
-        python2=python2,
+        old_texts=old_texts,
+        new_texts=new_texts,
     )
+
+
+def _programs(path: Path) -> list[Path]:
+    """The Python files and notebooks of a tree, or the one file."""
+    if not path.is_dir():
+        return [path]
+    found = [p for suffix in (".py", NOTEBOOK_SUFFIX) for p in path.rglob(f"*{suffix}")]
+    return sorted(p for p in found if ".ipynb_checkpoints" not in p.parts)
 
 
 @contextmanager

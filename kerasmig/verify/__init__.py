@@ -55,7 +55,8 @@ def verify_trees(
     orderings: Mapping[str, Sequence[str]] | None = None,
     settings: VerifySettings | None = None,
     progress: Progress | None = None,
-    python2: Mapping[str, str] | None = None,
+    old_texts: Mapping[str, str] | None = None,
+    new_texts: Mapping[str, str] | None = None,
 ) -> VerifyReport:
     """Run the models of two trees side by side and compare them.
 
@@ -70,7 +71,8 @@ def verify_trees(
             Keras 3's default, since migrated code must itself say what it needs.
         settings: limits, depth and explicit places.
         progress: called after each program run.
-        python2: the old files that are Python 2, as Python 3 text; ``/`` in them divides as it did.
+        old_texts, new_texts: by relative name, the Python 3 text to run for files that are
+            something else: Python 2, or a notebook.
 
     Returns:
         The report: a pair per model that the old side built, and what was not reached, with reasons.
@@ -89,5 +91,6 @@ def verify_trees(
         dict(orderings or {}),
         settings or VerifySettings(),
         progress,
-        python2 or {},
+        old_texts or {},
+        new_texts or {},
     )

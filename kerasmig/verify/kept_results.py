@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 STAGES = ("old", "new", "other", "old64", "new64")
 _LIBRARIES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scipy", "h5py", "pillow")
+_PROGRAMS = (".py", ".ipynb")  # a notebook is copied as its program
 _KEPT = 2_000
 _IMPORT = re.compile(r"\b(?:from|import)\b(?:[^\n(\\]|\\\r?\n?)*(?:\([^)]*\))?")
 _WORD = re.compile(r"\w+")
@@ -52,7 +53,7 @@ class Tree:
         for name in sorted(_names(root)):
             data = _bytes(root / name)
             digest = hashlib.sha256(data).hexdigest()
-            if name.endswith(".py"):
+            if name.endswith(_PROGRAMS):
                 self._digests[name] = digest
                 self._texts[name] = data.decode("utf-8", "replace")
             else:

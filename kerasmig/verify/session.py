@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kerasmig.verify import division
 from kerasmig.verify.kept_results import KeptResults
 from kerasmig.verify.plan import Plan, Program, make_plan, sites_of_other_tree
 from kerasmig.verify.pool import Pool, WorkerUnavailable
@@ -51,7 +50,8 @@ def run_verification(
     orderings: Mapping[str, Sequence[str]],
     settings: VerifySettings,
     progress: Callable[[str, int, int], None] | None,
-    python2: Mapping[str, str],
+    old_texts: Mapping[str, str],
+    new_texts: Mapping[str, str],
 ) -> VerifyReport:
     """See `kerasmig.verify.verify_trees`."""
     started = time.monotonic()
@@ -65,12 +65,13 @@ def run_verification(
         name = old.name if old.is_file() else None
         copy_tree(old.resolve(), folder / "old", main_file=name)
         copy_tree(new.resolve(), folder / "new", main_file=name)
-        for file, text in python2.items():
-            (folder / "old" / file).write_text(division.marked(text), encoding="utf-8")
+        for side, texts in (("old", old_texts), ("new", new_texts)):
+            for file, text in texts.items():
+                (folder / side / file).write_text(text, encoding="utf-8")
         only = files if files is not None else ([name] if name else None)
         plan = make_plan(
             folder / "old",
-            python_files(folder / "old"),
+            sorted({*python_files(folder / "old"), *old_texts}),
             only=only,
             models=settings.models,
             skip=settings.skip,
