@@ -11,7 +11,7 @@ from typing import Any
 
 from kerasmig.verify import division, inert, missing_files, sandbox, standins
 from kerasmig.verify.match import pair_models
-from kerasmig.verify.messages import one_line
+from kerasmig.verify.messages import EMPTY, one_line
 from kerasmig.verify.program import Runner, model_variable
 from kerasmig.verify.recorder import Captured, ProgramStop, Recorder
 
@@ -137,6 +137,19 @@ def _measure_old(
             summary["error"] = str(stop)
         except Exception as error:
             summary["error"] = f"cannot be measured: {one_line(error)}"
+        else:
+            if _is_empty(summary):
+                summary["incomplete"] = summary["error"] = EMPTY
+
+
+def _is_empty(summary: dict[str, Any]) -> bool:
+    """Whether a layer has no units: a count of data that is not there."""
+    rows = summary.get("rows", ())
+    return any(0 in shape for row in rows for shape in [*row["shapes"], *_weights(row)])
+
+
+def _weights(row: dict[str, Any]) -> list[list[int]]:
+    return [weight["shape"] for weight in row["weights"]]
 
 
 def fingerprint(model: dict[str, Any], training: bool) -> str:

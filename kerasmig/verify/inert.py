@@ -8,6 +8,7 @@ from a builder called with made-up arguments is, and the report says so. Both si
 from __future__ import annotations
 
 import dis
+import functools
 import linecache
 import operator
 import re
@@ -49,6 +50,22 @@ def definite(value: Any) -> Any:
     if isinstance(value, (list, tuple)) and holds_stand_in(value):
         return type(value)(definite(item) for item in value)
     return value
+
+
+def answering(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A function of the library that gives a stand-in, under this name, for a stand-in.
+
+    NumPy makes an array of one, TensorFlow makes none: what a size hangs on has to be the same.
+    """
+
+    @functools.wraps(function)
+    def answered(*args: Any, **kwargs: Any) -> Any:
+        given = [*args[:1], *kwargs.values()]
+        if any(isinstance(value, Inert) for value in given):
+            return Inert.named(name)
+        return function(*args, **kwargs)
+
+    return answered
 
 
 def holds_stand_in(values: Any) -> bool:

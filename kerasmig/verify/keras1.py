@@ -13,7 +13,7 @@ from typing import Any
 from kerasmig.legacy import bridge
 from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
-from kerasmig.verify.inert import holds_stand_in
+from kerasmig.verify.inert import answering, holds_stand_in
 from kerasmig.verify.library import (
     HIDDEN_SETTINGS,
     answered,
@@ -203,6 +203,8 @@ class Keras1:
                 return datasets.load(_name, given, kwargs, seed=len(_name))
 
             replace_everywhere("keras", module.load_data, load_data)
+        to_categorical = importlib.import_module("keras.utils.np_utils").to_categorical
+        replace_everywhere("keras", to_categorical, answering(to_categorical, "y"))
         if (
             importlib.util.find_spec("pydot") is None
             and importlib.util.find_spec("pydot_ng") is None

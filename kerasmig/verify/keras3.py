@@ -10,6 +10,7 @@ from typing import Any
 
 from kerasmig.verify import datasets
 from kerasmig.verify.graph import Row
+from kerasmig.verify.inert import answering
 from kerasmig.verify.keras1 import replace_everywhere
 from kerasmig.verify.library import (
     HIDDEN_SETTINGS,
@@ -168,6 +169,8 @@ class Keras3:
         replace_everywhere("keras", keras.models.load_model, load_model)
         replace_everywhere("keras", keras.utils.get_file, lambda fname=None, *a, **k: str(fname))
         replace_everywhere("keras", keras.utils.plot_model, lambda *args, **kwargs: None)
+        to_categorical = keras.utils.to_categorical
+        replace_everywhere("keras", to_categorical, answering(to_categorical, "y"))
         for name in _DATASETS:
             module = getattr(keras.datasets, name)
 

@@ -11,6 +11,7 @@ MOST = 300
 MADE_UP = "made up: "
 """Begins a note on a size that a program has from what is not there."""
 
+EMPTY = "a layer has no units: their number comes from data that is not there"
 NO_LAYERS = "the model has no layers"
 
 

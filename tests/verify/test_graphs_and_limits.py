@@ -124,6 +124,20 @@ ENDS = {
         "m = build()\nx = open('nowhere.png')\n{}[x.missing_key]\nm.fit(x, x)",
         "m = build()\nx = open('nowhere.png')\nNone.as_list(x.missing_key)\nm.fit(x, x)",
     ),
+    "labels_not_there": (
+        "import no_such_data\nfrom keras.utils.np_utils import to_categorical\n"
+        "y = to_categorical(no_such_data.labels())\nm = Sequential()\n"
+        "m.add(Dense(y.shape[1], input_dim=4))",
+        "import no_such_data\nfrom keras.utils import to_categorical\n"
+        "y = to_categorical(no_such_data.labels())\nm = Sequential()\n"
+        "m.add(Input((4,)))\nm.add(Dense(y.shape[1]))",
+    ),
+    "no_units": (
+        "m = build()\nvocabulary = []\nn = Sequential()\n"
+        "n.add(Dense(len(vocabulary), input_dim=4))\nn.compile('sgd', 'mse')",
+        "m = build()\nvocabulary = []\nn = Sequential()\nn.add(Input((4,)))\n"
+        "n.add(Dense(len(vocabulary)))\nn.compile('sgd', 'mse')",
+    ),
     "old_stops": (
         "m = build()\nbad = Sequential()\nbad.add(Dense(3, input_dim=4, no_such_argument=1))\n"
         "m.fit(None, None)\nlist(m)[0]",
@@ -149,7 +163,7 @@ ENDS = {
 }
 NOT_COMPILED = {
     "linear_end", "sizes_from_stand_ins", "shape_from_data", "declares_another_shape",
-    "call_spelt_anew", "stumbles_when_built",
+    "call_spelt_anew", "stumbles_when_built", "labels_not_there",
 }  # fmt: skip
 UNFINISHED = {"half_way", "old_stops", "unbuilt", "wrong_on_stand_in", "catches_everything"}
 
@@ -212,6 +226,12 @@ def test_what_the_old_program_could_not_build_was_not_reached(report: VerifyRepo
     (skip,) = [s for s in report.skipped if s.file == "old_stops.py"]
     assert "old side: still being built" in skip.reason and "no_such_argument" in skip.reason
     assert (skip.file, skip.line) not in {(p.file, p.line) for p in report.places_reached}
+
+
+@pytest.mark.slow
+def test_a_model_without_units_is_none(report: VerifyReport) -> None:
+    (skip,) = [s for s in report.skipped if s.file == "no_units.py"]
+    assert "a layer has no units" in skip.reason
 
 
 @pytest.mark.slow
