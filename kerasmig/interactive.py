@@ -165,15 +165,18 @@ class Review:
 
     def _changes(self, path: Path, accepted: set[tuple[str, int, int]]) -> None:
         """Ask about one change after another until none is open."""
+        asked = 0
         while True:
             result = self.project.program_result(path)
             if result.error:
                 click.secho(f"  {result.error}", fg="red")
                 return
-            finding = next(self._open(result, accepted), None)
-            if finding is None:
+            left = list(self._open(result, accepted))
+            if not left:
                 return
-            self._one(path, result, finding, accepted)
+            asked += 1
+            count = f"({asked}/{asked + len(left) - 1})"
+            self._one(path, result, left[0], accepted, count)
 
     def _open(self, result: FileResult, accepted: set[tuple[str, int, int]]) -> Iterator[Finding]:
         for finding in result.findings:
@@ -193,12 +196,13 @@ class Review:
         result: FileResult,
         finding: Finding,
         accepted: set[tuple[str, int, int]],
+        count: str,
     ) -> None:
         module = self.project.module(path)
         verdict = _verdict_at(result, finding)
         show_finding(module.text, finding, verdict)
         while True:
-            answer = self.ask("Make this change [y,n,e,a,d,q,?]?")
+            answer = self.ask(f"{count} Make this change [y,n,e,a,d,q,?]?")
             if answer == "y":
                 accepted.add(_place(finding))
             elif answer == "a":

@@ -127,6 +127,7 @@ def test_accept_and_reject_and_nothing_is_asked_twice(tmp_path: Path) -> None:
     review.end()
     assert "-model.add(Convolution2D(8, 3, 3, border_mode='same'" in review.screen
     assert "channels_first" in review.screen
+    assert f"(1/2) {QUESTION}" in review.screen and f"(2/2) {QUESTION}" in review.screen
     new = read_tree(tmp_path)["net.py"].decode()
     assert new == (
         "from keras.models import Sequential\n"
