@@ -38,6 +38,14 @@ NEW_HEAD = "from keras.models import Model\nmodel = Model(inputs=a, outputs=b)\n
             "if layer.name in ['maxpooling1d_1', 'model_1']: pass",
             "if layer.name in ['max_pooling1d', 'functional']: pass",
         ),
+        (
+            "names = ['convolution2d_1', 'fc']\nlayers = [model.get_layer(n) for n in names]",
+            "names = ['conv2d', 'fc']\nlayers = [model.get_layer(n) for n in names]",
+        ),
+        (
+            "for name in ('convolution2d_1', 'block'):\n    model.get_layer(name)",
+            "for name in ('conv2d', 'block'):\n    model.get_layer(name)",
+        ),
         ("layer_dict['maxpooling2d_3'].output", "layer_dict['max_pooling2d_2'].output"),
         ("model.get_layer('input_1')", "model.get_layer('input_layer')"),
     ],
@@ -51,6 +59,11 @@ def test_names_that_the_code_gives_stay() -> None:
     body = "x = Dense(3, name='dense_1')(x)\nmodel.get_layer('dense_1')\nfiles['model_1']\n"
     imports = "from keras.layers import Dense\n"
     check_rewrite(imports + HEAD + body, imports + NEW_HEAD + body)
+
+
+def test_a_name_that_leads_back_to_itself() -> None:
+    body = "for name in name:\n    model.get_layer(name)\n"
+    check_rewrite(HEAD + body, NEW_HEAD + body)
 
 
 def test_files_of_today_stay() -> None:

@@ -14,6 +14,7 @@ from kerasmig.rewrite.registry import file_rule
 
 _BY_NAME = ("compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch")
 _SEQUENTIAL = "keras.models.Sequential"
+_MAX_DEPTH = 4  # of names for lists of names
 _INPUT = "keras.engine.topology.InputLayer"
 
 
@@ -118,15 +119,18 @@ def _of_call(context: FileContext, call: ast.Call) -> Iterator[ast.Constant]:
                         yield from _constants(context, key)
 
 
-def _constants(context: FileContext, node: ast.expr) -> Iterator[ast.Constant]:
+def _constants(context: FileContext, node: ast.expr, depth: int = 0) -> Iterator[ast.Constant]:
     """The string constants that an expression may be, or hold."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node
     elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         for element in node.elts:
-            yield from _constants(context, element)
-    elif isinstance(node, ast.Name):
+            yield from _constants(context, element, depth)
+    elif isinstance(node, ast.Name) and depth < _MAX_DEPTH:
         for binding in context.names.bindings_of(node):
             value = binding.value
             if isinstance(value, (ast.Constant, ast.List, ast.Tuple)):
-                yield from _constants(context, value)
+                yield from _constants(context, value, depth + 1)
+            loop = context.parent(binding.node)
+            if isinstance(loop, (ast.For, ast.comprehension)) and loop.target is binding.node:
+                yield from _constants(context, loop.iter, depth + 1)
