@@ -45,6 +45,15 @@ class Session:
     library: ast.expr
 
 
+def _has_its_line(context: FileContext, statement: ast.stmt) -> bool:
+    """Whether nothing stands beside a statement, so that several can take its place."""
+    text = context.text
+    span = text.span(statement)
+    end = text.line_span(statement.end_lineno or statement.lineno).end
+    rest = text.utf8[span.end : end].strip()
+    return text.starts_line(span.start) and (not rest or rest.startswith(b"#"))
+
+
 class _Unclear(Exception):
     """The session is used otherwise, or told what cannot be followed."""
 
@@ -60,7 +69,9 @@ def find_sessions(context: FileContext) -> list[Session]:
         if isinstance(statement, ast.Expr) and len(call.args) == 1 and not call.keywords:
             try:
                 session = _Reading(context, statement).session(call.args[0])
-                todays_lines(context, session)
+                lines, _ = todays_lines(context, session)
+                if len(lines) > 1 and not _has_its_line(context, statement):
+                    raise _Unclear
             except _Unclear:
                 continue
             found.append(session)

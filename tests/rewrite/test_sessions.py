@@ -103,6 +103,10 @@ def test_the_same_name_elsewhere_is_another_thing() -> None:
         "config = tf.ConfigProto()\nif grow:\n    config.gpu_options.allow_growth = True\n"
         "K.set_session(tf.Session(config=config))\n",
         "K.set_session(make_session())\n",
+        "options = tf.GPUOptions(allow_growth=True)\n"
+        "if gpu: K.set_session(tf.Session(config=tf.ConfigProto(gpu_options=options)))\n",
+        "K.set_session(tf.Session(config=tf.ConfigProto(\n"
+        "    gpu_options=tf.GPUOptions(allow_growth=True)))); x = 1\n",
         "K.set_session(tf.Session('grpc://localhost:2222'))\n",
     ],
 )
