@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from kerasmig.analysis.constants import constant
 from kerasmig.analysis.receivers import FOREIGN, GENERATOR, ITERATOR, Receivers, is_a, own_nodes
+from kerasmig.analysis.tree import default_of
 
 _BATCH = re.compile(r"^(mini_?)?batch_?(size|sz|s)?$|^bs$|^_?batch_?size\w*$", re.IGNORECASE)
 # Position of `batch_size` in Keras' own generators.
@@ -121,7 +122,7 @@ class BatchSizes:
             given = _argument(node, index, parameter.arg)
             if given is not None:
                 return self._written(given, place, _assume(node, given))
-            default = _default(function, parameter.arg)
+            default = default_of(function.args, parameter.arg)
             value = None if default is None else constant(default, module.names)
             if isinstance(value, int) and not _unpacks(node):
                 why = f"every batch of `{function.name}` is taken to have {value} samples"
@@ -184,13 +185,3 @@ def _argument(call: ast.Call, index: int, keyword: str) -> ast.expr | None:
     if any(isinstance(a, ast.Starred) for a in call.args):
         return None
     return call.args[index] if index < len(call.args) else None
-
-
-def _default(function: ast.FunctionDef, name: str) -> ast.expr | None:
-    args = [*function.args.posonlyargs, *function.args.args]
-    defaults = function.args.defaults
-    for argument, default in zip(args[len(args) - len(defaults) :], defaults, strict=True):
-        if argument.arg == name:
-            return default
-    keywords = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
-    return next((value for argument, value in keywords if argument.arg == name), None)

@@ -140,3 +140,14 @@ def _fields(kind: type[ast.AST]) -> tuple[tuple[str, bool], ...]:
     found = tuple((name, name in _MIXED) for name in names)
     _FIELDS[kind] = found
     return found
+
+
+def default_of(parameters: ast.arguments, name: str) -> ast.expr | None:
+    """What a parameter is if nothing is given for it."""
+    plain = [*parameters.posonlyargs, *parameters.args]
+    with_default = plain[len(plain) - len(parameters.defaults) :]
+    for parameter, default in zip(with_default, parameters.defaults, strict=True):
+        if parameter.arg == name:
+            return default
+    keywords = zip(parameters.kwonlyargs, parameters.kw_defaults, strict=True)
+    return next((default for parameter, default in keywords if parameter.arg == name), None)

@@ -46,6 +46,10 @@ NEW_HEAD = "from keras.models import Model\nmodel = Model(inputs=a, outputs=b)\n
             "for name in ('convolution2d_1', 'block'):\n    model.get_layer(name)",
             "for name in ('conv2d', 'block'):\n    model.get_layer(name)",
         ),
+        (
+            "def show(layer='convolution2d_1'):\n    return model.get_layer(layer)",
+            "def show(layer='conv2d'):\n    return model.get_layer(layer)",
+        ),
         ("layer_dict['maxpooling2d_3'].output", "layer_dict['max_pooling2d_2'].output"),
         ("model.get_layer('input_1')", "model.get_layer('input_layer')"),
     ],

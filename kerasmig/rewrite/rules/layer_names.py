@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import nodes
+from kerasmig.analysis.tree import default_of, nodes
 from kerasmig.catalog.layer_names import CODE, automatic, todays_class, todays_name
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.context import FileContext
@@ -131,6 +131,10 @@ def _constants(context: FileContext, node: ast.expr, depth: int = 0) -> Iterator
             value = binding.value
             if isinstance(value, (ast.Constant, ast.List, ast.Tuple)):
                 yield from _constants(context, value, depth + 1)
-            loop = context.parent(binding.node)
-            if isinstance(loop, (ast.For, ast.comprehension)) and loop.target is binding.node:
-                yield from _constants(context, loop.iter, depth + 1)
+            around = context.parent(binding.node)
+            if isinstance(around, (ast.For, ast.comprehension)) and around.target is binding.node:
+                yield from _constants(context, around.iter, depth + 1)
+            elif isinstance(around, ast.arguments):
+                default = default_of(around, binding.name)
+                if default is not None:
+                    yield from _constants(context, default, depth + 1)
