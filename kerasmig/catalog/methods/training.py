@@ -90,8 +90,8 @@ TRAINING = (
         new_order=("x", "y", "sample_weight", "class_weight", "return_dict"),
         docs=(
             "Sequential had `class_weight` before `sample_weight`, Model the other way round, as "
-            "Keras 3. `model.trainable = False` after `compile` has no effect on this until the "
-            "next `compile`, as in Keras 1."
+            "Keras 3. `model.trainable = False` between `compile` and the first call has an effect "
+            "on this, which it had not in Keras 1: it is reported."
         ),
     ),
     Method(

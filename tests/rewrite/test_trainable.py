@@ -1,0 +1,54 @@
+"""Models whose `trainable` is set after they were compiled."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.rewrite.helpers import check_manual, check_noop, upgrade
+
+HEAD = (
+    "from keras.models import Sequential\nfrom keras.layers import Dense\n"
+    "d = Sequential()\nd.add(Dense(1, input_dim=4, bias=False))\n"
+    "gan = Sequential()\ngan.add(d)\n"
+)
+
+
+def test_a_switch_after_compile_is_told() -> None:
+    lines = "d.compile('sgd', 'mse')\nd.trainable = False\ngan.compile('sgd', 'mse')\n"
+    check_manual(HEAD + lines, "KM401", "when it is first trained")
+    helper = "def freeze(net, value):\n    net.trainable = value\ngan.compile('sgd', 'mse')\n"
+    check_manual(HEAD + helper, "KM401", "when it is first trained")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "d.trainable = False\nd.compile('sgd', 'mse')\n",
+        "d.compile('sgd', 'mse')\nd.trainable = False\nd.compile('sgd', 'mse')\n",
+        "d.compile('sgd', 'mse')\nfor layer in d.layers:\n    layer.name = 'x'\n",
+        "d.trainable = False\ngan.compile('sgd', 'mse')\n",
+    ],
+)
+def test_what_compile_settles_is_not(lines: str) -> None:
+    assert not [f for f in upgrade(HEAD + lines).findings if f.name == "trainable"]
+
+
+def test_code_of_today_is_not() -> None:
+    check_noop(HEAD.replace("bias", "use_bias") + "d.compile('sgd', 'mse')\nd.trainable = False\n")
+
+
+@pytest.mark.slow
+def test_keras_3_heeds_what_is_set_after_compile() -> None:
+    """Measured: a model that is frozen between `compile` and training does not move."""
+    program = (
+        "import keras, numpy as np\n"
+        "d = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])\n"
+        "d.compile('sgd', 'mse')\nd.trainable = False\nbefore = d.get_weights()[0]\n"
+        "d.train_on_batch(np.ones((2, 4)), np.zeros((2, 1)))\n"
+        "print(abs(d.get_weights()[0] - before).max())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert float(done.stdout.split()[-1]) == 0, done.stderr
