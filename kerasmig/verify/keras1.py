@@ -341,7 +341,9 @@ class Keras1:
         return isinstance(layer, self.topology.Container)
 
     def shape(self, tensor: Any) -> list[int | None]:
-        return [None if size is None else int(size) for size in tensor._keras_shape]
+        # A shape that a program took from TensorFlow has sizes of TensorFlow's own class.
+        sizes = (getattr(size, "value", size) for size in tensor._keras_shape)
+        return [None if size is None else int(size) for size in sizes]
 
     def facts(self, layer: Any) -> Row:
         weights = [] if self.is_model(layer) else list(layer.weights)

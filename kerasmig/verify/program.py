@@ -164,7 +164,7 @@ class Runner:
         for node in ast.walk(statement):
             if isinstance(node, ast.Name):
                 value = self.module.__dict__.get(node.id)
-                if value is None:
+                if value is None or isinstance(value, Inert):
                     continue
                 if self.side.belongs(value):
                     return True

@@ -67,7 +67,9 @@ def run_verification(
         copy_tree(new.resolve(), folder / "new", main_file=name)
         for side, texts in (("old", old_texts), ("new", new_texts)):
             for file, text in texts.items():
-                (folder / side / file).write_text(text, encoding="utf-8")
+                target = folder / side / file
+                target.parent.mkdir(parents=True, exist_ok=True)  # all else in it may be too large
+                target.write_text(text, encoding="utf-8")
         only = files if files is not None else ([name] if name else None)
         plan = make_plan(
             folder / "old",

@@ -138,6 +138,10 @@ ENDS = {
         "m = build()\nvocabulary = []\nn = Sequential()\nn.add(Input((4,)))\n"
         "n.add(Dense(len(vocabulary)))\nn.compile('sgd', 'mse')",
     ),
+    "fails_on_data_twice": (
+        "m = build()\nx = [1, 2][no_such_name]\ny = [1, 2][x]\nn = build()",
+        None,
+    ),
     "old_stops": (
         "m = build()\nbad = Sequential()\nbad.add(Dense(3, input_dim=4, no_such_argument=1))\n"
         "m.fit(None, None)\nlist(m)[0]",

@@ -53,6 +53,20 @@ def test_an_upgraded_notebook_is_compared_before_it_is_written(tree: Path) -> No
 
 
 @pytest.mark.slow
+def test_a_large_notebook_alone_in_its_folder(tree: Path) -> None:
+    """Large files that are no Python are not copied, nor are folders with nothing else in them."""
+    (tree / "big").mkdir()
+    cells = [CELLS[0], CELLS[1].replace("from sizes import FILTERS", "FILTERS = 7"), CELLS[2]]
+    write_notebook(tree / "big" / "net.ipynb", [*cells, f"data = '{'0' * 300_000}'"])
+    project = Project([tree / "big" / "net.ipynb", tree / "net.ipynb"], UpgradeSettings())
+    report = verify_run(project, project.upgrade(), VerifySettings())
+    assert [(p.place.file, p.status.value) for p in report.pairs] == [
+        ("big/net.ipynb", "match"),
+        ("net.ipynb", "match"),
+    ]
+
+
+@pytest.mark.slow
 def test_two_trees_with_notebooks(tree: Path, tmp_path: Path) -> None:
     new = tmp_path / "new"
     new.mkdir()
