@@ -142,6 +142,24 @@ class Text:
         start = self.line_span(self.line_of(offset)).start
         return not self.utf8[start:offset].strip(b" \t\f")
 
+    def own_lines(self, node: ast.stmt) -> Span | None:
+        """The whole lines of a statement; ``None`` if it shares them with more than a comment."""
+        span = self.span(node)
+        end = self.line_span(node.end_lineno or node.lineno).end
+        rest = self.utf8[span.end : end].strip()
+        if not self.starts_line(span.start) or (rest and not rest.startswith(b"#")):
+            return None
+        return Span(self.line_span(node.lineno).start, end)
+
+    def removal(self, node: ast.stmt, *, alone: bool = False) -> Edit:
+        """Takes a statement out with its lines.
+
+        Args:
+            alone: it is the only one of its block, which has to keep one.
+        """
+        lines = None if alone else self.own_lines(node)
+        return Edit(self.span(node), ("pass",)) if lines is None else Edit(lines, ())
+
     # -- edits ------------------------------------------------------------------------------
 
     def apply(self, edits: Iterable[Edit]) -> str:

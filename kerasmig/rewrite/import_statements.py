@@ -358,14 +358,7 @@ class ImportStatements:
         indentation = text.indentation(span.start)
         if lines:
             return Edit(span, (f"{text.newline}{indentation}".join(lines),))
-        line = Span(
-            text.line_span(node.lineno).start, text.line_span(node.end_lineno or node.lineno).end
-        )
-        rest = text.utf8[span.end : line.end].strip()
-        alone = text.starts_line(span.start) and (not rest or rest.startswith(b"#"))
-        if not alone or self._only_statement(node):
-            return Edit(span, ("pass",))
-        return Edit(line, ())
+        return text.removal(node, alone=self._only_statement(node))
 
     def _only_statement(self, node: ImportStatement) -> bool:
         """Whether a body would be empty without the statement and the others that go."""

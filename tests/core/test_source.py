@@ -136,3 +136,23 @@ def test_a_byte_order_mark_agrees_with_a_utf8_cookie() -> None:
 def test_a_syntax_error_tells_its_line() -> None:
     with pytest.raises(SourceError, match="line 2"):
         parse("x = 1\ny = = 2\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "alone", "after"),
+    [
+        ("a = 1\nb = f(  # why\n    2,\n)  # so\nc = 3\n", False, "a = 1\nc = 3\n"),
+        ("a = 1; b = 2\nc = 3\n", False, "a = 1; pass\nc = 3\n"),
+        ("if x: b = 2\nc = 3\n", False, "if x: pass\nc = 3\n"),
+        ("if x:\n    b = 2  # so\nc = 3\n", True, "if x:\n    pass  # so\nc = 3\n"),
+        ("b = 2", False, ""),
+    ],
+)
+def test_a_statement_goes_with_its_lines(source: str, alone: bool, after: str) -> None:
+    (statement,) = (
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "b"
+    )
+    text = Text(source)
+    assert text.apply([text.removal(statement, alone=alone)]) == after

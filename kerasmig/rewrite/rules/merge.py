@@ -336,11 +336,7 @@ class _Chain:
 
     def removal(self) -> Edit:
         """The statement that made the Sequential model goes, with its line."""
-        text = self.context.text
-        span = text.span(self.creation)
-        line = text.line_span(self.creation.lineno)
-        alone = text.starts_line(span.start) and not text.utf8[span.end : line.end].strip()
-        return Edit(line, ()) if alone else Edit(span, ("pass",))
+        return self.context.text.removal(self.creation)
 
 
 def _creates(context: FileContext, statement: ast.stmt, model: str) -> bool:

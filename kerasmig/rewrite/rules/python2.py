@@ -394,17 +394,13 @@ def late_future_imports(context: FileContext) -> Iterator[Finding]:
         between = text.get(Span(text.span(before).end, text.span(node).start))
         if MARKER in between:
             continue
-        line = text.line_span(node.end_lineno or node.lineno)
-        rest = text.get(Span(text.span(node).end, line.end)).strip()
-        whole = text.starts_line(text.span(node).start) and (not rest or rest.startswith("#"))
-        start = text.line_span(node.lineno).start
         yield context.finding(
             FUTURE,
             node,
             "from __future__ must be the first statement, and is not needed in Python 3: taken out",
             Applicability.AUTOMATIC,
             name="__future__",
-            edits=[Edit(Span(start, line.end), ()) if whole else Edit(text.span(node), ("pass",))],
+            edits=[text.removal(node)],
         )
 
 

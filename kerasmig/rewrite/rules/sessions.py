@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Applicability, Edit, Finding, Span
+from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.calls import refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
@@ -41,12 +41,5 @@ def _edits(context: FileContext, session: Session, lines: list[str]) -> list[Edi
     block = context.block_of(session.call)
     needed = not lines and not isinstance(context.parent(session.call), ast.Module)
     if needed and all(statement in session.statements for statement in block):
-        edits.append(Edit(text.span(others.pop()), ("pass",)))
-    for statement in others:
-        span = text.span(statement)
-        end = text.line_span(statement.end_lineno or statement.lineno).end
-        rest = text.utf8[span.end : end].strip()
-        alone = text.starts_line(span.start) and (not rest or rest.startswith(b"#"))
-        whole = Span(text.line_span(statement.lineno).start, end)
-        edits.append(Edit(whole, ()) if alone else Edit(span, ("pass",)))
-    return edits
+        edits.append(text.removal(others.pop(), alone=True))
+    return [*edits, *map(text.removal, others)]
