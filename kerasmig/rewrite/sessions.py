@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from kerasmig.analysis.constants import UNKNOWN
 from kerasmig.analysis.tree import walk
+from kerasmig.rewrite.library_paths import library_path
 
 if TYPE_CHECKING:
     from kerasmig.rewrite.context import FileContext
@@ -45,15 +46,6 @@ class Session:
     library: ast.expr
 
 
-def _has_its_line(context: FileContext, statement: ast.stmt) -> bool:
-    """Whether nothing stands beside a statement, so that several can take its place."""
-    text = context.text
-    span = text.span(statement)
-    end = text.line_span(statement.end_lineno or statement.lineno).end
-    rest = text.utf8[span.end : end].strip()
-    return text.starts_line(span.start) and (not rest or rest.startswith(b"#"))
-
-
 class _Unclear(Exception):
     """The session is used otherwise, or told what cannot be followed."""
 
@@ -70,7 +62,7 @@ def find_sessions(context: FileContext) -> list[Session]:
             try:
                 session = _Reading(context, statement).session(call.args[0])
                 lines, _ = todays_lines(context, session)
-                if len(lines) > 1 and not _has_its_line(context, statement):
+                if len(lines) > 1 and context.text.own_lines(statement) is None:
                     raise _Unclear
             except _Unclear:
                 continue
@@ -127,8 +119,6 @@ class _Reading:
         self._options[name] = value
 
     def _path(self, node: ast.expr) -> str | None:
-        from kerasmig.rewrite.rules.tensorflow1 import library_path
-
         return library_path(self._context, node)
 
     def _made(self, given: ast.expr) -> ast.expr:

@@ -9,24 +9,23 @@ from kerasmig.analysis.tree import nodes, walk
 from kerasmig.catalog.tensorflow1 import CODE, KEYWORDS, POSITIONAL, Fate, fate
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.library_paths import LIBRARY, library_at, library_path, whole_path
 from kerasmig.rewrite.registry import file_rule
 
-_LIBRARY = "tensorflow"
 PATCHED = "python.control_flow_ops"
-_THROUGH_KERAS = ("keras.backend.tf", "keras.backend.tensorflow_backend.tf")
 
 
 @file_rule
 def names(context: FileContext) -> Iterator[Finding]:
     """``tf.Session`` and the like, wherever the file uses them."""
     for root in context.names.loads:
-        start = _library(context, root)
+        start = library_at(context, root)
         if start is None:
             continue
         if context.is_taken_out(root):
             continue
         base = start[1]
-        node, path = _whole(context, *start)
+        node, path = whole_path(context, *start)
         found = fate(path)
         if path == PATCHED and isinstance(getattr(node, "ctx", None), ast.Store):
             continue  # `kerasmig.rewrite.rules.workarounds` takes it out
@@ -39,18 +38,18 @@ def imports(context: FileContext) -> Iterator[Finding]:
     """``from tensorflow import placeholder``, ``import tensorflow.contrib.slim``."""
     for node in nodes(context.tree, ast.ImportFrom):
         module = node.module or ""
-        if node.level or module.partition(".")[0] != _LIBRARY or _switched(context, node):
+        if node.level or module.partition(".")[0] != LIBRARY or _switched(context, node):
             continue
         for alias in node.names:
-            found = fate(f"{module}.{alias.name}".removeprefix(f"{_LIBRARY}."))
-            if found is not None and not f"{module}.".startswith(f"{_LIBRARY}.python."):
-                yield _told(context, node, f"{_LIBRARY}.{found.name}", found)
+            found = fate(f"{module}.{alias.name}".removeprefix(f"{LIBRARY}."))
+            if found is not None and not f"{module}.".startswith(f"{LIBRARY}.python."):
+                yield _told(context, node, f"{LIBRARY}.{found.name}", found)
     for plain in nodes(context.tree, ast.Import):
         for alias in plain.names:
             library, _, rest = alias.name.partition(".")
-            found = fate(rest) if library == _LIBRARY and rest else None
+            found = fate(rest) if library == LIBRARY and rest else None
             if found is not None and found.name != "python" and not _switched(context, plain):
-                yield _told(context, plain, f"{_LIBRARY}.{found.name}", found)
+                yield _told(context, plain, f"{LIBRARY}.{found.name}", found)
 
 
 @file_rule
@@ -75,56 +74,6 @@ def calls(context: FileContext) -> Iterator[Finding]:
 
 
 # -- names -----------------------------------------------------------------------------------------
-
-
-def library_path(context: FileContext, node: ast.expr) -> str | None:
-    """What ``tf.nn.relu`` names below ``tensorflow`` (``nn.relu``), if it is TensorFlow's."""
-    root = node
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    start = _library(context, root) if isinstance(root, ast.Name) else None
-    return None if start is None else _whole(context, *start)[1]
-
-
-def _library(context: FileContext, root: ast.Name) -> tuple[ast.expr, str] | None:
-    """What names TensorFlow or a part of it, with the path of that below ``tensorflow``.
-
-    That is what an import binds, or ``K.tf`` of Keras' backend.
-    """
-    base = _imported(context, root)
-    if base is not None:
-        return root, base
-    node: ast.AST | None = context.parent(root)
-    while isinstance(node, ast.Attribute):
-        if context.names.path(node) in _THROUGH_KERAS:
-            return node, ""
-        node = context.parent(node)
-    return None
-
-
-def _imported(context: FileContext, root: ast.Name) -> str | None:
-    """The path below ``tensorflow`` of what an import binds; ``""`` for the library itself."""
-    bindings = context.names.bindings_of(root)
-    paths = {b.path for b in bindings if b.kind in ("import", "from")}
-    if len(paths) != 1 or any(b.kind not in ("import", "from") for b in bindings):
-        return None
-    (path,) = paths
-    for name in _THROUGH_KERAS:
-        path = _LIBRARY if path == name else path
-    library, _, rest = path.partition(".")
-    return rest if library == _LIBRARY else None
-
-
-def _whole(context: FileContext, start: ast.expr, base: str) -> tuple[ast.expr, str]:
-    """The outermost attribute of what names the library, and its path below ``tensorflow``."""
-    node = start
-    parts = [base] if base else []
-    parent = context.parent(node)
-    while isinstance(parent, ast.Attribute):
-        node = parent
-        parts.append(parent.attr)
-        parent = context.parent(node)
-    return node, ".".join(parts)
 
 
 def _part(node: ast.expr, path: str, found: Fate) -> ast.expr:

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.tree import nodes
-from kerasmig.finding import Applicability, Edit, Finding, Span
+from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.library_paths import library_path
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.rewrite.rules.tensorflow1 import PATCHED, library_path
+from kerasmig.rewrite.rules.tensorflow1 import PATCHED
 
 CODE = "KM503"
 
@@ -20,17 +21,11 @@ def control_flow_ops(context: FileContext) -> Iterator[Finding]:
     for node in nodes(context.tree, ast.Assign):
         if not all(library_path(context, target) == PATCHED for target in node.targets):
             continue
-        text = context.text
-        span = text.span(node)
-        line = Span(text.line_span(node.lineno).start, text.line_span(node.lineno).end)
-        rest = text.utf8[span.end : line.end].strip()
-        alone = text.starts_line(span.start) and (not rest or rest.startswith(b"#"))
-        module = context.parent(node) is context.tree
         yield context.finding(
             CODE,
             node,
             "tf.python.control_flow_ops was set for Keras 1 on an early TensorFlow: taken out",
             Applicability.AUTOMATIC,
             name="control_flow_ops",
-            edits=[Edit(line, ()) if alone and module else Edit(span, ("pass",))],
+            edits=[context.text.removal(node, alone=len(context.block_of(node)) == 1)],
         )
