@@ -67,7 +67,6 @@ class FileContext:
     settings: UpgradeSettings
     path: str = ""
     parents: dict[int, ast.AST] = field(default_factory=dict)
-    project_strings: frozenset[str] = frozenset()
     project_saves: frozenset[str] = frozenset()
     project_names: frozenset[str] = frozenset()
     keras1_nearby: bool = False
@@ -286,8 +285,8 @@ class FileContext:
         )
 
     def mentions(self, text: str) -> bool:
-        """Whether a string constant of the file (or the project) is this."""
-        return text in self.strings or text in self.project_strings
+        """Whether a string constant of the file is this."""
+        return text in self.strings
 
     @cached_property
     def saved_weights(self) -> frozenset[str]:

@@ -50,7 +50,6 @@ class Surroundings:
 
     facts: ProjectFacts = ProjectFacts()
     names: Names | None = None
-    strings: frozenset[str] = frozenset()
     python2: bool = False
     made_relative: tuple[int, ...] = ()
     saved_weights: frozenset[str] = frozenset()
@@ -95,7 +94,6 @@ def upgrade_text(
         inference,
         settings,
         path,
-        project_strings=surroundings.strings,
         project_saves=surroundings.saved_weights,
         project_names=surroundings.given_names,
         keras1_nearby=surroundings.keras1_nearby,
@@ -198,13 +196,21 @@ def _respelled(context: FileContext, use: Use, target: str, code: str) -> Findin
     old = context.text.of(use.node)
     if spelling == old:
         return None
+    name = use.path.rpartition(".")[2]
+    return _replaced(context, use, code, f"{old} → {spelling}", spelling, name)
+
+
+def _replaced(
+    context: FileContext, use: Use, code: str, message: str, text: str, name: str
+) -> Finding:
+    """The finding that puts a text in the place of what a use names."""
     return context.finding(
         code,
         use.node,
-        f"{old} → {spelling}",
+        message,
         Applicability.AUTOMATIC,
-        name=use.path.rpartition(".")[2],
-        edits=(Edit(context.text.span(use.node), (spelling,)),),
+        name=name,
+        edits=(Edit(context.text.span(use.node), (text,)),),
     )
 
 
@@ -296,14 +302,7 @@ def _module_variable(context: FileContext, use: Use) -> Finding | None:
         return None
     (path,) = imports(value)
     text = fill(value, {path: context.imports.spell(use.root, use.node, path)})
-    return context.finding(
-        BACKEND,
-        use.node,
-        f"{name} → {text}",
-        Applicability.AUTOMATIC,
-        name=name,
-        edits=(Edit(context.text.span(use.node), (text,)),),
-    )
+    return _replaced(context, use, BACKEND, f"{name} → {text}", text, name)
 
 
 def _module_passed_on(context: FileContext, use: Use) -> Finding | None:
@@ -338,7 +337,10 @@ def _leaked(context: FileContext, use: Use, library: str) -> Finding | None:
 
 
 def _free_for(context: FileContext, name: str, library: str) -> str | None:
-    """A name under which a library can be imported: its usual one, unless that means other things."""
+    """A name for a library: the one that the file gives it, else its usual one if that is free."""
+    for known, bindings in context.names.root.bindings.items():
+        if all(b.kind == "import" and b.path == library for b in bindings):
+            return known
     bound = context.names.all_bindings(name)
     if all(b.kind == "import" and b.path == library for b in bound):
         return name
@@ -350,14 +352,8 @@ def _leaked_attribute(context: FileContext, use: Use, library: str, local: str) 
     context.imports.keep(use.root)
     if local not in context.names.root.bindings:
         context.imports.need_library(library, local)
-    return context.finding(
-        IMPORTS,
-        use.node,
-        f"{context.text.of(use.node)} → {local}: {library} imported",
-        Applicability.AUTOMATIC,
-        name=local,
-        edits=(Edit(context.text.span(use.node), (local,)),),
-    )
+    message = f"{context.text.of(use.node)} → {local}: {library} imported"
+    return _replaced(context, use, IMPORTS, message, local, local)
 
 
 def _whole_file(context: FileContext) -> Iterator[Finding]:

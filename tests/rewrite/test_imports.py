@@ -390,6 +390,10 @@ def test_a_library_that_is_reached_through_a_module_of_keras() -> None:
         head.format("import tensorflow as tf\n") + body.format("tf", "multiply"),
     )
     find(result, "KM101", "K.tf → tf: tensorflow imported", Applicability.AUTOMATIC)
+    check_rewrite(
+        head.format("import tensorflow as TF\n") + "K.tf.shape(x)\n",
+        head.format("import tensorflow as TF\n") + "TF.shape(x)\n",
+    )
     check_manual(head.format("") + "K.tf.Session()\n", "KM504", "without sessions")
     check_manual(head.format("tf = 3\n") + "K.tf.shape(x)\n", "KM102", "backend.tf")
     check_manual(head.format("") + "K.T.tensor4('x')\n", "KM102", "is Theano's")
