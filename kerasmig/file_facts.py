@@ -67,12 +67,16 @@ _SAVES = re.compile(
 _ONLY_WEIGHTS = re.compile(rb"save_weights_only\s*=\s*True")
 
 
-_GIVEN_NAME = re.compile(rb"""(?<!get_layer\()\bname\s*=\s*u?['"]([a-z0-9]+_[0-9]+)['"]""")
+_GIVEN_NAME = re.compile(
+    rb"""(get_layer\s*\((?:\s|#[^\n]*\n)*)?\bname\s*=\s*u?['"]([a-z0-9]+_[0-9]+)['"]"""
+)
 
 
 def given_names(source: bytes) -> frozenset[str]:
     """Names that source gives to something and that look like automatic ones: ``dense_1``."""
-    return frozenset(match.decode("ascii") for match in _GIVEN_NAME.findall(source))
+    return frozenset(
+        name.decode("ascii") for asked_for, name in _GIVEN_NAME.findall(source) if not asked_for
+    )
 
 
 def saved_weights(source: bytes) -> frozenset[str]:

@@ -50,6 +50,10 @@ NEW_HEAD = "from keras.models import Model\nmodel = Model(inputs=a, outputs=b)\n
             "def show(layer='convolution2d_1'):\n    return model.get_layer(layer)",
             "def show(layer='conv2d'):\n    return model.get_layer(layer)",
         ),
+        (
+            "part = model.get_layer(  # the one\n    name='batchnormalization_2',  # second\n)",
+            "part = model.get_layer(  # the one\n    name='batch_normalization_1',  # second\n)",
+        ),
         ("layer_dict['maxpooling2d_3'].output", "layer_dict['max_pooling2d_2'].output"),
         ("model.get_layer('input_1')", "model.get_layer('input_layer')"),
     ],
