@@ -19,8 +19,22 @@ HEAD = (
 def test_a_switch_after_compile_is_told() -> None:
     lines = "d.compile('sgd', 'mse')\nd.trainable = False\ngan.compile('sgd', 'mse')\n"
     check_manual(HEAD + lines, "KM401", "when it is first trained")
+    around = "gan.compile('sgd', 'mse')\nd.trainable = True\nd.compile('sgd', 'mse')\n"
+    check_manual(HEAD + around, "KM401", "when it is first trained")
+    functional = "h = d(x)\nwhole = Model(input=x, output=h)\nwhole.compile('sgd', 'mse')\n"
+    check_manual(
+        "from keras.models import Model\n" + HEAD + functional + "d.trainable = True\n",
+        "KM401",
+        "when it is first trained",
+    )
+    made = (
+        "def join(a, b):\n    pass\njoint_model = join(gan, d)\njoint_model.compile('sgd', 'mse')\n"
+    )
+    check_manual(HEAD + made + "d.trainable = True\nd.compile('sgd', 'mse')\n", "KM401", "first")
     helper = "def freeze(net, value):\n    net.trainable = value\ngan.compile('sgd', 'mse')\n"
     check_manual(HEAD + helper, "KM401", "when it is first trained")
+    loop = "d.compile('sgd', 'mse')\nfor layer in d.layers[:-1]:\n    layer.trainable = False\n"
+    check_manual(HEAD + loop, "KM401", "when it is first trained")
 
 
 @pytest.mark.parametrize(
@@ -30,6 +44,15 @@ def test_a_switch_after_compile_is_told() -> None:
         "d.compile('sgd', 'mse')\nd.trainable = False\nd.compile('sgd', 'mse')\n",
         "d.compile('sgd', 'mse')\nfor layer in d.layers:\n    layer.name = 'x'\n",
         "d.trainable = False\ngan.compile('sgd', 'mse')\n",
+        "gan.compile('sgd', 'mse')\ndef tune(net):\n    for layer in net.layers:\n"
+        "        layer.trainable = False\n    net.compile('sgd', 'mse')\n",
+        "d.compile('sgd', 'mse')\nfor layer in d.layers:\n    layer.trainable = False\n"
+        "d.compile('sgd', 'mse')\n",
+        "other = Sequential()\nother.compile('sgd', 'mse')\nd.trainable = False\n"
+        "d.compile('sgd', 'mse')\n",
+        "d.trainable = False\ngan.compile('sgd', 'mse')\nd.trainable = True\n"
+        "gan.compile('sgd', 'mse')\n",
+        "gan.compile('sgd', 'mse')\nfor layer in others:\n    layer.trainable = False\n",
     ],
 )
 def test_what_compile_settles_is_not(lines: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import CONTAINER, is_a
 from kerasmig.analysis.scopes import start_of
-from kerasmig.analysis.tree import nodes
+from kerasmig.analysis.tree import nodes, walk
 from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.methods import MODEL_NAME, last_name
@@ -45,16 +45,57 @@ def trainable(context: FileContext) -> Iterator[Finding]:
 
 
 def _comes_after(context: FileContext, target: ast.Attribute, compiled: list[ast.expr]) -> bool:
-    """Whether a model's switch is set after it was compiled, and it is not compiled again."""
-    receiver = target.value
+    """Whether a model's switch is set when it, or one that holds it, will not be compiled again."""
+    receiver = _model_of(context, target.value)
     kind = context.receivers.kind(receiver)
-    if kind is None and _is_parameter(context, receiver):
-        return True  # `def set_trainable(net, value)`: called between training calls
+    identity = context.receivers.identity
+    same = any(identity(c) == identity(receiver) for c in compiled)
+    if kind is None and not same:
+        # `def set_trainable(net, value)` is called between training calls.
+        return _is_parameter(context, receiver)
     if not (is_a(kind, CONTAINER) or (kind is None and MODEL_NAME.search(last_name(receiver)))):
         return False
-    identity = context.receivers.identity
-    same = [start_of(c) for c in compiled if identity(c) == identity(receiver)]
-    return bool(same) and max(same) < start_of(target)
+    last = {identity(c): c for c in sorted(compiled, key=start_of)}
+    return any(
+        start_of(other) < start_of(target)
+        and (identity(other) == identity(receiver) or _holds(context, other, receiver))
+        for other in last.values()
+    )
+
+
+def _holds(context: FileContext, model: ast.expr, part: ast.expr) -> bool:
+    """Whether one model is built of another, as far as the names tell."""
+    wanted = ast.unparse(part)
+    waiting: list[ast.expr] = [model]
+    for call in context.calls:
+        added = isinstance(call.func, ast.Attribute) and call.func.attr == "add" and call.args
+        if added and ast.unparse(call.func.value) == ast.unparse(model):  # type: ignore[attr-defined]
+            waiting.append(call.args[0])
+    seen: set[int] = set()
+    while waiting:
+        for node in walk(waiting.pop()):
+            if id(node) in seen or not isinstance(node, (ast.Name, ast.Attribute)):
+                continue
+            seen.add(id(node))
+            if node is not model and ast.unparse(node) == wanted:
+                return True
+            if isinstance(node, ast.Attribute):
+                waiting += context.receivers.assigned(node)
+            else:
+                values = (binding.value for binding in context.names.bindings_of(node))
+                waiting += [value for value in values if value is not None]
+    return False
+
+
+def _model_of(context: FileContext, node: ast.expr) -> ast.expr:
+    """The model whose layers a loop goes over, where the switch is that of the loop's layer."""
+    bindings = context.names.bindings_of(node) if isinstance(node, ast.Name) else []
+    loop = context.parent(bindings[0].node) if len(bindings) == 1 else None
+    if isinstance(loop, ast.For) and loop.target is bindings[0].node:
+        layers = loop.iter.value if isinstance(loop.iter, ast.Subscript) else loop.iter
+        if isinstance(layers, ast.Attribute) and layers.attr == "layers":
+            return layers.value
+    return node
 
 
 def _is_parameter(context: FileContext, node: ast.expr) -> bool:
