@@ -78,6 +78,16 @@ def test_a_variable_in_call_is_a_value() -> None:
     )
 
 
+def test_variables_in_call_that_are_given_together_stay_such() -> None:
+    _check(
+        "def call(self, x, mask=None):\n    self.v, w = K.variable(a), K.variable(b)\n    return w",
+        "def call(self, x, mask=None):\n"
+        "    self.v, w = Variable(a, dtype=floatx()), Variable(b, dtype=floatx())\n    return w",
+        LAYER + "from keras import backend as K\n",
+        NEW_LAYER + "from keras.backend import floatx\nfrom keras import Variable\n",
+    )
+
+
 def test_a_variable_in_call_that_changes_stays_one() -> None:
     _check(
         "def call(self, x, mask=None):\n    m = K.variable(value)\n    m.assign(x)\n    return m",

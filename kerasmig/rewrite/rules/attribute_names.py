@@ -39,8 +39,9 @@ def attribute_names(context: FileContext) -> Iterator[Finding]:
         yield context.finding(
             row.code,
             name,
-            f"{name.value!r} → {new!r}",
-            Applicability.AUTOMATIC,
+            f"{name.value!r} → {new!r}: arrays have it too, so make sure that this does not ask "
+            "whether something is a tensor of Keras",
+            Applicability.ASSUMED,
             name=name.value,
             edits=(Edit(context.text.span(name), (text.replace(name.value, new),)),),
         )

@@ -322,22 +322,7 @@ _ADD_WEIGHT = "make self.{} by `self.add_weight(shape=..., initializer=..., name
 
 def _without(context: FileContext, statement: ast.stmt) -> Edit:
     """Take a statement out with its line, or put ``pass`` in its place."""
-    parent = context.parent(statement)
-    body: list[ast.stmt] = next(
-        (
-            getattr(parent, field)
-            for field in ("body", "orelse", "finalbody")
-            if statement in (getattr(parent, field, None) or [])
-        ),
-        [],
-    )
-    text = context.text
-    span = text.span(statement)
-    first, last = text.line_span(statement.lineno), text.line_span(statement.end_lineno or 1)
-    rest = text.utf8[span.end : last.end].strip()
-    if len(body) > 1 and text.starts_line(span.start) and (not rest or rest.startswith(b"#")):
-        return Edit(Span(first.start, last.end), ())
-    return Edit(span, ("pass",))
+    return context.text.removal(statement, alone=len(context.block_of(statement)) == 1)
 
 
 @use_rule("layer_subclass")
@@ -406,6 +391,8 @@ def _is_read_in_call(context: FileContext, call: ast.Call) -> bool:
     if not (isinstance(owner, ast.ClassDef) and is_a(context.receivers.class_kind(owner), LAYER)):
         return False
     parent = context.parent(call)
+    if isinstance(parent, (ast.Tuple, ast.List)):
+        return False  # perhaps assigned in one go with others
     if not isinstance(parent, ast.Assign):
         return True
     if len(parent.targets) != 1 or not isinstance(parent.targets[0], ast.Name):
