@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import importlib.machinery
 from typing import Any
 
 #: The last line of a file that divides so: it goes with the content, also into a cache's key.
 MARK = "# kerasmig: / divides as in Python 2"
 _NAME = "__python2_division__"
+_IN_PLACE = "__python2_divided__"
 
 
 def marked(text: str) -> str:
@@ -40,9 +42,19 @@ def divide(left: Any, right: Any) -> Any:
     return left // right if _is_whole(left) and _is_whole(right) else left / right
 
 
+def divide_in_place(left: Any, right: Any) -> Any:
+    """``left /= right`` as Python 2 computes it: an array stays the same array."""
+    if _is_whole(left) and _is_whole(right):
+        left //= right
+    else:
+        left /= right
+    return left
+
+
 def install() -> None:
-    """Make `divide` known to programs, and files that a program imports use it if they are marked."""
+    """Make the divisions known to programs, and have marked files that they import use them."""
     setattr(builtins, _NAME, divide)
+    setattr(builtins, _IN_PLACE, divide_in_place)
     loader: Any = importlib.machinery.SourceFileLoader
     compiled = loader.source_to_code
 
@@ -62,17 +74,17 @@ def _is_whole(value: Any) -> bool:
 class _Divisions(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
-        return _call(node.left, node.right, node) if isinstance(node.op, ast.Div) else node
+        return _call(_NAME, node.left, node.right) if isinstance(node.op, ast.Div) else node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
         self.generic_visit(node)
-        if not isinstance(node.op, ast.Div) or not isinstance(node.target, ast.Name):
-            return node  # an array's item keeps the array's type by itself
-        read = ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target)
-        value = _call(read, node.value, node)
+        if not isinstance(node.op, ast.Div):
+            return node
+        read = copy.deepcopy(node.target)
+        read.ctx = ast.Load()
+        value = _call(_IN_PLACE, read, node.value)
         return ast.copy_location(ast.Assign([node.target], value), node)
 
 
-def _call(left: ast.expr, right: ast.expr, place: ast.AST) -> ast.expr:
-    function = ast.copy_location(ast.Name(_NAME, ast.Load()), place)
-    return ast.copy_location(ast.Call(function, [left, right], []), place)
+def _call(name: str, left: ast.expr, right: ast.expr) -> ast.expr:
+    return ast.copy_location(ast.Call(ast.Name(name, ast.Load()), [left, right], []), left)

@@ -270,24 +270,13 @@ class _Summary:
         if run.old is None or run.new is None:
             return
         before = Counter((f["where"], _family(f["kind"])) for f in run.old["failures"])
-        made_up = {
-            f["position"] for f in run.old["failures"] if f["where"] == MAIN and f["stand_in"]
-        }
-        empty = any(model.get("incomplete") == EMPTY for model in run.old["models"])
         for failure in run.new["failures"]:
             key = (failure["where"], _family(failure["kind"]))
             if before[key]:
                 before[key] -= 1
                 continue
-            if failure["kind"] == "TimeIsUp":
+            if _says_nothing(failure, run.old):
                 continue
-            if failure["kind"] == "ValueError" and empty:
-                continue  # Keras 3 refuses what had no units in the old program
-            if _is_beyond(failure, run.old["stopped"]):
-                continue  # the old program was not run that far
-            both = failure["where"] == MAIN and failure["position"] in made_up
-            if failure["stand_in"] and (both or failure["kind"] not in _OF_THE_API):
-                continue  # both sides made something else of data that is not there
             file = run.program.file
             text = f"the new program fails where the old one runs on: {failure['message']}"
             self.pairs.append(
@@ -323,9 +312,24 @@ class _Summary:
         return found
 
 
-def _is_beyond(failure: dict[str, Any], stopped: int | None) -> bool:
-    """Whether a failure of the script came after the statement at which the old one stopped."""
-    return stopped is not None and failure["where"] == MAIN and failure["position"] > stopped
+def _says_nothing(failure: dict[str, Any], old: dict[str, Any]) -> bool:
+    """Whether a failure of the new program, which the old one had not, is no fault of it."""
+    if failure["kind"] == "TimeIsUp":
+        return True
+    if failure["kind"] == "ValueError" and any(m.get("incomplete") == EMPTY for m in old["models"]):
+        return True  # Keras 3 refuses what had no units in the old program
+    in_script = failure["where"] == MAIN
+    if in_script and old["stopped"] is not None and failure["position"] > old["stopped"]:
+        return True  # the old program was not run that far
+    if not failure["stand_in"]:
+        return False
+    # Both sides made something of data that is not there.
+    if failure["kind"] not in _OF_THE_API:
+        return True
+    return in_script and any(
+        f["where"] == MAIN and f["stand_in"] and f["position"] == failure["position"]
+        for f in old["failures"]
+    )
 
 
 def _family(kind: str) -> str:

@@ -15,7 +15,7 @@ from kerasmig.project import Project
 from kerasmig.settings import UpgradeSettings
 from kerasmig.verification import verify_pair
 from kerasmig.verify import VerifySettings
-from kerasmig.verify.division import divide, divided, is_marked, marked
+from kerasmig.verify.division import divide, divide_in_place, divided, is_marked, marked
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,17 @@ def test_arrays_of_whole_numbers_are_floored() -> None:
 
 
 def test_every_division_of_a_program_is_meant() -> None:
-    source = "x = 7\nx /= 2\ny = (x + 5) / (9 / 2)\nz = [1, 8]\nz[1] /= 2\nw = 9 // 2\n"
-    namespace: dict[str, Any] = {"__python2_division__": divide}
+    source = (
+        "x = 7\nx /= 2\ny = (x + 5) / (9 / 2)\nz = [1, 9]\nz[1] /= 2\nw = 9 // 2\n"
+        "class N: size = 9\nN.size /= 2\nv = N.size\n"
+        "import numpy\na = b = numpy.array([9.0])\na /= 2\nu = (a is b, b[0])\n"
+    )
+    namespace: dict[str, Any] = {
+        "__python2_division__": divide,
+        "__python2_divided__": divide_in_place,
+    }
     exec(compile(divided(ast.parse(source)), "<test>", "exec"), namespace)
-    assert [namespace[name] for name in "xyzw"] == [3, 2, [1, 4.0], 4]
+    assert [namespace[name] for name in "xyzwvu"] == [3, 2, [1, 4], 4, 4, (True, 4.5)]
 
 
 def test_true_division_is_asked_for_by_the_file() -> None:
