@@ -6,7 +6,7 @@ are passed on without being called (``layers = {'conv': Convolution2D}``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kerasmig.catalog import entries, surface
 from kerasmig.catalog.layer import LAYER_CLASS
@@ -29,6 +29,7 @@ _CONVERSIONS = {
     "padding_2d": "padding_2d",
     "padding": "None",
     "size": "int",
+    "sequence_shape": "sequence_shape",
     "": "None",
 }
 _TARGETS = {
@@ -75,19 +76,23 @@ def _adapter(entry: Entry) -> str:
     lines = [
         f"def {_PREFIX}{entry.short}(*args, **kwargs):",
         f'    """``{entry.short}`` of Keras 1, with the arguments that it took there."""',
-        f"    order = {signature.positional()!r}",
-        f"    moves = {_moves(entry.args, entry.rule)}",
-        f"    defaults = {_defaults(defaults)}",
+        *_assigned("order", "[]", [f'"{name}"' for name in signature.positional()]),
+        *_assigned("moves", "[]", _moves(entry.args, entry.rule)),
+        *_assigned("defaults", "{}", _defaults(defaults)),
     ]
     if entry.rule == "gated_recurrent":
         together = {**entry.args, **GATES_TOGETHER}
-        write = _defaults({**defaults, **GATES_TOGETHER_WRITE})
+        write = {**defaults, **GATES_TOGETHER_WRITE}
         lines += [
-            "    if kwargs.get('consume_less') == 'gpu':",
-            f"        moves, defaults = {_moves(together, entry.rule)}, {write}",
+            '    if kwargs.get("consume_less") == "gpu":',
+            *_assigned("moves", "[]", _moves(together, entry.rule), "        "),
+            *_assigned("defaults", "{}", _defaults(write), "        "),
         ]
-    lines.append(f"    return keras1_layer({target}, order, moves, defaults, args, kwargs)")
-    return "\n".join(lines)
+    lines += [
+        f"    layer = {target}",
+        "    return keras1_layer(layer, order, moves, defaults, args, kwargs)",
+    ]
+    return "\n".join(lines) + "\n\n"
 
 
 def _here(path: str) -> str:
@@ -95,15 +100,27 @@ def _here(path: str) -> str:
     return path.removeprefix("keras1_compat.")
 
 
-def _defaults(write: Mapping[str, str]) -> str:
-    pairs = (
-        f"{name!r}: {fill(text, {path: _here(path) for path in imports(text)})}"
+def _assigned(
+    name: str, brackets: str, items: Sequence[str], indent: str = "    "
+) -> Iterator[str]:
+    """An assignment as black leaves it: one line if nothing is in it, else an item a line."""
+    if not items:
+        yield f"{indent}{name} = {brackets}"
+        return
+    yield f"{indent}{name} = {brackets[0]}"
+    yield from (f"{indent}    {item}," for item in items)
+    yield f"{indent}{brackets[1]}"
+
+
+def _defaults(write: Mapping[str, str]) -> list[str]:
+    filled = {
+        name: fill(text, {path: _here(path) for path in imports(text)})
         for name, text in write.items()
-    )
-    return f"{{{', '.join(pairs)}}}"
+    }
+    return [f'"{name}": {text}'.replace("'", '"') for name, text in filled.items()]
 
 
-def _moves(args: Arguments, rule: str) -> str:
+def _moves(args: Arguments, rule: str) -> list[str]:
     moves: list[str] = []
     for key, argument in args.items():
         names = (key,) if isinstance(key, str) else key
@@ -117,11 +134,16 @@ def _moves(args: Arguments, rule: str) -> str:
         elif isinstance(argument, Spread):
             moves += [_move(names, name, argument.convert) for name in argument.names]
         elif isinstance(argument, Drop) or (rule == "gated_recurrent" and key == "consume_less"):
-            moves.append(f"({names!r}, None, None)")
+            moves.append(f"({_tuple(names)}, None, None)")
     if rule == "embedding":
-        moves.append("(('input_length',), 'input_shape', sequence_shape)")
-    return f"[{', '.join(moves)}]"
+        moves.append(_move(("input_length",), "input_shape", "sequence_shape"))
+    return moves
 
 
 def _move(names: tuple[str, ...], new: str, convert: str) -> str:
-    return f"({names!r}, {new!r}, {_CONVERSIONS[convert]})"
+    return f'({_tuple(names)}, "{new}", {_CONVERSIONS[convert]})'
+
+
+def _tuple(names: tuple[str, ...]) -> str:
+    inner = ", ".join(f'"{name}"' for name in names)
+    return f"({inner},)" if len(names) == 1 else f"({inner})"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -11,6 +12,7 @@ from importlib import resources
 from kerasmig.compat.adapters import adapters
 
 _PARTS = "kerasmig.compat.parts"
+_DEFINED = re.compile(r"^(?:def |class |(?=\w+ = ))(\w+)", re.MULTILINE)
 _THIRD_PARTY = ("keras", "numpy")
 _HEADER = '''"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
 
@@ -44,8 +46,8 @@ class Definition:
 
 
 def compat_names() -> tuple[str, ...]:
-    """Everything that ``keras1_compat`` can offer, in the order in which it is written out."""
-    return tuple(name for name in definitions() if not name.startswith("_"))
+    """Everything that ``keras1_compat`` can offer, in the order of the parts."""
+    return tuple(name for name in _part_of() if not name.startswith("_"))
 
 
 def compat_signature(name: str) -> str | None:
@@ -54,9 +56,9 @@ def compat_signature(name: str) -> str | None:
     A class without ``__init__`` takes what its nearest base here takes; ``None`` if the name is
     unknown or a constant.
     """
-    definition = definitions().get(name)
+    definition = _definition(name)
     while definition is not None and definition.parameters is None and definition.bases:
-        definition = definitions().get(definition.bases[0])
+        definition = _definition(definition.bases[0])
     return None if definition is None else definition.parameters
 
 
@@ -72,65 +74,79 @@ def compat_present(text: str) -> tuple[str, ...]:
     return tuple(name for name in compat_names() if name in defined)
 
 
-def compat_source(names: Iterable[str], line_length: int = 88) -> str:
+def compat_source(names: Iterable[str]) -> str:
     """The text of ``keras1_compat.py`` with these names and what they depend on.
 
     Args:
         names: public names, such as ``hard_sigmoid`` or ``MaxoutDense``, in any order.
-        line_length: black's, for the project that the file goes to.
 
     Returns:
-        A module as black writes it; the same text for the same set of names.
+        A module as black writes it; the same text for the same set of names. The parts are kept as
+        black writes them too, at its own line length: formatting them here would cost more than
+        the upgrade of ten files.
 
     Raises:
         KeyError: a name is not among `compat_names`.
     """
     needed = frozenset(names)
-    if unknown := sorted(needed - definitions().keys()):
+    if unknown := sorted(needed - _part_of().keys()):
         raise KeyError(f"keras1_compat has no {', '.join(unknown)}")
-    return _formatted(needed, line_length)
+    return _written(needed)
 
 
 @cache
-def _formatted(names: frozenset[str], line_length: int) -> str:
-    import black  # late: it takes longer to import than all of this
-
-    known = definitions()
-    needed = set(names)
-    waiting = list(names)
-    while waiting:
-        new = known[waiting.pop()].needs - needed
-        needed |= new
-        waiting.extend(new)
-    chosen = [definition for name, definition in known.items() if name in needed]
+def _written(names: frozenset[str]) -> str:
+    chosen = _with_needs(names)
     imports = {line for definition in chosen for line in definition.imports}
     blocks = [_import_block(imports)] if imports else []
-    texts = [definition.text for definition in chosen]
-    source = "\n".join([_HEADER, *blocks]) + "".join(f"\n\n{text}\n" for text in texts)
-    return black.format_str(source, mode=black.Mode(line_length=line_length))
+    source = "\n".join([_HEADER, *blocks])
+    return source + "".join(f"\n\n{definition.text}\n" for definition in chosen)
+
+
+def _with_needs(names: frozenset[str]) -> list[Definition]:
+    """These definitions and those that they use, each after what it uses."""
+    order = {name: number for number, name in enumerate(_part_of())}
+    placed: dict[str, Definition] = {}
+
+    def place(name: str) -> None:
+        definition = _definition(name)
+        if name not in placed and definition is not None:
+            for need in sorted(definition.needs, key=order.__getitem__):
+                place(need)
+            placed[name] = definition
+
+    for name in sorted(names, key=order.__getitem__):
+        place(name)
+    return list(placed.values())
 
 
 @cache
-def definitions() -> dict[str, Definition]:
-    """All definitions by name; one that others depend on comes before them."""
-    texts = dict(_texts())
-    trees = {path: ast.parse(text) for path, text in texts.items()}
-    own = {name for tree in trees.values() for node in tree.body for name in _defined(node)}
-    found: dict[str, Definition] = {}
-    for path, text in texts.items():
-        imports = {"keras": "import keras", **_imports(trees[path])}
-        for node in trees[path].body:
-            for name in _defined(node):
-                found[name] = _definition(name, node, text, own, imports)
-    return _in_order(found)
+def _part_of() -> dict[str, str]:
+    """The part that defines each name: found without parsing, since few parts are needed."""
+    return {match[1]: part for part, text in _texts().items() for match in _DEFINED.finditer(text)}
 
 
-def _texts() -> Iterator[tuple[str, str]]:
-    folder = resources.files(_PARTS)
-    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if path.name.endswith(".py") and path.name != "__init__.py":
-            yield path.name, path.read_text(encoding="utf-8")
-    yield "from the catalog", "\n".join(adapters())
+def _definition(name: str) -> Definition | None:
+    part = _part_of().get(name)
+    return None if part is None else _definitions(part)[name]
+
+
+@cache
+def _definitions(part: str) -> dict[str, Definition]:
+    """What one part defines."""
+    text = _texts()[part]
+    tree = ast.parse(text)
+    imports = {"keras": "import keras", **_imports(tree)}
+    return {name: _read(name, node, text, imports) for node in tree.body for name in _defined(node)}
+
+
+@cache
+def _texts() -> dict[str, str]:
+    """The source of each part, by its file's name."""
+    files = sorted(resources.files(_PARTS).iterdir(), key=lambda entry: entry.name)
+    parts = [f for f in files if f.name.endswith(".py") and f.name != "__init__.py"]
+    texts = {file.name: file.read_text(encoding="utf-8") for file in parts}
+    return {**texts, "from the catalog": "\n".join(adapters())}
 
 
 def _defined(node: ast.stmt) -> tuple[str, ...]:
@@ -161,9 +177,7 @@ def _imports(tree: ast.Module) -> dict[str, str]:
     return lines
 
 
-def _definition(
-    name: str, node: ast.stmt, text: str, own: set[str], imports: dict[str, str]
-) -> Definition:
+def _read(name: str, node: ast.stmt, text: str, imports: dict[str, str]) -> Definition:
     lines = text.splitlines()
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
@@ -176,7 +190,7 @@ def _definition(
     return Definition(
         name,
         "\n".join(lines[first : node.end_lineno]),
-        frozenset((used & own) - {name}),
+        frozenset((used & _part_of().keys()) - {name}),
         frozenset(imports[used_name] for used_name in used & imports.keys()),
         _parameters(node),
         bases,
@@ -191,20 +205,6 @@ def _parameters(node: ast.stmt) -> str | None:
         text = ast.unparse(inits[0].args)
         return text.partition(",")[2].strip()
     return ast.unparse(node.args) if isinstance(node, ast.FunctionDef) else None
-
-
-def _in_order(found: dict[str, Definition]) -> dict[str, Definition]:
-    ordered: dict[str, Definition] = {}
-
-    def place(name: str) -> None:
-        if name not in ordered:
-            for need in sorted(found[name].needs, key=list(found).index):
-                place(need)
-            ordered[name] = found[name]
-
-    for name in found:
-        place(name)
-    return ordered
 
 
 def _import_block(lines: set[str]) -> str:

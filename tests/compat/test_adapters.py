@@ -40,7 +40,7 @@ def test_positions_are_those_of_keras_1(name: str) -> None:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "order"
     )
     signature = surface.keras1_signature(name)
-    assert signature is not None and order == signature.positional()
+    assert signature is not None and tuple(order) == signature.positional()
 
 
 @pytest.mark.parametrize(

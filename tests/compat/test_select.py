@@ -50,10 +50,12 @@ def test_imports_are_used_and_only_keras_numpy_or_standard_library(name: str) ->
     assert imported - {"annotations"} <= used
 
 
-@pytest.mark.parametrize("line_length", [79, 88, 100])
-def test_black_has_nothing_to_do(line_length: int) -> None:
-    text = compat_source(compat_names(), line_length)
-    assert black.format_str(text, mode=black.Mode(line_length=line_length)) == text
+@pytest.mark.parametrize(
+    "names", [compat_names(), *((name,) for name in compat_names())], ids=lambda names: names[-1]
+)
+def test_black_has_nothing_to_do(names: tuple[str, ...]) -> None:
+    text = compat_source(names)
+    assert black.format_str(text, mode=black.Mode()) == text
 
 
 def test_same_text_for_the_same_names_in_any_order() -> None:

@@ -19,7 +19,9 @@ def keras1_layer(target, order, moves, defaults, args, kwargs):
     are Keras 1's where they differ.
     """
     if len(args) > len(order):
-        raise TypeError(f"{len(args)} positional arguments given, Keras 1 took {len(order)}")
+        raise TypeError(
+            f"{len(args)} positional arguments given, Keras 1 took {len(order)}"
+        )
     old = dict(zip(order, args, strict=False))
     if twice := sorted(old.keys() & kwargs.keys()):
         raise TypeError(f"given by position and by name: {', '.join(twice)}")
@@ -40,7 +42,9 @@ def keras1_layer(target, order, moves, defaults, args, kwargs):
     moved = {n for names, _, _ in moves for n in names}
     kept = {name: value for name, value in old.items() if name not in moved}
     given = {**defaults, **kept, **new}
-    if (given.get("data_format") or keras.config.image_data_format()) == "channels_first":
+    if (
+        given.get("data_format") or keras.config.image_data_format()
+    ) == "channels_first":
         rank = {keras.layers.Conv2D: 4, keras.layers.Conv3D: 5}.get(target)
         if rank is not None and given.get("kernel_constraint") is not None:
             given["kernel_constraint"] = _kernel_axes(given["kernel_constraint"], rank)
@@ -73,7 +77,9 @@ def layer_name(name):
 def unit_forget_bias(initializer):
     """Whether an LSTM's forget gate starts with a bias of one."""
     if initializer not in ("one", "zero"):
-        raise ValueError(f"forget_bias_init={initializer!r}: Keras 3 knows one and zero only")
+        raise ValueError(
+            f"forget_bias_init={initializer!r}: Keras 3 knows one and zero only"
+        )
     return initializer == "one"
 
 
@@ -87,7 +93,9 @@ def padding_1d(padding):
 def padding_2d(padding):
     """Zero padding of images; Keras 1 also took a dictionary, or four numbers in a row."""
     if isinstance(padding, dict):
-        padding = [padding.get(f"{side}_pad", 0) for side in ("top", "bottom", "left", "right")]
+        padding = [
+            padding.get(f"{side}_pad", 0) for side in ("top", "bottom", "left", "right")
+        ]
     if len(padding) == 4:
         return ((padding[0], padding[1]), (padding[2], padding[3]))
     return tuple(padding)

@@ -77,15 +77,25 @@ class SReLU(keras.layers.Layer):
 
     def build(self, input_shape):
         shape = _weight_shape(input_shape, self.shared_axes)
-        self.t_left = self.add_weight(shape=shape, initializer=self.t_left_init, name="t_left")
-        self.a_left = self.add_weight(shape=shape, initializer=self.a_left_init, name="a_left")
-        self.t_right = self.add_weight(shape=shape, initializer=self.t_right_init, name="t_right")
-        self.a_right = self.add_weight(shape=shape, initializer=self.a_right_init, name="a_right")
+        self.t_left = self.add_weight(
+            shape=shape, initializer=self.t_left_init, name="t_left"
+        )
+        self.a_left = self.add_weight(
+            shape=shape, initializer=self.a_left_init, name="a_left"
+        )
+        self.t_right = self.add_weight(
+            shape=shape, initializer=self.t_right_init, name="t_right"
+        )
+        self.a_right = self.add_weight(
+            shape=shape, initializer=self.a_right_init, name="a_right"
+        )
 
     def call(self, inputs):
         width = ops.abs(self.t_right)
         beyond_left = inputs - self.t_left
-        left = ops.minimum(ops.relu(beyond_left), width) - self.a_left * ops.relu(-beyond_left)
+        left = ops.minimum(ops.relu(beyond_left), width) - self.a_left * ops.relu(
+            -beyond_left
+        )
         right = self.a_right * ops.relu(beyond_left - width)
         return self.t_left + left + right
 

@@ -14,14 +14,18 @@ def obtain_input_shape(input_shape, default_size, min_size, data_format, include
     default_shape = image(default_size, default_size)
     if include_top:
         if input_shape is not None and tuple(input_shape) != default_shape:
-            raise ValueError(f"With include_top=True, input_shape should be {default_shape}.")
+            raise ValueError(
+                f"With include_top=True, input_shape should be {default_shape}."
+            )
         return default_shape
     if input_shape is None:
         return image(None, None)
     if len(input_shape) != 3:
         raise ValueError("input_shape must be a tuple of three integers.")
     if input_shape[0 if first else -1] != 3:
-        raise ValueError(f"The input must have 3 channels; got input_shape={input_shape}")
+        raise ValueError(
+            f"The input must have 3 channels; got input_shape={input_shape}"
+        )
     sizes = input_shape[1:] if first else input_shape[:2]
     if any(size is not None and size < min_size for size in sizes):
         raise ValueError(f"Input size must be at least {min_size}, got {input_shape}")

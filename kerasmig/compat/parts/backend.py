@@ -89,7 +89,9 @@ def normalize_batch_in_training(x, gamma, beta, reduction_axes, epsilon=1e-3):
             shape[axis] = x.shape[axis]
         return None if values is None else ops.reshape(values, shape)
 
-    normed = batch_normalize(x, widen(mean), widen(variance), widen(beta), widen(gamma), epsilon)
+    normed = batch_normalize(
+        x, widen(mean), widen(variance), widen(beta), widen(gamma), epsilon
+    )
     return normed, mean, variance
 
 
@@ -157,7 +159,9 @@ def _convolve(x, kernel, strides, padding, data_format, dilation_rate):
     return ops.conv(x, kernel, strides, padding, "channels_first", dilation_rate)
 
 
-def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, filter_dilation=(1, 1)):
+def conv2d(
+    x, kernel, strides=(1, 1), padding="valid", data_format=None, filter_dilation=(1, 1)
+):
     """2-D convolution; with channels first the kernel is (out, in, rows, columns)."""
     return _convolve(x, kernel, strides, padding, data_format, filter_dilation)
 
@@ -172,12 +176,16 @@ def conv3d(x, kernel, strides=(1, 1, 1), padding="valid", data_format=None):
     return _convolve(x, kernel, strides, padding, data_format, 1)
 
 
-def deconv2d(x, kernel, output_shape, strides=(1, 1), padding="valid", data_format=None):
+def deconv2d(
+    x, kernel, output_shape, strides=(1, 1), padding="valid", data_format=None
+):
     """Transposed 2-D convolution to an output shape, with kernels laid out as in `conv2d`."""
     first = _channels_first(data_format)
     kernel = ops.transpose(kernel, (2, 3, 0, 1) if first else (0, 1, 3, 2))
     axes = slice(2, 4) if first else slice(1, 3)
-    sizes = zip(output_shape[axes], x.shape[axes], kernel.shape[:2], strides, strict=True)
+    sizes = zip(
+        output_shape[axes], x.shape[axes], kernel.shape[:2], strides, strict=True
+    )
     same = padding == "same"
     natural = [n * s for n, s in zip(x.shape[axes], strides, strict=True)]
     if same and list(output_shape[axes]) == natural:
@@ -192,13 +200,20 @@ def deconv2d(x, kernel, output_shape, strides=(1, 1), padding="valid", data_form
 
 
 def separable_conv2d(
-    x, depthwise_kernel, pointwise_kernel, strides=(1, 1), padding="valid", data_format=None
+    x,
+    depthwise_kernel,
+    pointwise_kernel,
+    strides=(1, 1),
+    padding="valid",
+    data_format=None,
 ):
     """Separable 2-D convolution; with channels first kernels are (out, in, rows, columns)."""
     if _channels_first(data_format):
         depthwise_kernel = ops.transpose(depthwise_kernel, (2, 3, 1, 0))
         pointwise_kernel = ops.transpose(pointwise_kernel, (2, 3, 1, 0))
-    return ops.separable_conv(x, depthwise_kernel, pointwise_kernel, strides, padding, data_format)
+    return ops.separable_conv(
+        x, depthwise_kernel, pointwise_kernel, strides, padding, data_format
+    )
 
 
 def _pool(x, pool_size, strides, padding, data_format, pool_mode):
@@ -208,11 +223,15 @@ def _pool(x, pool_size, strides, padding, data_format, pool_mode):
     return pools[pool_mode](x, pool_size, strides, padding, data_format)
 
 
-def pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None, pool_mode="max"):
+def pool2d(
+    x, pool_size, strides=(1, 1), padding="valid", data_format=None, pool_mode="max"
+):
     """2-D pooling, by maximum (max) or average (avg)."""
     return _pool(x, pool_size, strides, padding, data_format, pool_mode)
 
 
-def pool3d(x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, pool_mode="max"):
+def pool3d(
+    x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, pool_mode="max"
+):
     """3-D pooling, by maximum (max) or average (avg)."""
     return _pool(x, pool_size, strides, padding, data_format, pool_mode)

@@ -117,7 +117,10 @@ class WordDropoutEmbedding(keras.layers.Embedding):
         outputs = super().call(inputs)
         if not training or not 0.0 < self.dropout < 1.0:
             return outputs
-        kept = keras.random.uniform((self.input_dim,), seed=self.seed_generator) >= self.dropout
+        kept = (
+            keras.random.uniform((self.input_dim,), seed=self.seed_generator)
+            >= self.dropout
+        )
         scale = ops.cast(kept, outputs.dtype) / (1.0 - self.dropout)
         words = ops.cast(inputs, "int32")
         return outputs * ops.expand_dims(ops.take(scale, words, axis=0), -1)
@@ -137,7 +140,9 @@ class Deconvolution2D(keras.layers.Conv2DTranspose):
     def build(self, input_shape):
         first = 2 if self.data_format == "channels_first" else 1
         padding = []
-        for axis, (kernel, stride) in enumerate(zip(self.kernel_size, self.strides, strict=True)):
+        for axis, (kernel, stride) in enumerate(
+            zip(self.kernel_size, self.strides, strict=True)
+        ):
             size, wanted = input_shape[first + axis], self.wanted_shape[first + axis]
             cut = 2 * (kernel // 2) if self.padding == "same" else 0
             padding.append(wanted - ((size - 1) * stride + kernel - cut))

@@ -20,7 +20,9 @@ def random_channel_shift(x, intensity, channel_axis=0):
     """Each channel of an image moved by a random amount of its own, within its old range."""
     x = np.moveaxis(x, channel_axis, 0)
     low, high = np.min(x), np.max(x)
-    shifted = [np.clip(c + np.random.uniform(-intensity, intensity), low, high) for c in x]
+    shifted = [
+        np.clip(c + np.random.uniform(-intensity, intensity), low, high) for c in x
+    ]
     return np.moveaxis(np.stack(shifted), 0, channel_axis)
 
 
@@ -53,7 +55,9 @@ def apply_transform(x, transform_matrix, channel_axis=0, fill_mode="nearest", cv
 def list_pictures(directory, ext="jpg|jpeg|bmp|png"):
     """Paths of all pictures below a folder."""
     picture = re.compile(r"([\w]+\.(?:" + ext + "))")
-    return [str(path) for path in Path(directory).rglob("*") if picture.match(path.name)]
+    return [
+        str(path) for path in Path(directory).rglob("*") if picture.match(path.name)
+    ]
 
 
 def normalize(a, axis=-1, order=2):
@@ -139,7 +143,9 @@ def print_summary(layers, relevant_nodes=None, line_length=100, positions=None):
     for layer in layers:
         shape = layer.output.shape if layer.built else "multiple"
         title = f"{layer.name} ({type(layer).__name__})"
-        print(f"{title:<{line_length // 3}} {shape!s:<{line_length // 4}} {layer.count_params()}")
+        print(
+            f"{title:<{line_length // 3}} {shape!s:<{line_length // 4}} {layer.count_params()}"
+        )
     trainable, other = count_total_params(layers)
     print(f"Total params: {trainable + other:,}")
     print(f"Trainable params: {trainable:,}")
@@ -201,7 +207,9 @@ def validate_file(fpath, md5_hash):
     return hashlib.md5(Path(fpath).read_bytes()).hexdigest() == str(md5_hash)
 
 
-def get_from_module(identifier, module_params, module_name, instantiate=False, kwargs=None):
+def get_from_module(
+    identifier, module_params, module_name, instantiate=False, kwargs=None
+):
     """A member of a module by its name (or a dict with it); anything else as it is."""
     known = {**module_params, **keras.saving.get_custom_objects()}
     if isinstance(identifier, dict):

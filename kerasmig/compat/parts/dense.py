@@ -121,7 +121,9 @@ class Highway(keras.layers.Layer):
                 constraint=self.bias_constraint,
                 name="bias",
             )
-            self.gate_bias = self.add_weight(shape=(n,), initializer="ones", name="gate_bias")
+            self.gate_bias = self.add_weight(
+                shape=(n,), initializer="ones", name="gate_bias"
+            )
 
     def call(self, inputs):
         gate = ops.matmul(inputs, self.gate_kernel)

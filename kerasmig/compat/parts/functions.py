@@ -30,7 +30,9 @@ class BackendFunction:
     def __call__(self, inputs):
         training = any(inputs[i] for i in self._phases)
         arrays = [x for i, x in enumerate(inputs) if i not in self._phases]
-        arrays = [np.asarray(x, dtype=t) for x, t in zip(arrays, self._types, strict=True)]
+        arrays = [
+            np.asarray(x, dtype=t) for x, t in zip(arrays, self._types, strict=True)
+        ]
         # Statistics and states stay as they are, as in Keras 1; random seeds go on.
         states = [v for v in self._model.non_trainable_variables if "float" in v.dtype]
         before = [np.array(keras.ops.convert_to_numpy(v)) for v in states]

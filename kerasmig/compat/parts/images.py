@@ -36,11 +36,15 @@ def _zooming(zx, zy):
 
 
 def _centred(x, matrix, row_axis, col_axis, channel_axis, fill_mode, cval):
-    matrix = transform_matrix_offset_center(matrix, x.shape[row_axis], x.shape[col_axis])
+    matrix = transform_matrix_offset_center(
+        matrix, x.shape[row_axis], x.shape[col_axis]
+    )
     return apply_transform(x, matrix, channel_axis, fill_mode, cval)
 
 
-def random_rotation(x, rg, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0):
+def random_rotation(
+    x, rg, row_axis=1, col_axis=2, channel_axis=0, fill_mode="nearest", cval=0.0
+):
     """An image turned by up to `rg` degrees either way."""
     matrix = _rotation(np.pi / 180 * np.random.uniform(-rg, rg))
     return _centred(x, matrix, row_axis, col_axis, channel_axis, fill_mode, cval)
@@ -125,11 +129,17 @@ class ImageDataGenerator:
         self.preprocessing_function = preprocessing_function
         self.data_format = data_format or keras.config.image_data_format()
         first = self.data_format == "channels_first"
-        self.channel_axis, self.row_axis, self.col_axis = (1, 2, 3) if first else (3, 1, 2)
+        self.channel_axis, self.row_axis, self.col_axis = (
+            (1, 2, 3) if first else (3, 1, 2)
+        )
         scalar = np.isscalar(zoom_range)
-        self.zoom_range = (1 - zoom_range, 1 + zoom_range) if scalar else tuple(zoom_range)
+        self.zoom_range = (
+            (1 - zoom_range, 1 + zoom_range) if scalar else tuple(zoom_range)
+        )
         if len(self.zoom_range) != 2:
-            raise ValueError(f"zoom_range should be one or two numbers, not {zoom_range}")
+            raise ValueError(
+                f"zoom_range should be one or two numbers, not {zoom_range}"
+            )
         self.mean = None
         self.std = None
         self.principal_components = None
@@ -147,7 +157,9 @@ class ImageDataGenerator:
     ):
         """Batches of the images in an array."""
         saving = (save_to_dir, save_prefix, save_format)
-        return NumpyArrayIterator(x, y, self, batch_size, shuffle, seed, self.data_format, *saving)
+        return NumpyArrayIterator(
+            x, y, self, batch_size, shuffle, seed, self.data_format, *saving
+        )
 
     def flow_from_directory(
         self,
@@ -192,7 +204,11 @@ class ImageDataGenerator:
 
     def random_transform(self, x):
         """One image, changed at random."""
-        rows, columns, channels = self.row_axis - 1, self.col_axis - 1, self.channel_axis - 1
+        rows, columns, channels = (
+            self.row_axis - 1,
+            self.col_axis - 1,
+            self.channel_axis - 1,
+        )
 
         def draw(width):
             return np.random.uniform(-width, width) if width else 0
@@ -206,7 +222,9 @@ class ImageDataGenerator:
             if self.zoom_range == (1, 1)
             else np.random.uniform(self.zoom_range[0], self.zoom_range[1], 2)
         )
-        matrix = _rotation(theta) @ _translation(tx, ty) @ _shearing(shear) @ _zooming(*zoom)
+        matrix = (
+            _rotation(theta) @ _translation(tx, ty) @ _shearing(shear) @ _zooming(*zoom)
+        )
         x = _centred(x, matrix, rows, columns, channels, self.fill_mode, self.cval)
         if self.channel_shift_range != 0:
             x = random_channel_shift(x, self.channel_shift_range, channels)
@@ -224,7 +242,9 @@ class ImageDataGenerator:
         if seed is not None:
             np.random.seed(seed)
         if augment:
-            x = np.stack([self.random_transform(image) for _ in range(rounds) for image in x])
+            x = np.stack(
+                [self.random_transform(image) for _ in range(rounds) for image in x]
+            )
         axes = (0, self.row_axis, self.col_axis)
         if self.featurewise_center:
             self.mean = np.mean(x, axis=axes, keepdims=True)[0]
@@ -235,7 +255,9 @@ class ImageDataGenerator:
         if self.zca_whitening:
             flat = x.reshape(len(x), -1)
             u, s, _ = np.linalg.svd(np.dot(flat.T, flat) / len(flat))
-            self.principal_components = np.dot(np.dot(u, np.diag(1.0 / np.sqrt(s + 1e-6))), u.T)
+            self.principal_components = np.dot(
+                np.dot(u, np.diag(1.0 / np.sqrt(s + 1e-6))), u.T
+            )
 
 
 class Iterator(keras.utils.PyDataset):
@@ -328,7 +350,10 @@ class NumpyArrayIterator(Iterator):
 
     def _batch(self, indices):
         generator = self.image_data_generator
-        made = [generator.standardize(generator.random_transform(self.x[i])) for i in indices]
+        made = [
+            generator.standardize(generator.random_transform(self.x[i]))
+            for i in indices
+        ]
         images = np.stack(made).astype(keras.config.floatx())
         return (images,) if self.y is None else (images, self.y[indices])
 
@@ -367,7 +392,9 @@ class DirectoryIterator(Iterator):
         self.save_prefix = save_prefix
         self.save_format = save_format
         if not classes:
-            classes = sorted(entry.name for entry in os.scandir(directory) if entry.is_dir())
+            classes = sorted(
+                entry.name for entry in os.scandir(directory) if entry.is_dir()
+            )
         self.class_indices = {name: index for index, name in enumerate(classes)}
         self.num_classes = len(classes)
         self.filenames = []
@@ -377,7 +404,9 @@ class DirectoryIterator(Iterator):
             for root, _, files in sorted(folders, key=lambda found: found[0]):
                 for file in files:
                     if file.lower().endswith((".png", ".jpg", ".jpeg", ".bmp")):
-                        self.filenames.append(str((Path(root) / file).relative_to(directory)))
+                        self.filenames.append(
+                            str((Path(root) / file).relative_to(directory))
+                        )
                         labels.append(self.class_indices[name])
         self.classes = np.array(labels, dtype="int32")
         self.samples = len(labels)

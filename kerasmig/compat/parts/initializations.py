@@ -137,7 +137,9 @@ def get_initializer(identifier):
         return keras.initializers.VarianceScaling(1.0, "fan_avg", "untruncated_normal")
     if identifier == "he_normal":
         return keras.initializers.VarianceScaling(2.0, "fan_in", "untruncated_normal")
-    if callable(identifier) and not isinstance(identifier, (type, keras.initializers.Initializer)):
+    if callable(identifier) and not isinstance(
+        identifier, (type, keras.initializers.Initializer)
+    ):
         if "dtype" not in inspect.signature(identifier).parameters:
             return adapt_initializer(identifier)
     return keras.initializers.get(identifier)

@@ -35,7 +35,9 @@ class LocallyConnected(keras.layers.Layer):
                 f"Locally connected layers have padding='valid' only, not {padding!r}."
             )
         self.filters = filters
-        self.kernel_size = (kernel_size,) if isinstance(kernel_size, int) else tuple(kernel_size)
+        self.kernel_size = (
+            (kernel_size,) if isinstance(kernel_size, int) else tuple(kernel_size)
+        )
         rank = len(self.kernel_size)
         self.strides = (strides,) * rank if isinstance(strides, int) else tuple(strides)
         self.data_format = data_format or keras.config.image_data_format()
@@ -53,7 +55,9 @@ class LocallyConnected(keras.layers.Layer):
         sizes = input_shape[first : first + len(self.kernel_size)]
         return tuple(
             (size - kernel) // stride + 1
-            for size, kernel, stride in zip(sizes, self.kernel_size, self.strides, strict=True)
+            for size, kernel, stride in zip(
+                sizes, self.kernel_size, self.strides, strict=True
+            )
         )
 
     def build(self, input_shape):
@@ -111,10 +115,16 @@ class LocallyConnected1D(LocallyConnected):
     """Locally connected over time: (batch, steps, channels) to (batch, places, filters)."""
 
     def __init__(self, filters, kernel_size, init="glorot_uniform", **kwargs):
-        super().__init__(filters, kernel_size, init, **{**kwargs, "data_format": "channels_last"})
+        super().__init__(
+            filters, kernel_size, init, **{**kwargs, "data_format": "channels_last"}
+        )
 
     def call(self, inputs):
-        (count,), (size,), (stride,) = self.places(inputs.shape), self.kernel_size, self.strides
+        (count,), (size,), (stride,) = (
+            self.places(inputs.shape),
+            self.kernel_size,
+            self.strides,
+        )
         starts = [i * stride for i in range(count)]
         outputs = self.connect([inputs[:, start : start + size] for start in starts])
         if self.use_bias:
@@ -135,7 +145,13 @@ class LocallyConnected2D(LocallyConnected):
             for left in range(0, columns * right, right):
                 place = (slice(top, top + height), slice(left, left + width))
                 patches.append(
-                    inputs[(slice(None), slice(None), *place) if first else (slice(None), *place)]
+                    inputs[
+                        (
+                            (slice(None), slice(None), *place)
+                            if first
+                            else (slice(None), *place)
+                        )
+                    ]
                 )
         outputs = ops.reshape(self.connect(patches), (-1, rows, columns, self.filters))
         if first:

@@ -86,7 +86,9 @@ class ModelCheckpoint(keras.callbacks.ModelCheckpoint):
         mode="auto",
         period=1,
     ):
-        super().__init__(filepath, monitor, verbose, save_best_only, save_weights_only, mode)
+        super().__init__(
+            filepath, monitor, verbose, save_best_only, save_weights_only, mode
+        )
         self.period = period
         self.epochs_since_last_save = 0
 
@@ -126,8 +128,12 @@ def _weighted(batches, class_weight):
     for x, y, *weights in batches:
         if not weights:
             y = np.asarray(y)
-            classes = y.argmax(axis=1) if y.ndim > 1 and y.shape[1] > 1 else y.reshape(-1)
-            weights = [np.array([class_weight[int(cls)] for cls in classes], dtype="float32")]
+            classes = (
+                y.argmax(axis=1) if y.ndim > 1 and y.shape[1] > 1 else y.reshape(-1)
+            )
+            weights = [
+                np.array([class_weight[int(cls)] for cls in classes], dtype="float32")
+            ]
         yield (x, y, *weights)
 
 
@@ -182,13 +188,19 @@ def evaluate_generator(
 ):
     """Evaluate on that many samples of a generator."""
     batches, batch_size = _batches(generator)
-    return model.evaluate(batches, steps=_steps(val_samples, batch_size, generator), verbose=0)
+    return model.evaluate(
+        batches, steps=_steps(val_samples, batch_size, generator), verbose=0
+    )
 
 
-def predict_generator(model, generator, val_samples, max_q_size=10, nb_worker=1, pickle_safe=False):
+def predict_generator(
+    model, generator, val_samples, max_q_size=10, nb_worker=1, pickle_safe=False
+):
     """Predict that many samples of a generator."""
     batches, batch_size = _batches(generator)
-    return model.predict(batches, steps=_steps(val_samples, batch_size, generator), verbose=0)
+    return model.predict(
+        batches, steps=_steps(val_samples, batch_size, generator), verbose=0
+    )
 
 
 def predict_classes(model, x, batch_size=32, verbose=1):
@@ -248,7 +260,9 @@ def model_from_config(config, custom_objects=None):
 
 def make_batches(size, batch_size):
     """The first and last index of each batch."""
-    return [(start, min(size, start + batch_size)) for start in range(0, size, batch_size)]
+    return [
+        (start, min(size, start + batch_size)) for start in range(0, size, batch_size)
+    ]
 
 
 def slice_X(X, start=None, stop=None):
@@ -274,7 +288,12 @@ class BaseWrapper:
 
     def check_params(self, params):
         """Raise for a parameter that neither the builder nor training and prediction take."""
-        functions = (keras.Model.fit, keras.Model.predict, keras.Model.evaluate, self._builder())
+        functions = (
+            keras.Model.fit,
+            keras.Model.predict,
+            keras.Model.evaluate,
+            self._builder(),
+        )
         legal = {"nb_epoch"}.union(*map(self._names, functions))
         for name in params:
             if name not in legal:
@@ -294,10 +313,17 @@ class BaseWrapper:
 
     def filter_sk_params(self, fn, override=None):
         """The parameters that a function takes; `nb_epoch` counts as `epochs`."""
-        given = {("epochs" if k == "nb_epoch" else k): v for k, v in self.sk_params.items()}
-        override = {("epochs" if k == "nb_epoch" else k): v for k, v in (override or {}).items()}
+        given = {
+            ("epochs" if k == "nb_epoch" else k): v for k, v in self.sk_params.items()
+        }
+        override = {
+            ("epochs" if k == "nb_epoch" else k): v for k, v in (override or {}).items()
+        }
         names = self._names(fn)
-        return {**{name: value for name, value in given.items() if name in names}, **override}
+        return {
+            **{name: value for name, value in given.items() if name in names},
+            **override,
+        }
 
     def _targets(self, y):
         loss = getattr(self.model.loss, "__name__", self.model.loss)
@@ -337,7 +363,9 @@ class KerasClassifier(BaseWrapper):
         for name in ("acc", "accuracy"):
             if name in logs:
                 return logs[name]
-        raise ValueError('The model has no accuracy: compile it with metrics=["accuracy"].')
+        raise ValueError(
+            'The model has no accuracy: compile it with metrics=["accuracy"].'
+        )
 
 
 class KerasRegressor(BaseWrapper):
