@@ -97,6 +97,12 @@ def _layer_cells(row: LayerRow) -> list[str | tuple[str, str]]:
     ]
 
 
+_ONEDNN = (
+    "channels_first needs oneDNN: run the new program with TF_ENABLE_ONEDNN_OPTS=1 where "
+    "TensorFlow says that it only supports the NHWC tensor format"
+)
+
+
 def _print_totals(screen: Screen, report: VerifyReport) -> None:
     screen.heading("Verification")
     screen.line(("models    ", "dim"), counts_line(report), indent=2)
@@ -104,5 +110,7 @@ def _print_totals(screen: Screen, report: VerifyReport) -> None:
     if report.versions:
         versions = ", ".join(f"{name} {value}" for name, value in sorted(report.versions.items()))
         screen.line(("versions  ", "dim"), versions, indent=2)
+    if any(pair.ordering == "th" and pair.status is Status.MATCH for pair in report.pairs):
+        screen.line(("on a CPU  ", "dim"), _ONEDNN, indent=2)
     if report.seconds:
         screen.line(("time      ", "dim"), f"{report.seconds:.1f} s", indent=2)

@@ -34,6 +34,8 @@ class _Worker:
             [root, *filter(None, [environment.get("PYTHONPATH")])]
         )
         environment.update(TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow")
+        # What computes channels_first on a CPU, which TensorFlow leaves out on all but new ones.
+        environment["TF_ENABLE_ONEDNN_OPTS"] = "1"
         environment["PYTHONHASHSEED"] = "0"
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
         self._log = log.open("ab")

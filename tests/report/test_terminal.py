@@ -236,3 +236,11 @@ def test_narrow_terminal_keeps_every_word(width: int) -> None:
     text = printed(samples.RUN, samples.REPORT, width=width, terminal=True)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
     assert "nets/unet.py:7:11: KM402 merge axis 1 is the channel axis [assumed]" in plain
+
+
+def test_what_channels_first_needs_on_a_cpu_is_told_once() -> None:
+    pair = samples.REPORT.pairs[0]
+    th = replace(pair, ordering="th", status=Status.MATCH)
+    tf = replace(pair, ordering="tf", status=Status.MATCH)
+    assert printed(verify=VerifyReport((th, th))).count("TF_ENABLE_ONEDNN_OPTS") == 1
+    assert "TF_ENABLE_ONEDNN_OPTS" not in printed(verify=VerifyReport((tf,)))

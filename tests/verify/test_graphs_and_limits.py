@@ -163,6 +163,10 @@ ENDS = {
         "m = build()\nwhile True:\n    try:\n        sum(range(1000))\n    except:\n        pass",
         None,
     ),
+    "channels_first_on_a_cpu": (
+        "m = build()",
+        "import os\nassert os.environ['TF_ENABLE_ONEDNN_OPTS'] == '1'\nm = build()",
+    ),
     "waits": ("import threading\nm = build()\nthreading.Event().wait()", None),
 }
 NOT_COMPILED = {
@@ -180,7 +184,9 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> VerifyReport:
     }
     old, new = write_trees(tmp_path_factory.mktemp("graphs"), files)
     (new / "keras1_compat.py").write_text(compat_source(["model_from_config"]))
-    return verify_trees(old, new, settings=VerifySettings(level="training", time_limit=6))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")  # as on a CPU that TensorFlow leaves it out for
+        return verify_trees(old, new, settings=VerifySettings(level="training", time_limit=6))
 
 
 def pairs_of(report: VerifyReport, name: str) -> list[Pair]:
