@@ -174,6 +174,35 @@ class Text:
         ordered = sorted(edits, key=_order)
         return self._render(Span(0, len(self.utf8)), ordered, ordered).decode("utf-8")
 
+    def changed_statements(self, body: Sequence[ast.stmt], edits: Iterable[Edit]) -> str:
+        """What `apply` makes of those statements of a module that any edit changes.
+
+        Args:
+            body: the statements of this text; what imports from ``__future__`` is always taken,
+                since that must come first.
+        """
+        ordered = sorted(edits, key=_order)
+        starts = [_first_line(statement) for statement in body[1:]]
+        bounds = [0, *sorted({self._starts[line - 1] for line in starts}), len(self.utf8)]
+        futures = {self.offset(s.lineno, s.col_offset) for s in body if is_future(s)}
+        changed: list[bytes] = []
+        index, number = 0, 1
+        while number < len(bounds):
+            start, end = bounds[number - 1], bounds[number]
+            inside: list[Edit] = []
+            while index < len(ordered) and (
+                ordered[index].span.start < end or number == len(bounds) - 1
+            ):
+                inside.append(ordered[index])
+                index += 1
+                while inside[-1].span.end > end:  # it goes on into the next statement
+                    number += 1
+                    end = bounds[number]
+            if inside or any(start <= future < end for future in futures):
+                changed.append(self._render(Span(start, end), inside, ordered))
+            number += 1
+        return b"".join(changed).decode("utf-8")
+
     def _render(self, span: Span, edits: Sequence[Edit], everything: Sequence[Edit]) -> bytes:
         out: list[bytes] = []
         position = span.start
@@ -197,6 +226,16 @@ class Text:
             position = edit.span.end
         out.append(self.utf8[position : span.end])
         return b"".join(out)
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def is_future(statement: ast.stmt) -> bool:
+    """Whether a statement imports from ``__future__``."""
+    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
 
 
 def _moves_with(inner: Edit, part: Span, outer: Edit) -> bool:

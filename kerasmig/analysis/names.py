@@ -81,6 +81,19 @@ class Names:
         """Whether a variable of this name can lead to Keras at all: few in a file can."""
         return self._starred or name in self._leading
 
+    def may_be_imported(self, name: str) -> bool:
+        """Whether an import binds this name anywhere in the file."""
+        return name in self._imported
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        return frozenset(
+            name
+            for scope in self.scopes.values()
+            for name, bindings in scope.bindings.items()
+            if any(binding.kind in ("import", "from") for binding in bindings)
+        )
+
     @cached_property
     def _starred(self) -> bool:
         return any(scope.stars for scope in self.scopes.values())
@@ -88,15 +101,11 @@ class Names:
     @cached_property
     def _leading(self) -> frozenset[str]:
         """The names that are imported, or assigned what another name stands for."""
-        return frozenset(
+        return self._imported.union(
             name
             for scope in self.scopes.values()
             for name, bindings in scope.bindings.items()
-            if any(
-                binding.kind in ("import", "from")
-                or isinstance(binding.value, (ast.Name, ast.Attribute))
-                for binding in bindings
-            )
+            if any(isinstance(binding.value, (ast.Name, ast.Attribute)) for binding in bindings)
         )
 
     def bindings_of(self, node: ast.Name) -> list[Binding]:

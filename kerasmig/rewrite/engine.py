@@ -114,7 +114,13 @@ def upgrade_text(
         findings = with_todos(context, findings)
     new, findings = _apply(source, findings)
     if new != text:
-        new = _checked(text, new, path)
+        _check(
+            source.changed_statements(
+                tree.body, [e for f in findings if not f.suppressed for e in f.edits]
+            ),
+            new,
+            path,
+        )
     findings.sort(key=lambda f: (f.line, f.column, f.code))
     return FileResult(
         path,
@@ -445,16 +451,18 @@ def _apply_one_by_one(source: Text, findings: list[Finding]) -> tuple[str, list[
     return source.apply(edits), accepted
 
 
-def _checked(old: str, new: str, path: str) -> str:
-    """The new text, once it is sure that it parses.
+def _check(changed: str, new: str, path: str) -> None:
+    """See that the new text parses.
+
+    Args:
+        changed: the statements that differ: the others parsed before.
 
     Raises:
         AssertionError: a rule made text that does not parse; the file must not be written.
     """
-    if parses(new):
-        return new
+    if parses(changed):
+        return
     try:
         parse(new, path=path)  # what else may be wrong is for the compiler, and was before
     except SourceError as error:
         raise AssertionError(f"the rewritten {path} {error}; please report this") from error
-    return new

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kerasmig.rewrite.context import FileContext
 
 LIBRARY = "tensorflow"
+_SHORT = "tf"
 _THROUGH_KERAS = ("keras.backend.tf", "keras.backend.tensorflow_backend.tf")
 
 
@@ -26,12 +27,12 @@ def library_at(context: FileContext, root: ast.Name) -> tuple[ast.expr, str] | N
 
     That is what an import binds, or ``K.tf`` of Keras' backend.
     """
-    base = _imported(context, root)
+    base = _imported(context, root) if context.names.may_be_imported(root.id) else None
     if base is not None:
         return root, base
     node: ast.AST | None = context.parent(root)
     while isinstance(node, ast.Attribute):
-        if context.names.path(node) in _THROUGH_KERAS:
+        if node.attr == _SHORT and context.names.path(node) in _THROUGH_KERAS:
             return node, ""
         node = context.parent(node)
     return None

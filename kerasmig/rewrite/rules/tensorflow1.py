@@ -128,6 +128,8 @@ def _told(context: FileContext, node: ast.AST, text: str, found: Fate) -> Findin
 
 
 def _keywords(context: FileContext, call: ast.Call, path: str) -> Iterator[Finding]:
+    if not any(keyword.arg in KEYWORDS for keyword in call.keywords):
+        return
     for argument in context.site(call).arguments:
         new, functions = KEYWORDS.get(argument.keyword or "", ("", ()))
         if argument.keyword_span is not None and new and path.startswith(functions):
@@ -144,6 +146,8 @@ def _keywords(context: FileContext, call: ast.Call, path: str) -> Iterator[Findi
 def _turned_around(context: FileContext, call: ast.Call, path: str) -> Iterator[Finding]:
     """``tf.concat(1, values)``, ``tf.split(1, 2, value)``: the axis came first before 1.0."""
     count = {"concat": 2, "split": 3}.get(path)
+    if count is None:
+        return
     arguments = context.site(call).arguments[:count]
     if len(arguments) != count or any(a.keyword or a.star for a in arguments):
         return
