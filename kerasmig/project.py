@@ -75,6 +75,7 @@ class Project:
     _parsed: dict[Path, None] = field(default_factory=dict)
     _facts: dict[Path, FileFacts] = field(default_factory=dict)
     _folders: dict[Path, str] = field(default_factory=dict)
+    _marked: dict[Path, Path | None] = field(default_factory=dict)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -215,7 +216,7 @@ class Project:
     def _python2_folders(self) -> frozenset[Path]:
         """The projects with Keras code in Python 2, whose other Python 2 files come along."""
         return frozenset(
-            _project_folder(path)
+            self._project_folder(path)
             for path in self.files
             if self.facts(path).python2 and self.concerns_keras(path)
         )
@@ -297,7 +298,7 @@ class Project:
             module=module.name,
             is_package=path.stem == "__init__",
             path=shown,
-            evidence=told_in(_project_folder(path)),
+            evidence=told_in(self._project_folder(path)),
             load=lambda name: self._source(name, path),
             importers=tuple(module_name(user, path) for user in users),
         )
@@ -406,12 +407,12 @@ class Project:
         places: dict[Path, set[Path | None]] = {}
         for path, result in zip(self.files, results, strict=True):
             if result.compat:
-                project = _marked_folder(path)
+                project = self._marked_folder(path.parent)
                 names.setdefault(project, set()).update(result.compat)
                 for folder in self._import_roots(path):
                     places.setdefault(folder, set()).add(project)
         for path in self.files:
-            if path.name == COMPAT_FILE and (project := _marked_folder(path)) in names:
+            if path.name == COMPAT_FILE and (project := self._marked_folder(path.parent)) in names:
                 places.setdefault(path.parent, set()).add(project)
         return {
             shown_path(folder / COMPAT_FILE): _compat_text(
@@ -419,6 +420,22 @@ class Project:
             )
             for folder, projects in sorted(places.items())
         }
+
+    def _project_folder(self, path: Path) -> Path:
+        """The folder of the project that a file belongs to; its own if nothing marks one."""
+        return self._marked_folder(path.parent) or path.parent
+
+    def _marked_folder(self, folder: Path) -> Path | None:
+        """The nearest folder, this or one around it, that is marked as a project.
+
+        A repository or a packaging file marks it.
+        """
+        if folder not in self._marked:
+            here = any((folder / name).exists() for name in _PROJECT_MARKS)
+            around = folder.parent
+            found = None if around == folder else self._marked_folder(around)
+            self._marked[folder] = folder if here else found
+        return self._marked[folder]
 
     def _import_roots(self, path: Path) -> frozenset[Path]:
         """The folders in which a file's ``from keras1_compat import ...`` finds the module."""
@@ -482,19 +499,6 @@ def _compat_text(path: Path, names: set[str]) -> str:
     except (OSError, ValueError):
         present = set()
     return compat_source(sorted(names | present))
-
-
-def _project_folder(path: Path) -> Path:
-    """The folder of the project that a file belongs to; its own folder if nothing marks one."""
-    return _marked_folder(path) or path.parent
-
-
-def _marked_folder(path: Path) -> Path | None:
-    """The nearest folder around a file that a repository or a packaging file marks as a project."""
-    for folder in path.parents:
-        if any((folder / name).exists() for name in _PROJECT_MARKS):
-            return folder
-    return None
 
 
 _worker: Project | None = None

@@ -36,11 +36,8 @@ _MODULES = frozenset(
 )
 _ITERTOOLS = frozenset(["izip", "izip_longest", "imap", "ifilter", "ifilterfalse"])
 _DICT_METHODS = {"iteritems": 0, "itervalues": 0, "iterkeys": 0, "has_key": 1}
-_HINT = re.compile(
-    r"\b(?:{})\b".format(
-        "|".join([*sorted(_BUILTINS), *sorted(_MODULES), *sorted(_ITERTOOLS), *_DICT_METHODS])
-    )
-)
+_WORDS = [*sorted(_BUILTINS | _MODULES | _ITERTOOLS), *_DICT_METHODS]
+_HINT = re.compile(r"\b(?:{})\b".format("|".join(_WORDS)))
 #: A file that asks for the version it runs under already speaks both.
 _BOTH = re.compile(r"\bversion_info\b|\bPY[23]\b|\bsix\b|\bbuiltins\b|\bfuture\.|\bpast\.")
 _VIEWS = frozenset(["keys", "values", "items", "range", "map", "filter", "zip"])
@@ -77,7 +74,8 @@ def uses_python2_names(text: str, tree: ast.Module) -> bool:
 
     It uses names that Python 3 lacks, without defining them and without asking for the version.
     """
-    if not _HINT.search(text) or _BOTH.search(text):
+    hinted = any(word in text for word in _WORDS) and _HINT.search(text)  # the cheap question first
+    if not hinted or _BOTH.search(text):
         return False
     return any(True for _ in _python2_names(text, tree))
 

@@ -39,6 +39,10 @@ class Screen:
 
     def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
         """Print one line made of texts or (text, style) pairs."""
+        if not self.console.is_terminal:  # there is nothing to lay out
+            plain = (part if isinstance(part, str) else part[0] for part in parts)
+            self.console.file.write(f"{' ' * indent}{self.safe(''.join(plain))}\n")
+            return
         text = Text(" " * indent)
         for part in parts:
             content, style = part if isinstance(part, tuple) else (part, "")
