@@ -99,8 +99,9 @@ def _written(names: frozenset[str]) -> str:
     chosen = _with_needs(names)
     imports = {line for definition in chosen for line in definition.imports}
     blocks = [_import_block(imports)] if imports else []
-    source = "\n".join([_HEADER, *blocks])
-    return source + "".join(f"\n\n{definition.text}\n" for definition in chosen)
+    gap = "\n\n" if chosen[0].text.startswith(("def ", "class ", "@", "#")) else "\n"
+    texts = "\n\n".join(f"{definition.text}\n" for definition in chosen)
+    return "\n".join([_HEADER, *blocks]) + gap + texts
 
 
 def _with_needs(names: frozenset[str]) -> list[Definition]:

@@ -15,6 +15,14 @@ import numpy as np
 from keras import ops
 
 
+def predict_classes(model, x, batch_size=32, verbose=1):
+    """The likeliest class of each sample; of a single output, whether it is above one half."""
+    probabilities = model.predict(x, batch_size=batch_size, verbose=verbose)
+    if probabilities.shape[-1] > 1:
+        return probabilities.argmax(axis=-1)
+    return (probabilities > 0.5).astype("int32")
+
+
 @keras.saving.register_keras_serializable(package="keras1_compat")
 def hard_sigmoid(x):
     """Keras 1's hard sigmoid, clip(0.2 x + 0.5, 0, 1); Keras 3's is relu6(x + 3) / 6."""
@@ -206,17 +214,9 @@ def get_constraint(identifier, kwargs=None):
     return keras.constraints.get(identifier)
 
 
-def predict_classes(model, x, batch_size=32, verbose=1):
-    """The likeliest class of each sample; of a single output, whether it is above one half."""
-    probabilities = model.predict(x, batch_size=batch_size, verbose=verbose)
-    if probabilities.shape[-1] > 1:
-        return probabilities.argmax(axis=-1)
-    return (probabilities > 0.5).astype("int32")
-
-
 def keras1_Convolution2D(*args, **kwargs):
     """``Convolution2D`` of Keras 1, with the arguments that it took there."""
-    order = (
+    order = [
         "nb_filter",
         "nb_row",
         "nb_col",
@@ -232,7 +232,7 @@ def keras1_Convolution2D(*args, **kwargs):
         "W_constraint",
         "b_constraint",
         "bias",
-    )
+    ]
     moves = [
         (("name",), "name", layer_name),
         (("nb_filter",), "filters", None),
@@ -250,4 +250,5 @@ def keras1_Convolution2D(*args, **kwargs):
         (("nb_row", "nb_col"), "kernel_size", None),
     ]
     defaults = {}
-    return keras1_layer(keras.layers.Conv2D, order, moves, defaults, args, kwargs)
+    layer = keras.layers.Conv2D
+    return keras1_layer(layer, order, moves, defaults, args, kwargs)

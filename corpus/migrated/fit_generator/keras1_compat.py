@@ -14,12 +14,6 @@ import keras
 import numpy as np
 
 
-def data_format(dim_ordering):
-    """The data format that a Keras 1 ``dim_ordering`` stands for; ``None``: the global one."""
-    formats = {"th": "channels_first", "tf": "channels_last", "default": None}
-    return formats.get(dim_ordering, dim_ordering)
-
-
 def flip_axis(x, axis):
     """The array in reverse order along one axis."""
     return np.flip(np.asarray(x), axis)
@@ -33,6 +27,29 @@ def random_channel_shift(x, intensity, channel_axis=0):
         np.clip(c + np.random.uniform(-intensity, intensity), low, high) for c in x
     ]
     return np.moveaxis(np.stack(shifted), 0, channel_axis)
+
+
+def data_format(dim_ordering):
+    """The data format that a Keras 1 ``dim_ordering`` stands for; ``None``: the global one."""
+    formats = {"th": "channels_first", "tf": "channels_last", "default": None}
+    return formats.get(dim_ordering, dim_ordering)
+
+
+def _rotation(theta):
+    sin, cos = np.sin(theta), np.cos(theta)
+    return np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+
+
+def _translation(tx, ty):
+    return np.array([[1, 0, tx], [0, 1, ty], [0, 0, 1]])
+
+
+def _shearing(shear):
+    return np.array([[1, -np.sin(shear), 0], [0, np.cos(shear), 0], [0, 0, 1]])
+
+
+def _zooming(zx, zy):
+    return np.array([[zx, 0, 0], [0, zy, 0], [0, 0, 1]])
 
 
 def transform_matrix_offset_center(matrix, x, y):
@@ -59,23 +76,6 @@ def apply_transform(x, transform_matrix, channel_axis=0, fill_mode="nearest", cv
         for channel in np.moveaxis(x, channel_axis, 0)
     ]
     return np.moveaxis(np.stack(channels), 0, channel_axis)
-
-
-def _rotation(theta):
-    sin, cos = np.sin(theta), np.cos(theta)
-    return np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
-
-
-def _translation(tx, ty):
-    return np.array([[1, 0, tx], [0, 1, ty], [0, 0, 1]])
-
-
-def _shearing(shear):
-    return np.array([[1, -np.sin(shear), 0], [0, np.cos(shear), 0], [0, 0, 1]])
-
-
-def _zooming(zx, zy):
-    return np.array([[zx, 0, 0], [0, zy, 0], [0, 0, 1]])
 
 
 def _centred(x, matrix, row_axis, col_axis, channel_axis, fill_mode, cval):

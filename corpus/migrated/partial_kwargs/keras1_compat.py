@@ -208,7 +208,7 @@ def get_constraint(identifier, kwargs=None):
 
 def keras1_Convolution2D(*args, **kwargs):
     """``Convolution2D`` of Keras 1, with the arguments that it took there."""
-    order = (
+    order = [
         "nb_filter",
         "nb_row",
         "nb_col",
@@ -224,7 +224,7 @@ def keras1_Convolution2D(*args, **kwargs):
         "W_constraint",
         "b_constraint",
         "bias",
-    )
+    ]
     moves = [
         (("name",), "name", layer_name),
         (("nb_filter",), "filters", None),
@@ -242,4 +242,5 @@ def keras1_Convolution2D(*args, **kwargs):
         (("nb_row", "nb_col"), "kernel_size", None),
     ]
     defaults = {}
-    return keras1_layer(keras.layers.Conv2D, order, moves, defaults, args, kwargs)
+    layer = keras.layers.Conv2D
+    return keras1_layer(layer, order, moves, defaults, args, kwargs)
