@@ -2,7 +2,7 @@
 
 `fissix` (2to3 as it is kept today) parses Python 2 without loss and knows its syntax, builtins and
 standard library. What it cannot know (integer division, pickles, text and bytes) is seen to by
-`kerasmig.rewrite.rules.python2`, which is told that the file was Python 2.
+`kerasmig.rewrite.rules.python2_*` and `integer_division`, which are told that the file was Python 2.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from kerasmig.analysis.tree import walk
 from kerasmig.finding import Edit, Span
+from kerasmig.python2_names import ITERTOOLS, with_names_of_today
 from kerasmig.source import OverlapError, SourceError, Text, parse
 
 if TYPE_CHECKING:
     from fissix.refactor import RefactoringTool
 
-#: Those that change how code looks, not what it means, or that Python 3 does not need.
+#: Those that change how code looks, not what it means, or that Python 3 does not need; and those
+#: whose work `kerasmig.python2_names` and the rules for Python 2 do.
 _LEFT_OUT = frozenset(
-    ["asserts", "buffer", "future", "idioms", "set_literal", "sorted", "unicode", "ws_comma"]
+    "asserts buffer future idioms intern itertools itertools_imports reduce reload set_literal "
+    "sorted unicode ws_comma".split()
 )
 _BUILTINS = frozenset(
     ["xrange", "raw_input", "unicode", "basestring", "unichr", "long", "execfile", "reduce", "cmp"]
@@ -34,14 +37,12 @@ _BUILTINS = frozenset(
 _MODULES = frozenset(
     ["cPickle", "cStringIO", "StringIO", "urllib2", "ConfigParser", "Queue", "HTMLParser"]
 )
-_ITERTOOLS = frozenset(["izip", "izip_longest", "imap", "ifilter", "ifilterfalse"])
 _DICT_METHODS = {"iteritems": 0, "itervalues": 0, "iterkeys": 0, "has_key": 1}
-_WORDS = [*sorted(_BUILTINS | _MODULES | _ITERTOOLS), *_DICT_METHODS]
+_WORDS = [*sorted({*_BUILTINS, *_MODULES, *ITERTOOLS}), *_DICT_METHODS]
 _HINT = re.compile(r"\b(?:{})\b".format("|".join(_WORDS)))
 #: A file that asks for the version it runs under already speaks both.
 _BOTH = re.compile(r"\bversion_info\b|\bPY[23]\b|\bsix\b|\bbuiltins\b|\bfuture\.|\bpast\.")
 _VIEWS = frozenset(["keys", "values", "items", "range", "map", "filter", "zip"])
-_RENAMED = {"unicode": "str", "unichr": "chr"}
 _AS_ITSELF = re.compile(r"\bimport (\w+) as \1(?=[ \t]*(?:#.*)?$)")
 _PRINTS = re.compile(r"^\s*from\s+__future__\s+import\b[^#\n]*\bprint_function\b", re.MULTILINE)
 
@@ -108,7 +109,7 @@ def _python2_names(text: str, tree: ast.Module) -> Iterator[ast.AST]:
             if any(alias.name in _MODULES for alias in node.names):
                 yield node
         elif isinstance(node, ast.ImportFrom):
-            gone = node.module == "itertools" and any(a.name in _ITERTOOLS for a in node.names)
+            gone = node.module == "itertools" and any(a.name in ITERTOOLS for a in node.names)
             if (gone or node.module in _MODULES) and not node.level:
                 yield node
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -129,10 +130,9 @@ def to_python3(text: str, path: str) -> Modern:
     """
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     whole = plain if plain.endswith("\n") else plain + "\n"
-    new = _refactored(whole, path)
-    new = _without_mixed_tabs(new)
+    new = _without_mixed_tabs(_refactored(whole, path))
     new = _as_written(whole, new, parse(new, path=path))
-    new = _renamed(new, parse(new, path=path))
+    new = with_names_of_today(new, parse(new, path=path))
     modern = _spliced(text, whole, new)
     parse(modern.text, path=path)
     return modern
@@ -153,7 +153,9 @@ def _refactored(text: str, path: str) -> str:
 @cache
 def _tool(print_function: bool) -> RefactoringTool:
     from fissix import refactor
+    from fissix.fixes import fix_types
 
+    fix_types._TYPE_MAPPING["StringType"] = "str"  # text is what programs asked for
     logging.getLogger("RefactoringTool").setLevel(logging.CRITICAL)
     package = "fissix.fixes"
     fixers = [
@@ -260,23 +262,6 @@ def _is_view_in_list(node: ast.expr) -> TypeGuard[ast.Call]:
         return False
     (inner,) = node.args
     return isinstance(inner, ast.Call) and ast.unparse(inner.func).rpartition(".")[2] in _VIEWS
-
-
-def _renamed(text: str, tree: ast.Module) -> str:
-    """``unicode`` and ``unichr`` where they are the builtins.
-
-    fissix would take the ``u`` off every string with them, which Python 3 does not ask for.
-    """
-    if not any(name in text for name in _RENAMED):
-        return text
-    source = Text(text)
-    bound = {n.id for n in walk(tree) if isinstance(n, ast.Name) and type(n.ctx) is ast.Store}
-    edits = [
-        Edit(source.span(node), (_RENAMED[node.id],))
-        for node in walk(tree)
-        if isinstance(node, ast.Name) and node.id in _RENAMED and node.id not in bound
-    ]
-    return source.apply(edits)
 
 
 def _spliced(text: str, old: str, new: str) -> Modern:

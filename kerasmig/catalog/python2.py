@@ -14,7 +14,7 @@ FAMILIES = (
         "exceptions, exec, xrange, raw_input, dictionary methods, lists made by map, filter and "
         "zip, renamed modules, mixed tabs and blanks.",
         safety="The constructs are equal in meaning; lines that need no change stay as they are. "
-        "What no converter can know has codes of its own: KM802 to KM806.",
+        "What no converter can know has codes of its own: KM802 to KM807.",
         example=("for i in xrange(3):\n    print i", "for i in range(3):\n    print(i)"),
     ),
     Family(
@@ -30,10 +30,11 @@ FAMILIES = (
     ),
     Family(
         code="KM803",
-        name="python2-pickle",
-        summary="Reads pickles written by Python 2, and opens pickle files in binary mode.",
+        name="python2-files",
+        summary="Reads pickles written by Python 2, and opens files in the mode that they need.",
         why="pickle.load reads the strings and arrays in a pickle of Python 2 as ASCII and fails; "
-        "with encoding='latin1' NumPy arrays come out right.",
+        "with encoding='latin1' NumPy arrays come out right. Pickles are bytes and tables "
+        "of csv are text, whatever mode they were opened in; the mode 'U' is gone.",
         safety="Assumed: the pickles were written by Python 2. encoding changes nothing for "
         "pickles written by Python 3.",
         example=("cPickle.load(f)", "pickle.load(f, encoding='latin1')"),
@@ -62,5 +63,20 @@ FAMILIES = (
         why="A cell that does so ran where the notebook was converted from other pieces, and Python "
         "refuses to compile it.",
         safety="Only features that Python 3 has anyway; an import in its right place stays.",
+    ),
+    Family(
+        code="KM807",
+        name="python2-meaning",
+        summary="Sees to what Python 3 does otherwise or no longer has: cmp, __div__, round.",
+        why="The conversion of the syntax leaves it as it is. Some of it stops with a NameError; "
+        "some is silent: __cmp__ is never called, so objects are equal only to themselves, and "
+        "round(2.5) is 2.",
+        safety="Written anew where both mean the same: file(), cmp(a, b) of plain values, functions "
+        "that compare (functools.cmp_to_key), sys.setdefaultencoding. str(e) for e.message is "
+        "assumed. The rest is reported.",
+        example=(
+            "x.sort(lambda a, b: cmp(a, b))",
+            "x.sort(key=functools.cmp_to_key(lambda a, b: ((a > b) - (a < b))))",
+        ),
     ),
 )

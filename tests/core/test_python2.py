@@ -180,6 +180,23 @@ def test_recognised_by_names_that_only_python_2_has(code: str, expected: bool) -
     assert uses_python2_names(code, parse(code)) is expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import a\nfrom itertools import izip\nimport b\nizip(a, b)\n", "import a\nimport b\nzip(a, b)\n"),
+        ("import a\n\nfrom itertools import izip\nimport b\nprint izip\n", "import a\n\nimport b\nprint(zip)\n"),
+        ("from itertools import (chain,\n    izip_longest)\nf = izip_longest\nprint 1\n",
+         "from itertools import (chain,\n    zip_longest)\nf = zip_longest\nprint(1)\n"),
+        ("def f():\n    from itertools import imap\n    return imap(g, x)\n", "def f():\n    return map(g, x)\n"),
+        ("if a:\n    from itertools import imap\nprint 1\n", "if a:\n    pass\nprint(1)\n"),
+    ],
+)  # fmt: skip
+def test_imports_that_python_3_does_not_need_leave_no_gap(old: str, new: str) -> None:
+    modern = to_python3(old, "net.py")
+    assert modern.text == new
+    assert len(modern.lines) == new.count("\n")
+
+
 def test_mixed_tabs_count_to_the_eighth_column_and_other_blocks_stay() -> None:
     code = (
         "def f(x):\n\tif x:\n\t    print x\n        return '''\n\tkept'''\ndef g():\n\treturn 1\n"

@@ -1,4 +1,4 @@
-"""What a Python 2 file means otherwise in Python 3 and no converter can know.
+"""Divisions of whole numbers, which Python 2 did without a rest.
 
 Sizes that are divided are seen to in every file of the Keras 1 era: ``nb_filter / 2`` was written
 for Python 2 even where the file parses as Python 3.
@@ -13,20 +13,10 @@ from kerasmig.analysis.tree import nodes
 from kerasmig.analysis.whole_numbers import Kind, number_kind
 from kerasmig.catalog import surface
 from kerasmig.finding import Applicability, Edit, Finding, Span
-from kerasmig.notebooks import MARKER
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
 
 DIVISION = "KM802"
-PICKLE = "KM803"
-TEXT = "KM804"
-RELATIVE = "KM805"
-FUTURE = "KM806"
-#: What Python 3 does anyway.
-_ALWAYS_ON = frozenset(
-    "nested_scopes generators division absolute_import with_statement print_function "
-    "unicode_literals generator_stop".split()
-)
 
 #: Parameters of Keras 1 and Keras 3 that take whole numbers, or tuples of them.
 _SIZES = frozenset(
@@ -81,15 +71,6 @@ _TELLING = _SIZES - frozenset(["n", "length", "size", "stride", "dims", "padding
 _SHAPED = frozenset(["reshape", "zeros", "ones", "empty", "resize", "range"])
 #: Of these, the ones that take the array first where they are functions: ``np.reshape(x, shape)``.
 _OF_ARRAYS = frozenset(["reshape", "resize"])
-_GONE = {
-    "letters": "string.ascii_letters",
-    "lowercase": "string.ascii_lowercase",
-    "uppercase": "string.ascii_uppercase",
-    "maketrans": "str.maketrans",
-    "join": "the str method join",
-    "split": "the str method split",
-}
-_BYTE_CODECS = frozenset(["hex", "base64", "zlib", "rot13", "bz2", "string_escape"])
 
 
 @file_rule
@@ -246,182 +227,3 @@ def _names_of_sizes(context: FileContext) -> frozenset[str]:
         if _is_size(context, node, frozenset()):
             found.add(node.id)
     return frozenset(found)
-
-
-@file_rule
-def pickles(context: FileContext) -> Iterator[Finding]:
-    """Pickles of Python 2 are read with an encoding, and binary files opened as such."""
-    if not context.python2 or b"pickle" not in context.text.utf8:
-        return
-    pickled = _pickle_names(context.tree)
-    for call in context.calls:
-        name = _dotted(call.func)
-        if name not in pickled:
-            continue
-        explicit = any(keyword.arg in ("encoding", None) for keyword in call.keywords)
-        if pickled[name] in ("load", "loads") and not explicit:
-            yield _with_encoding(context, call)
-        yield from _opened_as_text(context, call)
-
-
-def _pickle_names(tree: ast.Module) -> dict[str, str]:
-    """How the file calls the functions of pickle: spelling → function."""
-    found: dict[str, str] = {}
-    functions = ("load", "loads", "dump", "dumps")
-    for node in nodes(tree, ast.Import, ast.ImportFrom):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                if alias.name in ("pickle", "cPickle"):
-                    found.update({f"{alias.asname or alias.name}.{f}": f for f in functions})
-        elif node.module in ("pickle", "cPickle"):
-            found.update({alias.asname or alias.name: alias.name for alias in node.names})
-    return found
-
-
-def _dotted(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return f"{node.value.id}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _with_encoding(context: FileContext, call: ast.Call) -> Finding:
-    site = context.site(call)
-    at = site.arguments[-1].span.end if site.arguments else site.open + 1
-    comma = ", " if site.arguments else ""
-    return context.finding(
-        PICKLE,
-        call,
-        "a pickle written by Python 2 is read with encoding='latin1'",
-        Applicability.ASSUMED,
-        edits=[Edit(Span(at, at), (f"{comma}encoding='latin1'",))],
-    )
-
-
-def _opened_as_text(context: FileContext, call: ast.Call) -> Iterator[Finding]:
-    """Pickles go through files opened as binary: ``pickle.dump(x, open(path, 'w'))``."""
-    for argument in call.args:
-        for opened in _opens(context, argument):
-            mode = opened.args[1] if len(opened.args) > 1 else None
-            if mode is None and not opened.keywords and len(opened.args) == 1:
-                end = context.text.span(opened.args[0]).end
-                edit = Edit(Span(end, end), (", 'rb'",))
-            elif isinstance(mode, ast.Constant) and mode.value in ("r", "w", "a"):
-                end = context.text.span(mode).end - 1
-                edit = Edit(Span(end, end), ("b",))
-            else:
-                continue
-            yield context.finding(
-                PICKLE,
-                opened,
-                "pickles are bytes: the file is opened in binary mode",
-                Applicability.AUTOMATIC,
-                edits=[edit],
-            )
-
-
-def _opens(context: FileContext, node: ast.expr) -> Iterator[ast.Call]:
-    """The calls of ``open`` that an expression is, directly or through ``with`` or a name."""
-    if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Name) and node.func.id in ("open", "file"):
-            yield node
-        return
-    if not isinstance(node, ast.Name):
-        return
-    for parent in context.ancestors(node):
-        if isinstance(parent, ast.With):
-            for item in parent.items:
-                target = item.optional_vars
-                if isinstance(target, ast.Name) and target.id == node.id:
-                    yield from _opens(context, item.context_expr)
-                    return
-    bindings = context.names.bindings_of(node)
-    if len(bindings) == 1 and isinstance(bindings[0].value, ast.Call):
-        yield from _opens(context, bindings[0].value)
-
-
-@file_rule
-def text_and_bytes(context: FileContext) -> Iterator[Finding]:
-    """Codecs and functions that made bytes of Python 2's str are reported."""
-    if not context.python2:
-        return
-    for node in nodes(context.tree, ast.Attribute):
-        parent = context.parent(node)
-        call = parent if isinstance(parent, ast.Call) and parent.func is node else None
-        if isinstance(node.value, ast.Name) and node.value.id == "string" and node.attr in _GONE:
-            what = f"string.{node.attr} is gone: use {_GONE[node.attr]}"
-        elif node.attr in ("encode", "decode") and call is not None and _codec(call):
-            what = f"str.{node.attr}({_codec(call)!r}) is gone: use codecs.{node.attr} on bytes"
-        elif node.attr == "decode" and isinstance(node.value, ast.Constant):
-            what = "str has no decode in Python 3: leave it out, or start from bytes"
-        else:
-            continue
-        yield context.finding(TEXT, node, what, Applicability.MANUAL)
-
-
-@file_rule
-def decoded(context: FileContext) -> Iterator[Finding]:
-    """``unicode(x, 'utf-8')`` became ``str(x, 'utf-8')``, which takes nothing but bytes."""
-    for call in context.calls if context.python2 else ():
-        function = call.func
-        if (
-            isinstance(function, ast.Name)
-            and function.id == "str"
-            and not context.names.bindings_of(function)
-            and len(call.args) + len(call.keywords) > 1
-        ):
-            yield context.finding(
-                TEXT,
-                call,
-                "unicode with an encoding is str with one now, which takes bytes only: where the "
-                "value is text already, leave the encoding out",
-                Applicability.MANUAL,
-                name="unicode",
-            )
-
-
-@file_rule
-def late_future_imports(context: FileContext) -> Iterator[Finding]:
-    """``from __future__`` behind other code of its cell: Python 3 refuses it, and needs none."""
-    before: ast.stmt | None = None
-    for node in context.tree.body:
-        if not isinstance(node, ast.ImportFrom) or node.module != "__future__":
-            docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-            before = node if before or not docstring else None
-            continue
-        text = context.text
-        if before is None or not _ALWAYS_ON.issuperset(alias.name for alias in node.names):
-            continue
-        between = text.get(Span(text.span(before).end, text.span(node).start))
-        if MARKER in between:
-            continue
-        yield context.finding(
-            FUTURE,
-            node,
-            "from __future__ must be the first statement, and is not needed in Python 3: taken out",
-            Applicability.AUTOMATIC,
-            name="__future__",
-            edits=[text.removal(node)],
-        )
-
-
-def _codec(call: ast.Call) -> str:
-    first = call.args[0] if call.args else None
-    value = first.value if isinstance(first, ast.Constant) else None
-    return value if isinstance(value, str) and value in _BYTE_CODECS else ""
-
-
-@file_rule
-def relative_imports(context: FileContext) -> Iterator[Finding]:
-    """Imports that Python 2 found beside the file were made explicit with the conversion."""
-    for line in context.made_relative:
-        node = next(
-            (n for n in nodes(context.tree, ast.ImportFrom) if n.lineno == line),
-            context.tree,
-        )
-        yield context.finding(
-            RELATIVE,
-            node,
-            "an import from the same folder is written as a relative one; if this file is run as a "
-            "script, run it as `python -m package.module`",
-            Applicability.ASSUMED,
-        )
