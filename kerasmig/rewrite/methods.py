@@ -136,7 +136,7 @@ def method_era(context: FileContext, use: MethodUse) -> Era:
     keywords = {keyword.arg for keyword in use.call.keywords if keyword.arg}
     if keywords & set(use.row.only_keras1):
         return Era.KERAS1
-    signature = surface.keras1_signature(_signature_owner(use))
+    signature = surface.keras1_signature(signature_owner(use))
     old = {*(signature.names() if signature else ()), *_listed(use.row)}
     if keywords & ({*use.row.new_order, *_KERAS2_KEYWORDS} - old):
         return Era.LATER
@@ -147,7 +147,8 @@ def _listed(row: Method) -> list[str]:
     return [n for key in row.args for n in ([key] if isinstance(key, str) else key)]
 
 
-def _signature_owner(use: MethodUse) -> str:
+def signature_owner(use: MethodUse) -> str:
+    """Canonical name of the method whose signature a call is read by."""
     owner = use.row.owner
     if use.kind is not None and is_a(use.kind, owner):
         name = f"{use.kind}.{use.row.name}"
@@ -172,7 +173,7 @@ def draft_method(context: FileContext, use: MethodUse) -> Draft:
         **{name: row.argument(name) for name in _listed(row)},
     }
     entry = Entry(
-        _signature_owner(use),
+        signature_owner(use),
         to=row.to,
         args=args,
         write=row.write,

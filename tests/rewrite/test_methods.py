@@ -1,5 +1,15 @@
 """Calls of methods: what the receiver is decides whether they are Keras'."""
 
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pytest
+
+from kerasmig.catalog.methods import METHODS
+from kerasmig.catalog.vocabulary import To
+from kerasmig.compat import compat_source
 from tests.rewrite.helpers import (
     automatic,
     check_assumed,
@@ -132,8 +142,73 @@ def test_class_weight_by_name_is_reported() -> None:
     check_manual(HEAD + "model.fit(X, y, nb_epoch=1, class_weight='auto')\n", "KM401", "dictionary")
 
 
-def test_unpacked_arguments_are_reported() -> None:
-    check_manual(HEAD + "model.fit(X, y, nb_epoch=1, **options)\n", "KM401", "unpacked with **")
+KERAS1_HEAD = HEAD.replace("(10,", "(10, init='zero',")
+TODAY_HEAD = HEAD.replace("(10,", "(10, kernel_initializer='zero',").replace(
+    "import Dense\n", "import Dense\nfrom keras1_compat import training_arguments\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("fit(X, y, **options)", "fit(X, y, **training_arguments({'nb_epoch': 10, **options}))"),
+        ("fit(X, y, 32, 5, **options)", "fit(X, y, 32, 5, **training_arguments(options))"),
+        ("fit(X, nb_epoch=1, **options)", "fit(X, epochs=1, **training_arguments(options))"),
+        (
+            "fit(\n    X,  # images\n    **dict(nb_epoch=3)\n)",
+            "fit(\n    X,  # images\n    **training_arguments({'nb_epoch': 10, **dict(nb_epoch=3)})\n)",
+        ),
+        ("evaluate(X, y, **options)", "evaluate(X, y, **training_arguments(options))"),
+    ],
+)
+def test_unpacked_keywords_get_their_names_at_run_time(before: str, after: str) -> None:
+    result = check_rewrite(f"{KERAS1_HEAD}model.{before}\n", f"{TODAY_HEAD}model.{after}\n")
+    assert automatic(result) and result.compat == ("training_arguments",)
+
+
+def test_unpacked_keywords_that_are_the_same_today_stay() -> None:
+    call = "model.predict(X, **options)\n"
+    check_rewrite(
+        KERAS1_HEAD + call, HEAD.replace("(10,", "(10, kernel_initializer='zero',") + call
+    )
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "model.fit(*data)",
+        "model.fit(*data, **options)",
+        "model.fit(X, **first, **second)",
+        "model.fit(X, y, show_accuracy=True, **options)",
+        "model.compile('sgd', **options)",
+        "model.fit_generator(g, 10, **options)",
+    ],
+)
+def test_other_unpacked_arguments_are_reported(call: str) -> None:
+    code = "KM402" if "generator" in call else "KM401"
+    check_manual(f"{KERAS1_HEAD}{call}\n", code, "unpacked with *")
+
+
+def test_the_function_for_unpacked_keywords_does_what_the_catalog_says() -> None:
+    space: dict[str, Any] = {}
+    definition = next(
+        node
+        for node in ast.parse(compat_source(["training_arguments"])).body
+        if isinstance(node, ast.FunctionDef) and node.name == "training_arguments"
+    )
+    exec(compile(ast.Module([definition], []), "part", "exec"), space)
+    rows = [row for row in METHODS if row.unpacked == "training_arguments"]
+    assert rows
+    for row in rows:
+        for old, fate in row.args.items():
+            if isinstance(fate, To):
+                assert space["training_arguments"]({old: 3}) == {fate.name: 3}
+            else:
+                value = "auto" if old == "class_weight" else True
+                with pytest.raises(TypeError):
+                    space["training_arguments"]({old: value})
+    assert space["training_arguments"]({"nb_epoch": 10, "epochs": 2}) == {"epochs": 2}
+    assert space["training_arguments"]({"x": 1, "show_accuracy": False}) == {"x": 1}
 
 
 def test_shapes_of_layers_and_models() -> None:

@@ -56,6 +56,7 @@ TRAINING = (
         only_keras1=("nb_epoch", "show_accuracy"),
         write={"epochs": "10"},
         new_order=tuple(_FIT.split()),
+        unpacked="training_arguments",
         docs=(
             "Without `nb_epoch` Keras 1 trained ten epochs, Keras 3 trains one. A batch size of "
             "32 is what Keras 3 takes for arrays, too. Keras 0.3's default was 128 and 100."
@@ -69,6 +70,7 @@ TRAINING = (
         args={"show_accuracy": _SHOW_ACCURACY},
         only_keras1=("show_accuracy",),
         new_order=("x", "y", "batch_size", "verbose", "sample_weight", "steps", "callbacks"),
+        unpacked="training_arguments",
     ),
     Method(
         "predict",

@@ -57,6 +57,8 @@ class Method:
         manual: never rewritten: what the person has to do.
         docs: what a reader should know beyond.
         new_order: positional parameters in Keras 3.
+        unpacked: function of ``keras1_compat`` that gives the keys of an unpacked dictionary their
+            names of today.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Method:
     manual: str = ""
     docs: str = ""
     new_order: tuple[str, ...] = ()
+    unpacked: str = ""
 
     def argument(self, old: str) -> Argument:
         """What becomes of an old argument; its own name where the row says nothing."""

@@ -11,6 +11,18 @@ import numpy as np
 from keras import ops
 
 
+def training_arguments(given):
+    """Keywords for Keras 1's ``fit`` and ``evaluate`` under their names of today."""
+    given = dict(given)
+    if "nb_epoch" in given:
+        given = {"epochs": given.pop("nb_epoch"), **given}
+    if given.pop("show_accuracy", False):
+        raise TypeError("show_accuracy is gone: give metrics=['accuracy'] to compile")
+    if given.get("class_weight") == "auto":
+        raise TypeError("class_weight must be a dictionary of class index to weight")
+    return given
+
+
 @keras.saving.register_keras_serializable(package="keras1_compat")
 class Nadam(keras.optimizers.Optimizer):
     """Adam with Nesterov momentum, warmed up by 0.96 ** (t * schedule_decay)."""

@@ -24,6 +24,7 @@ from kerasmig.rewrite.methods import (
     rewritten_method,
 )
 from kerasmig.rewrite.registry import file_rule, find_method_rule, method_rule
+from kerasmig.rewrite.unpacked import unpacked_keywords
 
 _FILES = "KM303"
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
@@ -58,7 +59,10 @@ def _settle(context: FileContext, use: MethodUse) -> Finding | None:
             return None  # a method passed on by itself: no arguments to see
         return _call(context, use)
     except BindError as error:
-        return refused_method(context, use, f"the call cannot be rewritten, because {error}")
+        try:
+            return unpacked_keywords(context, use, error)
+        except BindError as reason:
+            return refused_method(context, use, f"the call cannot be rewritten, because {reason}")
 
 
 def _call(context: FileContext, use: MethodUse) -> Finding | None:
