@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.names import Names
-from kerasmig.analysis.tree import nodes, parents
+from kerasmig.analysis.tree import nodes, parents, walk
 from kerasmig.finding import Edit, Span
 from kerasmig.source import Text
 
@@ -20,6 +20,7 @@ NOW_BUILTINS = {"izip": "zip", "imap": "map", "ifilter": "filter"}
 RENAMED = {"izip_longest": "zip_longest", "ifilterfalse": "filterfalse"}
 ITERTOOLS = {**NOW_BUILTINS, **RENAMED}
 _MODULE = "itertools"
+_MISSING = ("NameError", "ImportError", "AttributeError", "Exception")
 
 
 def with_names_of_today(text: str, tree: ast.Module) -> str:
@@ -32,7 +33,8 @@ def with_names_of_today(text: str, tree: ast.Module) -> str:
     if not any(name in text for name in (*BUILTINS, *ITERTOOLS)):
         return text
     source, names = Text(text), Names(tree)
-    guarded = {id(node) for block in nodes(tree, ast.Try) for node in block.body}
+    asking = [block for block in nodes(tree, ast.Try) if any(map(_asks, block.handlers))]
+    guarded = {id(node) for block in asking for part in block.body for node in walk(part)}
     edits = list(_imports(tree, source, guarded))
     for name in names.loads:
         new = _name(names, name, guarded)
@@ -47,9 +49,18 @@ def with_names_of_today(text: str, tree: ast.Module) -> str:
     return source.apply(edits)
 
 
+def _asks(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler sees to it that a name is not there."""
+    return handler.type is None or any(
+        isinstance(node, ast.Name) and node.id in _MISSING for node in walk(handler.type)
+    )
+
+
 def _name(names: Names, name: ast.Name, guarded: set[int]) -> str | None:
     """What a name is called now; ``None`` if it stays."""
     bindings = names.bindings_of(name)
+    if id(name) in guarded and not bindings:
+        return None  # `try: input = raw_input`: the program asks which Python it has
     if not bindings:
         new = BUILTINS.get(name.id) or ITERTOOLS.get(name.id)
         return None if any(name.id in scope.bindings for scope in names.scopes.values()) else new

@@ -34,6 +34,9 @@ CHANGED = {
     "starred": ("from itertools import *\nprint izip\n", "from itertools import *\nprint(zip)\n"),
     "builtins passed on": ("print map(xrange, x), raw_input\n",
                            "print(list(map(range, x)), input)\n"),
+    "tried for another reason": (
+        "try:\n    print map(xrange, x)\nexcept IOError:\n    pass\n",
+        "try:\n    print(list(map(range, x)))\nexcept IOError:\n    pass\n"),
     "type of text": ("import types\nprint isinstance(x, types.StringType)\n",
                      "import types\nprint(isinstance(x, str))\n"),
 }  # fmt: skip
@@ -43,6 +46,7 @@ KEPT = {
     "a parameter": "def f(izip):\n    print izip(2)\n",
     "of the file": "def xrange(n):\n    print n\nfor i in map(xrange, x): pass\n",
     "of another module": "from tools import izip\nprint izip\n",
+    "asked for": "try:\n    rows = xrange\nexcept NameError:\n    rows = range\nprint rows\n",
     "an attribute": "print tools.izip, x.xrange\n",
 }
 
