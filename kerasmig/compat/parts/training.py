@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import warnings
 
 import keras
 import numpy as np
@@ -12,14 +13,18 @@ from keras import ops
 
 
 def training_arguments(given):
-    """Keywords for Keras 1's ``fit`` and ``evaluate`` under their names of today."""
+    """Keywords for Keras 1's ``fit`` and ``evaluate`` under their names of today.
+
+    Keras 1 took no notice of what is left out here.
+    """
     given = dict(given)
     if "nb_epoch" in given:
         given = {"epochs": given.pop("nb_epoch"), **given}
     if given.pop("show_accuracy", False):
-        raise TypeError("show_accuracy is gone: give metrics=['accuracy'] to compile")
-    if given.get("class_weight") == "auto":
-        raise TypeError("class_weight must be a dictionary of class index to weight")
+        warnings.warn("give metrics=['accuracy'] to compile", stacklevel=2)
+    if isinstance(given.get("class_weight"), str):
+        del given["class_weight"]
+        warnings.warn("class_weight maps indices of classes to weights", stacklevel=2)
     return given
 
 
