@@ -100,12 +100,11 @@ def saved_weights(source: bytes) -> frozenset[str]:
 
 
 def saved_models(source: bytes) -> frozenset[str]:
-    """Names under which callbacks save whole models."""
+    """Names under which callbacks save whole models; ``""`` stands for computed names."""
     return frozenset(
-        match.group(3).decode("utf-8", "replace")
+        (match.group(3) or b"").decode("utf-8", "replace")
         for match in _SAVES.finditer(source)
         if match.group(1) == b"ModelCheckpoint"
-        and match.group(3)
         and not _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
     )
 

@@ -193,11 +193,11 @@ def _renamed(context: FileContext, argument: Argument, literal: ast.Constant) ->
 
 def _loaded_weights_path(context: FileContext, argument: Argument) -> Converted:
     """``load_weights`` follows the files that the project itself saves, and reads others as is."""
-    if context.constant(argument.value) in context.saved_models:
-        return _loaded_model_path(context, argument)
-    if not context.saved_weights:
-        return UNCHANGED
     value = context.constant(argument.value)
+    if isinstance(value, str) and value in context.saved_models:
+        return _loaded_model_path(context, argument)
+    if not context.saved_weights and (isinstance(value, str) or "" not in context.saved_models):
+        return UNCHANGED
     if isinstance(value, str):
         literal = _last_literal(argument.value)
         if value not in context.saved_weights or value.endswith(_WEIGHTS):

@@ -191,6 +191,9 @@ def _weights_found(c: Any) -> list[str]:
         for change in (old.touch, new.touch, old.unlink):
             change()
             found.append(c.saved_weights_path(str(old)))
+        whole = Path(folder, "best.keras")  # as ModelCheckpoint("best") writes it today
+        whole.touch()
+        found.append(c.saved_weights_path(str(whole.with_suffix(""))))
     return [Path(name).name for name in found]
 
 

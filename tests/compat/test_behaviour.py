@@ -96,13 +96,14 @@ def test_file_names_of_models(outcome: dict[str, Any]) -> None:
 
 def test_weights_are_read_that_were_saved_last(outcome: dict[str, Any]) -> None:
     """A temporary file is there before the weights are saved beside it, so both is common."""
-    none, old, both, new = outcome["ends"]["weights"]
+    none, old, both, new, whole = outcome["ends"]["weights"]
     assert (none, old, both, new) == (
         "net.weights.h5",
         "net.h5",
         "net.weights.h5",
         "net.weights.h5",
     )
+    assert whole == "best.keras"
 
 
 def test_models_are_restored_with_their_lambdas(outcome: dict[str, Any]) -> None:

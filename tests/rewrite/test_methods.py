@@ -393,3 +393,17 @@ def test_a_method_under_a_name_of_its_own_is_told() -> None:
     check_manual(f"{head}fit = m.fit\nfit(x, y, nb_epoch=2)\n", "KM401", "`nb_epoch` is gone")
     check_manual(f"{head}go = m.fit_generator\ngo(g, 32, 2)\n", "KM401", "`fit_generator` is gone")
     check_noop(f"{head}fit = m.fit\nfit(x, y, epochs=2)\n")
+
+
+def test_weights_are_read_from_the_model_that_a_callback_saved_under_a_computed_name() -> None:
+    result = upgrade("""
+        from keras.callbacks import ModelCheckpoint
+        def train(model, X, where):
+            model.fit(X, nb_epoch=3, callbacks=[ModelCheckpoint(where)])
+        def test(net, X, where):
+            net.load_weights(where)
+            net.load_weights('vgg16_weights.h5')
+        """)
+    assert "ModelCheckpoint(model_path(where))" in result.new
+    assert "net.load_weights(saved_weights_path(where))" in result.new
+    assert "net.load_weights('vgg16_weights.h5')" in result.new

@@ -17,7 +17,15 @@ def weights_path(path):
     return (stem if extension in (".h5", ".hdf5") else path) + ".weights.h5"
 
 
+def model_path(path):
+    """The name under which Keras 3 saves a model: it has to end in ``.keras`` or ``.h5``."""
+    return path if path.endswith((".keras", ".h5")) else path + ".keras"
+
+
 def saved_weights_path(path):
-    """Where weights are to be found that were saved as ``path``: under the name of now, or of then."""
+    """Where weights are that were saved as ``path``: under a name of now, or the one of then."""
     now = weights_path(path)
-    return path if os.path.exists(path) and not os.path.exists(now) else now
+    for name in (now, model_path(path), path):
+        if os.path.exists(name):
+            return name
+    return now

@@ -15,9 +15,12 @@ def weights_path(path):
 
 
 def saved_weights_path(path):
-    """Where weights are to be found that were saved as ``path``: under the name of now, or of then."""
+    """Where weights are that were saved as ``path``: under a name of now, or the one of then."""
     now = weights_path(path)
-    return path if os.path.exists(path) and not os.path.exists(now) else now
+    for name in (now, model_path(path), path):
+        if os.path.exists(name):
+            return name
+    return now
 
 
 def model_path(path):
