@@ -156,3 +156,40 @@ def test_a_statement_goes_with_its_lines(source: str, alone: bool, after: str) -
     )
     text = Text(source)
     assert text.apply([text.removal(statement, alone=alone)]) == after
+
+
+CODE = """from __future__ import division
+import a; import b
+@first
+def f(x):
+    return (x +
+            1)
+
+'''text
+import a'''
+y = 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["1)"], "@first\ndef f(x):\n    return (x +\n            NEW\n\n"),
+        (["first"], "@NEW\ndef f(x):\n    return (x +\n            1)\n\n"),
+        (["import b"], "import a; NEW\n"),
+        (["y = 2"], "NEW\n"),
+        (["import a; import b", "text"], "NEW\n'''NEW\nimport a'''\n"),
+        (["b\n@first\ndef"], "import a; import NEW f(x):\n    return (x +\n            1)\n\n"),
+    ],
+)
+def test_statements_that_edits_change_are_given_whole(words: list[str], expected: str) -> None:
+    spans = [Span(CODE.index(word), CODE.index(word) + len(word)) for word in words]
+    edits = [Edit(span, ("NEW",)) for span in spans]
+    changed = Text(CODE).changed_statements(ast.parse(CODE).body, edits)
+    assert changed == "from __future__ import division\n" + expected
+
+
+def test_an_insertion_at_the_end_is_in_the_last_statement() -> None:
+    edit = Edit(Span(len(CODE), len(CODE)), ("z = 3\n",))
+    changed = Text(CODE).changed_statements(ast.parse(CODE).body, [edit])
+    assert changed == "from __future__ import division\ny = 2\nz = 3\n"
