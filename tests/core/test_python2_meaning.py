@@ -37,6 +37,7 @@ COMPARING = {
 }  # fmt: skip
 TOLD = {
     "x = cmp(f(), g())": "no cmp",
+    "x = cmp(a,  # left\n        b)": "no cmp",
     "x = isinstance(y, file)": "no file",
     "x.sort(cmp=f, key=g)": "beside a key",
     "class A(object):\n    def __cmp__(self, other): return 0": "never calls __cmp__",

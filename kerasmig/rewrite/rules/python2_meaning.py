@@ -53,7 +53,7 @@ def builtins(context: FileContext) -> Iterator[Finding]:
         call = parent if isinstance(parent, ast.Call) and parent.func is name else None
         if name.id == "file" and call is not None:
             yield _changed(context, name, "file is open now", "open")
-        elif name.id == "cmp" and call is not None and _is_simple(call):
+        elif name.id == "cmp" and call is not None and _is_simple(context, call):
             a, b = map(context.text.of, call.args)
             text = f"(({a} > {b}) - ({a} < {b}))"
             yield _changed(context, call, f"Python 3 has no cmp: {text}", text)
@@ -66,10 +66,11 @@ def builtins(context: FileContext) -> Iterator[Finding]:
             yield _told(context, name, f"Python 3 has no {name.id}: {_GONE[name.id]}")
 
 
-def _is_simple(call: ast.Call) -> bool:
-    """Whether two arguments can be written twice."""
+def _is_simple(context: FileContext, call: ast.Call) -> bool:
+    """Whether two arguments can be written twice, and no comment stands between them."""
     return (
         len(call.args) == 2
+        and "#" not in context.text.of(call)
         and not call.keywords
         and all(isinstance(n, (*_SIMPLE, ast.UnaryOp)) for arg in call.args for n in walk(arg))
     )
