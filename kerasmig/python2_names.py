@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.names import Names
-from kerasmig.analysis.tree import nodes, parents, walk
+from kerasmig.analysis.tree import block_of, nodes, walk
 from kerasmig.finding import Edit, Span
 from kerasmig.source import Text
 
@@ -87,7 +87,7 @@ def _imports(tree: ast.Module, source: Text, guarded: set[int]) -> Iterator[Edit
             continue
         gone = [alias.name in NOW_BUILTINS for alias in node.names]
         if all(gone):
-            yield source.removal(node, alone=_is_alone(tree, node))
+            yield source.removal(node, alone=len(block_of(tree, node)) == 1)
             continue
         spans = [source.span(alias) for alias in node.names]
         last = max(index for index, is_gone in enumerate(gone) if not is_gone)
@@ -98,10 +98,3 @@ def _imports(tree: ast.Module, source: Text, guarded: set[int]) -> Iterator[Edit
                 yield Edit(Span(spans[index - 1].end, span.end), ())
             elif alias.name in RENAMED:
                 yield Edit(Span(span.start, span.start + len(alias.name)), (RENAMED[alias.name],))
-
-
-def _is_alone(tree: ast.Module, statement: ast.stmt) -> bool:
-    """Whether a statement is the only one of its block."""
-    around = parents(tree)[id(statement)]
-    blocks = (getattr(around, name, None) for name in ("body", "orelse", "finalbody"))
-    return any(block == [statement] for block in blocks)

@@ -88,6 +88,16 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
     return found
 
 
+def block_of(root: ast.AST, statement: ast.stmt) -> list[ast.stmt]:
+    """The statements among which a statement of a tree stands."""
+    around = parents(root).get(id(statement))
+    for name in ("body", "orelse", "finalbody"):
+        block = getattr(around, name, None)
+        if isinstance(block, list) and statement in block:
+            return block
+    return [statement]
+
+
 def identifiers(root: ast.AST) -> frozenset[str]:
     """All names and names of attributes in a piece of code."""
     found: frozenset[str] | None = root.__dict__.get(_IDENTIFIERS)

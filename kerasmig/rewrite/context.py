@@ -14,7 +14,7 @@ from kerasmig.analysis.era import Era, FileEra, file_era
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.orderings import Orderings
 from kerasmig.analysis.receivers import Receivers
-from kerasmig.analysis.tree import nodes, parents, walk
+from kerasmig.analysis.tree import block_of, nodes, parents, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.file_facts import given_names, saved_models, saved_weights
@@ -125,12 +125,7 @@ class FileContext:
 
     def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
         """The statements among which a statement stands."""
-        parent = self.parent(statement)
-        for name in ("body", "orelse", "finalbody"):
-            body = getattr(parent, name, None)
-            if isinstance(body, list) and statement in body:
-                return body
-        return [statement]
+        return block_of(self.tree, statement)
 
     @cached_property
     def sessions(self) -> list[Session]:

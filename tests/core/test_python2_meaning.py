@@ -56,6 +56,7 @@ NOT_TOLD = [
     "x = round(y, 2)",
     "x = round(3)",
     "x = e.message",
+    "try:\n    f()\nexcept ValueError as e:\n    e = Other()\n    g(e.message)",
     "class E(Exception):\n    def __init__(self, m): self.message = m\n"
     "try:\n    f()\nexcept E as e:\n    g(e.message)",
     "class A(object):\n    def __div__(self, o): return 0\n    __truediv__ = __div__",

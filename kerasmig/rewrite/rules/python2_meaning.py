@@ -140,22 +140,17 @@ def messages(context: FileContext) -> Iterator[Finding]:
     attributes = [node for node in nodes(context.tree, ast.Attribute) if node.attr == "message"]
     if not all(isinstance(node.ctx, ast.Load) for node in attributes):
         return  # exceptions of the file's own may have one
-    for handler in nodes(context.tree, ast.ExceptHandler):
-        for node in walk(handler):
-            if (
-                isinstance(node, ast.Attribute)
-                and node in attributes
-                and isinstance(node.value, ast.Name)
-                and node.value.id == handler.name
-            ):
-                text = f"str({handler.name})"
-                yield context.finding(
-                    MEANING,
-                    node,
-                    f"exceptions have no message in Python 3: {text}",
-                    Applicability.ASSUMED,
-                    edits=[Edit(context.text.span(node), (text,))],
-                )
+    for node in attributes:
+        bindings = context.names.bindings_of(node.value) if isinstance(node.value, ast.Name) else []
+        if bindings and all(isinstance(b.node, ast.ExceptHandler) for b in bindings):
+            text = f"str({context.text.of(node.value)})"
+            yield context.finding(
+                MEANING,
+                node,
+                f"exceptions have no message in Python 3: {text}",
+                Applicability.ASSUMED,
+                edits=[Edit(context.text.span(node), (text,))],
+            )
 
 
 @file_rule
