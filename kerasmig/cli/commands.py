@@ -234,4 +234,6 @@ def rules(output_format: str, coverage: bool) -> None:
     if output_format == "json":
         click.echo(rules_json())
     else:
-        make_console().print(rules_table())
+        from rich.console import Console
+
+        Console(soft_wrap=True, highlight=False).print(rules_table())

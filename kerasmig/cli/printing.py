@@ -6,17 +6,16 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from kerasmig.finding import RunResult
+    from kerasmig.report.screen import AnyConsole
     from kerasmig.verify import VerifyReport
 
 
-def make_console(stderr: bool = False) -> Console:
+def make_console(stderr: bool = False) -> AnyConsole:
     """Where people read: stdout, or stderr."""
-    from rich.console import Console
+    from kerasmig.report.screen import console_on
 
-    return Console(stderr=stderr, soft_wrap=True, highlight=False)
+    return console_on(sys.stderr if stderr else sys.stdout)
 
 
 def print_run_report(
@@ -29,35 +28,27 @@ def print_run_report(
     dry_run: bool = False,
 ) -> None:
     """A run, and its verification if there was one, in a format."""
-    from kerasmig.report.terminal import print_diff, print_run, print_verify
-
     if output_format != "text":
         print_document(output_format, run, report)
         return
+    from kerasmig.report.terminal import print_diff, print_run
+
     console = make_console()
     if diff:
-        if console.is_terminal:
-            print_diff(run, console)
-        else:
-            _write_diff(run)
+        print_diff(run, console)
         console = console if console.is_terminal else make_console(stderr=True)
     print_run(run, console, verbose=verbose, dry_run=diff or dry_run)
     if report is not None:
-        console.print()
+        from kerasmig.report.screen import Screen
+        from kerasmig.report.terminal_verify import print_verify
+
+        Screen(console).line("")
         print_verify(report, console, verbose=verbose)
-
-
-def _write_diff(run: RunResult) -> None:
-    """The diff as bytes: each file in its own encoding, so that `git apply` takes it."""
-    from kerasmig.report.diff import run_diff_bytes
-
-    sys.stdout.buffer.write(run_diff_bytes(run))
-    sys.stdout.buffer.flush()
 
 
 def print_verify_report(report: VerifyReport, output_format: str, verbose: bool) -> None:
     """A verification by itself, in a format."""
-    from kerasmig.report.terminal import print_verify
+    from kerasmig.report.terminal_verify import print_verify
 
     if output_format != "text":
         print_document(output_format, None, report)

@@ -7,9 +7,12 @@ tells how many of them are spatial.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from kerasmig.finding import DataFormat
-from kerasmig.verify.result import Shape
+
+if TYPE_CHECKING:
+    from kerasmig.verify.result import Shape
 
 _SPATIAL = {3: ("steps",), 4: ("rows", "columns"), 5: ("planes", "rows", "columns")}
 _ORDERINGS = {"th": DataFormat.CHANNELS_FIRST, "tf": DataFormat.CHANNELS_LAST}

@@ -6,18 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO
 
-from rich.console import Console
-
 from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
 from kerasmig.report.codes import code_name
 from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unified_diff
 from kerasmig.report.places import in_order, place_in_file
-from kerasmig.report.screen import OUTCOME_STYLES, Screen, outcome_mark
+from kerasmig.report.screen import OUTCOME_STYLES, AnyConsole, Screen, outcome_mark
 from kerasmig.report.shapes import describe_axes, format_shape
 from kerasmig.report.summary import RunSummary, needs_somebody, plural, summarize
-from kerasmig.report.terminal_verify import print_verify
-
-__all__ = ["print_diff", "print_run", "print_shapes", "print_verify"]
 
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
@@ -25,7 +20,7 @@ _VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
 
 def print_run(
     result: RunResult,
-    console: Console,
+    console: AnyConsole,
     *,
     verbose: bool = False,
     diff: bool = False,
@@ -48,7 +43,7 @@ def print_run(
     _print_summary(screen, result, summarize(result), dry_run)
 
 
-def print_diff(result: RunResult, console: Console) -> None:
+def print_diff(result: RunResult, console: AnyConsole) -> None:
     """Print the changes: coloured on a terminal, else the exact text that ``git apply`` takes.
 
     A notebook is shown on a terminal as the program in its cells; a patch is of its JSON.
@@ -84,7 +79,7 @@ def _readable_diff(file: FileResult) -> str:
     return unified_diff(file)
 
 
-def print_shapes(result: RunResult, console: Console, model: str = "") -> int:
+def print_shapes(result: RunResult, console: AnyConsole, model: str = "") -> int:
     """Print the shapes of every model under both readings, side by side.
 
     Args:

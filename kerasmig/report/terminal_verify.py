@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-
 from kerasmig.report.model_text import (
     STATUS_WORDS,
     counts_line,
@@ -12,12 +10,18 @@ from kerasmig.report.model_text import (
     other_ordering_sentence,
     worth_telling,
 )
-from kerasmig.report.screen import STATUS_STYLES, Screen
+from kerasmig.report.screen import AnyConsole, Screen
 from kerasmig.report.shapes import format_difference, format_params, format_shape
 from kerasmig.verify.result import LayerRow, Pair, Status, VerifyReport
 
+STATUS_STYLES = {
+    Status.MATCH: "green",
+    Status.MISMATCH: "bold red",
+    Status.NOT_VERIFIED: "bold yellow",
+}
 
-def print_verify(report: VerifyReport, console: Console, *, verbose: bool = False) -> None:
+
+def print_verify(report: VerifyReport, console: AnyConsole, *, verbose: bool = False) -> None:
     """Print what a verification found.
 
     Args:

@@ -13,7 +13,8 @@ from rich.console import Console
 
 from kerasmig.finding import Evidence, FileResult, RunResult, Tally
 from kerasmig.report.diff import run_diff, run_diff_bytes
-from kerasmig.report.terminal import print_diff, print_run, print_verify
+from kerasmig.report.terminal import print_diff, print_run
+from kerasmig.report.terminal_verify import print_verify
 from kerasmig.verify.result import OutputDiff, Place, Reading, Status, VerifyReport
 from tests.report import samples
 
