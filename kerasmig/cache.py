@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from kerasmig import __version__
+from kerasmig.atomic import write_atomically
 from kerasmig.file_facts import FileFacts
-from kerasmig.files import write_atomically
 from kerasmig.finding import RunResult
 from kerasmig.legacy.cache import cache_folder
 from kerasmig.neighbours import TOLD_IN

@@ -11,11 +11,6 @@ from typing import Any
 from kerasmig.files import Selection
 from kerasmig.settings import DATA_FORMAT_CHOICES, UpgradeSettings
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 _UPGRADE = {"data-format", "idiomatic", "select", "ignore", "python2"}
 _FILES = {"exclude", "include", "respect-gitignore"}
 _RUN = {"jobs", "backup", "verify", "cache"}
@@ -57,14 +52,28 @@ def load(start: Path) -> Config:
         path = folder / "pyproject.toml"
         if not path.is_file():
             continue
-        try:
-            data = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ConfigError(f"{path}: {error}") from error
-        table = data.get("tool", {}).get("kerasmig")
+        table = parsed(path).get("tool", {}).get("kerasmig")
         if table is not None:
             return _read(path, table)
     return Config(root=start)
+
+
+def parsed(path: Path) -> Mapping[str, Any]:
+    """What stands in a TOML file.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+
+    try:
+        data: Mapping[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return data
 
 
 def _read(path: Path, table: Mapping[str, Any]) -> Config:

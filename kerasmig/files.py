@@ -1,20 +1,15 @@
-"""Which files a run looks at, and how they are written without ever being half written."""
+"""Which files a run looks at."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import re
-import shutil
-import stat
-import subprocess
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import pathspec
+if TYPE_CHECKING:
+    import pathspec
 
 DEFAULT_EXCLUDES = (
     ".bzr .direnv .eggs .git .hg .ipynb_checkpoints .kerasmig .mypy_cache .nox .pytest_cache "
@@ -23,8 +18,6 @@ DEFAULT_EXCLUDES = (
 
 
 _EXCLUDED = frozenset(DEFAULT_EXCLUDES)
-_TEMPORARY = ".kerasmig-tmp"
-
 
 #: A folder with its closing slash, and what its .gitignore says.
 _Ignore: TypeAlias = "tuple[str, pathspec.GitIgnoreSpec]"
@@ -109,6 +102,8 @@ def _walk(root: Path, selection: Selection, suffixes: tuple[str, ...]) -> Iterat
 
 
 def _spec(patterns: Sequence[str]) -> pathspec.GitIgnoreSpec:
+    import pathspec  # only where there are patterns: it takes its time to load
+
     return pathspec.GitIgnoreSpec.from_lines(patterns)
 
 
@@ -147,105 +142,10 @@ def _stays_inside(link: Path, home: Path) -> bool:
     return target.is_relative_to(home)
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file's contents in one step, keeping its permissions.
-
-    The new contents are on the disk before the name points to them: after an interruption at any
-    moment the file is whole, either old or new.
-    """
-    target = path.resolve() if path.is_symlink() else path
-    _remove_leftovers(target)
-    prefix = f".{target.name}.{os.getpid()}-"
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_TEMPORARY, dir=target.parent)
+def shown_path(path: Path) -> str:
+    """A path as a person would type it: relative to the current folder where it is below."""
+    absolute = Path(os.path.abspath(path))
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            mode = stat.S_IMODE(target.stat().st_mode)
-        except FileNotFoundError:
-            mask = os.umask(0)
-            os.umask(mask)
-            mode = 0o666 & ~mask
-        Path(name).chmod(mode)
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _remove_leftovers(target: Path) -> None:
-    """Remove the temporary files of runs that were killed while they wrote this file."""
-    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-\w+{re.escape(_TEMPORARY)}")
-    with contextlib.suppress(OSError):
-        for name in os.listdir(target.parent):
-            match = pattern.fullmatch(name) if name.endswith(_TEMPORARY) else None
-            if match is not None and not _alive(int(match.group(1))):
-                (target.parent / name).unlink(missing_ok=True)
-
-
-def _alive(process: int) -> bool:
-    if os.name != "posix":
-        return True  # signal 0 would end a process on Windows
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return process != os.getpid()
-
-
-class Backups:
-    """Keeps the old text of files that git could not give back.
-
-    Args:
-        root: where the folder ``.kerasmig/backup`` goes.
-    """
-
-    def __init__(self, root: Path, name: str) -> None:
-        self.folder = root / ".kerasmig" / f"backup-{name}"
-        self._root = root.resolve()
-        self._clean: dict[Path, frozenset[str] | None] = {}
-
-    def keep(self, path: Path) -> bool:
-        """Copy a file aside unless git has it as it is; whether a copy was made."""
-        if self._in_git(path):
-            return False
-        resolved = path.resolve()
-        relative = (
-            resolved.relative_to(self._root)
-            if resolved.is_relative_to(self._root)
-            else Path(*resolved.parts[1:])
-        )
-        target = self.folder / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
-        ignore = self.folder.parent / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
-        shutil.copy2(path, target)
-        return True
-
-    def _in_git(self, path: Path) -> bool:
-        folder = path.resolve().parent
-        if folder not in self._clean:
-            self._clean[folder] = _clean_files(folder)
-        clean = self._clean[folder]
-        return clean is not None and path.resolve().name in clean
-
-
-def _clean_files(folder: Path) -> frozenset[str] | None:
-    """Names in a folder that git has committed as they are; ``None`` outside git."""
-    try:
-        tracked = _git(folder, "ls-files", "-z", ".")
-        changed = _git(folder, "diff", "--name-only", "--relative", "-z", "HEAD", "--", ".")
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return frozenset(tracked) - frozenset(changed)
-
-
-def _git(folder: Path, *arguments: str) -> list[str]:
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
-    return [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+        return absolute.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return absolute.as_posix()

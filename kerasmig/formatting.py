@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from kerasmig.config import ConfigError, parsed
 
 
 def format_touched(old: str, new: str, path: Path) -> str:
@@ -48,16 +43,17 @@ def _black_options(folder: Path) -> dict[str, Any] | None:
         path = parent / "pyproject.toml"
         if path.is_file():
             try:
-                tools = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-            except (OSError, ValueError):
+                found: dict[str, Any] | None = parsed(path).get("tool", {}).get("black")
+            except ConfigError:
                 return None
-            found: dict[str, Any] | None = tools.get("black")
             return found
     return None
 
 
 def _touched(old: str, new: str) -> list[tuple[int, int]]:
     """1-based ranges of the new text's lines that are not in the old text."""
+    import difflib  # with black: most projects need neither
+
     before, after = old.splitlines(), new.splitlines()
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     return [

@@ -18,9 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasmig.cache import Cache
 from kerasmig.file_facts import FileFacts, facts_of
-from kerasmig.files import Backups
+from kerasmig.files import shown_path
 from kerasmig.finding import FileResult, Finding, RunResult
 from kerasmig.import_graph import ImportGraph
 from kerasmig.neighbours import importers, module_name, told_in
@@ -28,10 +27,11 @@ from kerasmig.placement import import_roots
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import Encoding, SourceError, decode, parse
 from kerasmig.vendored import VendoredCopies, vendored_note
-from kerasmig.writing import shown_path, write_bytes, write_result
 
 if TYPE_CHECKING:
     from kerasmig.analysis.names import Names
+    from kerasmig.backups import Backups
+    from kerasmig.cache import Cache
     from kerasmig.program import Program
 
 COMPAT_FILE = "keras1_compat.py"
@@ -470,6 +470,8 @@ class Project:
 
     def write_beside(self, results: Sequence[FileResult], backups: Backups | None) -> list[str]:
         """Write changed files that are not among the project's own, such as requirements."""
+        from kerasmig.writing import write_result
+
         failed = [write_result(Path(result.path), result, backups) for result in results]
         return [line for lines in failed for line in lines]
 
@@ -482,6 +484,8 @@ class Project:
         Returns:
             The paths that could not be written, with the reason.
         """
+        from kerasmig.writing import write_bytes, write_result
+
         failed: list[str] = []
         for extra, text in run.extra_files.items():
             failed += write_bytes(Path(extra), text.encode("utf-8"), None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from kerasmig.files import Backups, write_atomically
+from kerasmig.atomic import write_atomically
+from kerasmig.backups import Backups
+from kerasmig.files import shown_path
 from kerasmig.finding import FileResult
 from kerasmig.source import Encoding, encode
 
@@ -47,12 +48,3 @@ def write_bytes(
 def bytes_of(result: FileResult) -> bytes:
     """The new contents of a file in its own encoding."""
     return encode(result.new, Encoding(result.encoding, result.bom))
-
-
-def shown_path(path: Path) -> str:
-    """A path as a person would type it: relative to the current folder where it is below."""
-    absolute = Path(os.path.abspath(path))
-    try:
-        return absolute.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return absolute.as_posix()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import click
 from kerasmig.cli.exits import UNREADABLE, fail
 
 if TYPE_CHECKING:
+    from kerasmig.cache import Cache
     from kerasmig.config import Config
     from kerasmig.finding import RunResult
     from kerasmig.project import Project
@@ -59,7 +61,7 @@ def review(project: Project, run: RunResult) -> RunResult:
 
 def write_patch(path: Path, run: RunResult) -> None:
     """Write the diff to a file."""
-    from kerasmig.files import write_atomically
+    from kerasmig.atomic import write_atomically
     from kerasmig.report.diff import run_diff_bytes
 
     try:
@@ -74,7 +76,6 @@ def analyse(
     """Find and upgrade the files, with progress on a terminal."""
     import gc
 
-    from kerasmig.cache import Cache
     from kerasmig.files import FileProblem, find_files
     from kerasmig.finding import FileResult, RunResult
     from kerasmig.progress import Progress
@@ -91,8 +92,7 @@ def analyse(
     if problems and not found and all("no such file" in p.error for p in problems):
         fail(f"{problems[0].path}: {problems[0].error}")
     files = tuple(sorted(dict.fromkeys(found)))
-    cache = Cache(files, config.upgrade) if config.cache else None
-    project = Project(files, config.upgrade, cache)
+    project = Project(files, config.upgrade, _cache(files, config))
     gc.set_threshold(100_000, 50, 50)  # syntax trees are many objects, and few of them cycles
     with Progress("Reading") as progress:
         run = project.upgrade(config.jobs or default_jobs(), progress.step)
@@ -102,6 +102,14 @@ def analyse(
     if not run.files:
         click.echo("kerasmig: no Python files found", err=True)
     return project, run
+
+
+def _cache(files: Sequence[Path], config: Config) -> Cache | None:
+    if not config.cache:
+        return None
+    from kerasmig.cache import Cache
+
+    return Cache(files, config.upgrade)
 
 
 def verify_run_of(project: Project, run: RunResult, settings: Any, progress: Any) -> VerifyReport:
@@ -144,7 +152,7 @@ def write_files(project: Project, run: RunResult, config: Config, no_backup: boo
     import time
     from dataclasses import replace
 
-    from kerasmig.files import Backups
+    from kerasmig.backups import Backups
 
     backups = None
     if config.backup and not no_backup:

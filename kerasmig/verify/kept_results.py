@@ -140,7 +140,7 @@ class KeptResults:
 
     def keep(self, runs: Iterable[Run], versions: dict[str, str]) -> None:
         """Remember the runs that ended by themselves."""
-        from kerasmig.files import write_atomically
+        from kerasmig.atomic import write_atomically
 
         with contextlib.suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from kerasmig.files import write_atomically
+from kerasmig.atomic import write_atomically
 from kerasmig.project import Project
 from tests.core.trees import LEGACY, OLD, read_tree, run, write_tree
 
