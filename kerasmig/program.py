@@ -6,13 +6,17 @@ import ast
 import re
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Evidence, FileResult, Finding, Verdict
-from kerasmig.notebooks import Cell, Notebook, read_notebook
-from kerasmig.python2 import Modern, to_python3, uses_python2_names
+from kerasmig.python2_signs import uses_python2_names
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import SourceError, parse
+
+if TYPE_CHECKING:
+    from kerasmig.notebooks import Cell, Notebook
+    from kerasmig.python2 import Modern
 
 PYTHON2 = "KM801"
 NOTEBOOK_TEXT = "KM903"
@@ -186,6 +190,8 @@ def read_program(text: str, path: str, settings: UpgradeSettings) -> Program:
     """
     if not path.endswith(NOTEBOOK_SUFFIX):
         return _as_python3(text, text, path, settings, None)
+    from kerasmig.notebooks import read_notebook
+
     notebook = read_notebook(text)
     try:
         return _as_python3(text, notebook.program, path, settings, notebook)
@@ -205,13 +211,13 @@ def _as_python3(
         tree = parse(text, path=path)
     except SourceError as error:
         try:
-            modern = to_python3(text, path)
+            modern = _to_python3(text, path)
         except SourceError:
             raise error from None
     else:
         if not uses_python2_names(text, tree):
             return Program(file_text, text, tree, None, notebook)
-        modern = to_python3(text, path)
+        modern = _to_python3(text, path)
     declined = _DECLINED.search(text) is not None
     if (
         declined
@@ -232,6 +238,12 @@ def _as_python3(
     return Program(file_text, modern.text, parse(modern.text, path=path), modern, notebook)
 
 
+def _to_python3(text: str, path: str) -> Modern:
+    from kerasmig.python2 import to_python3
+
+    return to_python3(text, path)
+
+
 def _unparsable(notebook: Notebook, cell: Cell, path: str) -> str:
     """Why a cell on its own is not Python; empty if it is."""
     text = notebook.masked(cell)
@@ -239,7 +251,7 @@ def _unparsable(notebook: Notebook, cell: Cell, path: str) -> str:
         parse(text, path=path)
     except SourceError as error:
         try:
-            to_python3(text, path)
+            _to_python3(text, path)
         except SourceError:
             return f"the cell {error}"
     return ""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from kerasmig.analysis.tree import walk
 from kerasmig.finding import Edit, Span
-from kerasmig.python2_names import ITERTOOLS, with_names_of_today
+from kerasmig.python2_names import with_names_of_today
 from kerasmig.source import OverlapError, SourceError, Text, parse
 
 if TYPE_CHECKING:
@@ -31,17 +31,6 @@ _LEFT_OUT = frozenset(
     "asserts buffer future idioms intern itertools itertools_imports reduce reload set_literal "
     "sorted unicode ws_comma".split()
 )
-_BUILTINS = frozenset(
-    ["xrange", "raw_input", "unicode", "basestring", "unichr", "long", "execfile", "reduce", "cmp"]
-)
-_MODULES = frozenset(
-    ["cPickle", "cStringIO", "StringIO", "urllib2", "ConfigParser", "Queue", "HTMLParser"]
-)
-_DICT_METHODS = {"iteritems": 0, "itervalues": 0, "iterkeys": 0, "has_key": 1}
-_WORDS = [*sorted({*_BUILTINS, *_MODULES, *ITERTOOLS}), *_DICT_METHODS]
-_HINT = re.compile(r"\b(?:{})\b".format("|".join(_WORDS)))
-#: A file that asks for the version it runs under already speaks both.
-_BOTH = re.compile(r"\bversion_info\b|\bPY[23]\b|\bsix\b|\bbuiltins\b|\bfuture\.|\bpast\.")
 _VIEWS = frozenset(["keys", "values", "items", "range", "map", "filter", "zip"])
 _AS_ITSELF = re.compile(r"\bimport (\w+) as \1(?=[ \t]*(?:#.*)?$)")
 _PRINTS = re.compile(r"^\s*from\s+__future__\s+import\b[^#\n]*\bprint_function\b", re.MULTILINE)
@@ -68,55 +57,6 @@ class Modern:
         if line <= 0 or not self.lines:
             return line
         return self.lines[min(line, len(self.lines)) - 1]
-
-
-def uses_python2_names(text: str, tree: ast.Module) -> bool:
-    """Whether a file that parses as Python 3 could only have run under Python 2.
-
-    It uses names that Python 3 lacks, without defining them and without asking for the version.
-    """
-    hinted = any(word in text for word in _WORDS) and _HINT.search(text)  # the cheap question first
-    if not hinted or _BOTH.search(text):
-        return False
-    return any(True for _ in _python2_names(text, tree))
-
-
-def _python2_names(text: str, tree: ast.Module) -> Iterator[ast.AST]:
-    guarded: set[int] = set()
-    bound: set[str] = set()
-    for node in walk(tree):
-        if isinstance(node, ast.Try):
-            guarded.update(id(inner) for part in node.body for inner in walk(part))
-            guarded.update(id(i) for h in node.handlers for part in h.body for i in walk(part))
-        elif isinstance(node, ast.alias):
-            bound.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
-    starred = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in walk(tree))
-    frames = re.search(r"\b(?:pandas|DataFrame)\b", text) is not None
-    for node in walk(tree):
-        if id(node) in guarded:
-            continue
-        if isinstance(node, ast.Name):
-            unbound = node.id in _BUILTINS and node.id not in bound
-            if unbound and not (starred and node.id in ("reduce", "cmp", "long")):
-                yield node
-        elif isinstance(node, ast.Import):
-            if any(alias.name in _MODULES for alias in node.names):
-                yield node
-        elif isinstance(node, ast.ImportFrom):
-            gone = node.module == "itertools" and any(a.name in ITERTOOLS for a in node.names)
-            if (gone or node.module in _MODULES) and not node.level:
-                yield node
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            # A DataFrame of pandas has `iteritems` under Python 3 too.
-            expected = _DICT_METHODS.get(node.func.attr)
-            if expected is not None and expected == len(node.args) and not frames:
-                yield node
 
 
 def to_python3(text: str, path: str) -> Modern:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from kerasmig.analysis.tree import nodes
 from kerasmig.finding import Applicability, Finding, Span
-from kerasmig.notebooks import MARKER
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
 
@@ -23,6 +22,8 @@ _ALWAYS_ON = frozenset(
 @file_rule
 def late_future_imports(context: FileContext) -> Iterator[Finding]:
     """``from __future__`` behind other code of its cell: Python 3 refuses it, and needs none."""
+    from kerasmig.notebooks import MARKER
+
     before: ast.stmt | None = None
     for node in context.tree.body:
         if not isinstance(node, ast.ImportFrom) or node.module != "__future__":
