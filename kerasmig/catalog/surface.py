@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 
@@ -31,7 +31,7 @@ def _keras3_methods() -> Mapping[str, Any]:
 
 
 def _read(name: str) -> Mapping[str, Any]:
-    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     data: Mapping[str, Any] = json.loads(text)
     return data
 

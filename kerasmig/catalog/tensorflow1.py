@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from kerasmig.catalog.vocabulary import Family
 
@@ -154,7 +154,7 @@ class Fate:
 
 @cache
 def _photograph() -> dict[str, str]:
-    text = resources.files("kerasmig.catalog").joinpath("tensorflow1.json").read_text("utf-8")
+    text = Path(__file__).with_name("tensorflow1.json").read_text(encoding="utf-8")
     found: dict[str, str] = json.loads(text)
     return found
 

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
 from kerasmig.compat.adapters import adapters
 
-_PARTS = "kerasmig.compat.parts"
+_PARTS = Path(__file__).with_name("parts")
 _DEFINED = re.compile(r"^(?:def |class |(?=\w+ = ))(\w+)", re.MULTILINE)
 _THIRD_PARTY = ("keras", "numpy")
 _HEADER = '''"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
@@ -127,26 +127,34 @@ def _part_of() -> dict[str, str]:
     return {match[1]: part for part, text in _texts().items() for match in _DEFINED.finditer(text)}
 
 
+@cache
 def _definition(name: str) -> Definition | None:
     part = _part_of().get(name)
-    return None if part is None else _definitions(part)[name]
+    return None if part is None else _read(name, _parsed(part))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A file of the parts: its lines, what it defines, and the imports by what they bind."""
+
+    lines: list[str]
+    statements: dict[str, ast.stmt]
+    imports: dict[str, ast.stmt]
 
 
 @cache
-def _definitions(part: str) -> dict[str, Definition]:
-    """What one part defines."""
+def _parsed(part: str) -> _Part:
     text = _texts()[part]
     tree = ast.parse(text)
-    imports = {"keras": "import keras", **_imports(tree)}
-    return {name: _read(name, node, text, imports) for node in tree.body for name in _defined(node)}
+    statements = {name: node for node in tree.body for name in _defined(node)}
+    return _Part(text.splitlines(), statements, _imports(tree))
 
 
 @cache
 def _texts() -> dict[str, str]:
     """The source of each part, by its file's name."""
-    files = sorted(resources.files(_PARTS).iterdir(), key=lambda entry: entry.name)
-    parts = [f for f in files if f.name.endswith(".py") and f.name != "__init__.py"]
-    texts = {file.name: file.read_text(encoding="utf-8") for file in parts}
+    parts = [path for path in sorted(_PARTS.glob("*.py")) if path.name != "__init__.py"]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in parts}
     return {**texts, "from the catalog": "\n".join(adapters())}
 
 
@@ -158,9 +166,9 @@ def _defined(node: ast.stmt) -> tuple[str, ...]:
     return ()
 
 
-def _imports(tree: ast.Module) -> dict[str, str]:
-    """Import lines of a part by the name that they bind, without those of other parts."""
-    lines: dict[str, str] = {}
+def _imports(tree: ast.Module) -> dict[str, ast.stmt]:
+    """Imports of a part, one name each, by the name that they bind, without those of other parts."""
+    found: dict[str, ast.stmt] = {"keras": ast.Import([ast.alias("keras")])}
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
             ("__future__", "kerasmig")
@@ -173,13 +181,12 @@ def _imports(tree: ast.Module) -> dict[str, str]:
                     if isinstance(node, ast.Import)
                     else ast.ImportFrom(node.module, [alias], 0)
                 )
-                bound = alias.asname or alias.name.partition(".")[0]
-                lines[bound] = ast.unparse(ast.fix_missing_locations(single))
-    return lines
+                found[alias.asname or alias.name.partition(".")[0]] = single
+    return found
 
 
-def _read(name: str, node: ast.stmt, text: str, imports: dict[str, str]) -> Definition:
-    lines = text.splitlines()
+def _read(name: str, part: _Part) -> Definition:
+    node, lines = part.statements[name], part.lines
     decorators = getattr(node, "decorator_list", [])
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
     while first and lines[first - 1].startswith("#") and not lines[first - 1].startswith("# mypy"):
@@ -192,7 +199,7 @@ def _read(name: str, node: ast.stmt, text: str, imports: dict[str, str]) -> Defi
         name,
         "\n".join(lines[first : node.end_lineno]),
         frozenset((used & _part_of().keys()) - {name}),
-        frozenset(imports[used_name] for used_name in used & imports.keys()),
+        frozenset(ast.unparse(part.imports[bound]) for bound in used & part.imports.keys()),
         _parameters(node),
         bases,
     )
