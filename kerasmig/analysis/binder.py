@@ -62,6 +62,18 @@ class Binder:
     def _constant(self, node: ast.Constant, scope: Scope, branch: ast.AST | None) -> None:
         """Nothing is in a constant."""
 
+    # The two kinds of which most code is made: they need no look at what their fields are.
+
+    def _attribute(self, node: ast.Attribute, scope: Scope, branch: ast.AST | None) -> None:
+        self._visit(node.value, scope, branch)
+
+    def _call(self, node: ast.Call, scope: Scope, branch: ast.AST | None) -> None:
+        self._visit(node.func, scope, branch)
+        for argument in node.args:
+            self._visit(argument, scope, branch)
+        for keyword in node.keywords:
+            self._visit(keyword.value, scope, branch)
+
     def _assignment(self, node: ast.Assign, scope: Scope, branch: ast.AST | None) -> None:
         self._assign(node, node.targets, node.value, scope, branch)
 
@@ -210,6 +222,8 @@ class Binder:
 _HANDLERS: dict[type[ast.AST], Callable[[Binder, Any, Scope, ast.AST | None], None]] = {
     ast.Name: Binder._name,
     ast.Constant: Binder._constant,
+    ast.Attribute: Binder._attribute,
+    ast.Call: Binder._call,
     ast.Assign: Binder._assignment,
     ast.AnnAssign: Binder._annotated,
     ast.Import: Binder._import,

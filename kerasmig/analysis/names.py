@@ -85,14 +85,18 @@ class Names:
         """Whether an import binds this name anywhere in the file."""
         return name in self._imported
 
-    @cached_property
-    def _imported(self) -> frozenset[str]:
+    def imported_as(self, wanted: Callable[[str], bool]) -> frozenset[str]:
+        """The names that an import of a wanted path binds, anywhere in the file."""
         return frozenset(
             name
             for scope in self.scopes.values()
             for name, bindings in scope.bindings.items()
-            if any(binding.kind in ("import", "from") for binding in bindings)
+            if any(b.kind in ("import", "from") and wanted(b.path) for b in bindings)
         )
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        return self.imported_as(lambda path: True)
 
     @cached_property
     def _starred(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 from kerasmig.analysis.compat_names import ADAPTER
 from kerasmig.analysis.frames import Context
@@ -12,8 +12,9 @@ from kerasmig.analysis.interpreter import Interpreter
 from kerasmig.analysis.layer_shapes import ALIASES, MERGE_FUNCTIONS, SPATIAL_NAMES, SPECS
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.reach import TELLING, Reach, imports_project
+from kerasmig.analysis.scopes import start_of
 from kerasmig.analysis.trace import Trace
-from kerasmig.analysis.tree import add_children, identifiers, nodes
+from kerasmig.analysis.tree import identifiers, nodes
 from kerasmig.analysis.values import ClassValue, Function, Instance, Module, Scope
 
 _MAX_IMPORTERS = 12
@@ -36,7 +37,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 @dataclass
 class Outline:
-    """What one walk over a module finds.
+    """What stands in a module.
 
     Args:
         calls: every call.
@@ -48,6 +49,11 @@ class Outline:
     model_lines: list[int]
     strings: list[ast.Constant]
 
+    @cached_property
+    def called(self) -> frozenset[str]:
+        """The last part of everything that is called."""
+        return frozenset(map(_called_name, self.calls))
+
 
 def mentions_spatial(tree: ast.Module) -> bool:
     """Whether a layer with a data format is mentioned at all."""
@@ -58,32 +64,22 @@ def mentions_spatial(tree: ast.Module) -> bool:
 
 
 def outline(tree: ast.Module) -> Outline:
-    """Walk a module once."""
-    result = Outline([], [], [])
-    lines = set()
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        kind = node.__class__
-        if kind is ast.Name:
-            if node.id in _MODEL_WORDS:  # type: ignore[attr-defined]
-                lines.add(node.lineno)  # type: ignore[attr-defined]
-            continue
-        if kind is ast.Constant:
-            if isinstance(node.value, str):  # type: ignore[attr-defined]
-                result.strings.append(node)  # type: ignore[arg-type]
-            continue
-        if kind is ast.Attribute:
-            if node.attr in _MODEL_WORDS:  # type: ignore[attr-defined]
-                lines.add(node.lineno)  # type: ignore[attr-defined]
-        elif kind is ast.Call:
-            result.calls.append(node)  # type: ignore[arg-type]
-        elif kind is ast.alias:
-            if node.name.rpartition(".")[2] in _MODEL_WORDS:  # type: ignore[attr-defined]
-                lines.add(node.lineno)  # type: ignore[attr-defined]
-        add_children(node, stack)
-    result.model_lines = sorted(lines)
-    return result
+    """What stands in a module, from its end to its beginning."""
+    named = [
+        *(name.lineno for name in nodes(tree, ast.Name) if name.id in _MODEL_WORDS),
+        *(name.lineno for name in nodes(tree, ast.Attribute) if name.attr in _MODEL_WORDS),
+        *(
+            alias.lineno
+            for alias in nodes(tree, ast.alias)
+            if alias.name.rpartition(".")[2] in _MODEL_WORDS
+        ),
+    ]
+    strings = [node for node in nodes(tree, ast.Constant) if isinstance(node.value, str)]
+    return Outline(
+        calls=sorted(nodes(tree, ast.Call), key=start_of, reverse=True),
+        model_lines=sorted(set(named)),
+        strings=sorted(strings, key=start_of, reverse=True),
+    )
 
 
 def trace_module(
@@ -166,12 +162,11 @@ def _run_uncalled(
     own: bool,
 ) -> None:
     """Call the functions and methods that build models and that the module does not call."""
-    called = {_called_name(call) for call in found.calls}
     # Those that the module calls itself come last: by then their callers have called them.
     defined.sort(
         key=lambda value: (
             not _mentions_models(value.node, found),
-            _defined_name(value) in called,
+            _defined_name(value) in found.called,
         )
     )
     for value in defined:
@@ -208,7 +203,6 @@ def _call_alone(run: Interpreter, function: Function) -> None:
 
 
 def _run_class(run: Interpreter, cls: ClassValue, found: Outline, fuel: int, own: bool) -> None:
-    called = {_called_name(call) for call in found.calls}
     methods = [
         member
         for member in cls.members.values()
@@ -223,7 +217,7 @@ def _run_class(run: Interpreter, cls: ClassValue, found: Outline, fuel: int, own
         bound = replace(initializer, bound=instance)
         run.enter(fuel, own, partial(run.invoke, bound, [], {}, True))
     methods.sort(
-        key=lambda method: (not _mentions_models(method.node, found), method.name in called)
+        key=lambda method: (not _mentions_models(method.node, found), method.name in found.called)
     )
     for method in methods:
         bound = replace(method, bound=instance)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from itertools import chain, islice, repeat
+from itertools import accumulate, chain, islice, repeat
+from operator import sub
 from typing import Any, TypeVar, overload
 
 N = TypeVar("N", bound=ast.AST)
@@ -22,10 +23,13 @@ _BARREN = frozenset(
 )
 #: Fields whose lists hold something else beside nodes, or instead of them.
 _MIXED = frozenset("keys kw_defaults names kwd_attrs".split())
+#: The kinds without children: half of all nodes.
+_LEAVES = frozenset([ast.Name, ast.Constant, ast.alias, ast.Pass, ast.Global])
 _KEPT = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _FIELDS: dict[type[ast.AST], tuple[tuple[str, bool], ...]] = {}
 _NODES = "_kerasmig_nodes"
-_COUNTS = "_kerasmig_counts"
+_FIRSTS = "_kerasmig_firsts"
+_PLACE = "_kerasmig_place"
 _KINDS = "_kerasmig_kinds"
 _PARENTS = "_kerasmig_parents"
 _IDENTIFIERS = "_kerasmig_identifiers"
@@ -37,10 +41,35 @@ def walk(node: ast.AST) -> list[ast.AST]:
         return _flat(node)[0]
     found: list[ast.AST] | None = node.__dict__.get(_NODES)
     if found is None:
-        found, counts = _flat(node)
+        place: tuple[ast.AST, int] | None = node.__dict__.get(_PLACE)
+        if place is not None:
+            found = _below(*place)
+        else:
+            found, counts = _flat(node)
+            node.__dict__[_FIRSTS] = _firsts(counts)
+            for index in [i for i, inner in enumerate(found) if inner.__class__ in _KEPT][1:]:
+                found[index].__dict__[_PLACE] = (node, index)
         node.__dict__[_NODES] = found
-        if isinstance(node, ast.Module):
-            node.__dict__[_COUNTS] = counts
+    return found
+
+
+def _firsts(counts: list[int]) -> list[int]:
+    """Where the children of each node begin among all nodes, and where those of the last end."""
+    return [*accumulate(counts, initial=1)]
+
+
+def _below(root: ast.AST, index: int) -> list[ast.AST]:
+    """A node of a tree that was walked, and all below it.
+
+    From the outside in, what is below one node stands together in every depth of the tree.
+    """
+    every: list[ast.AST] = root.__dict__[_NODES]
+    firsts: list[int] = root.__dict__[_FIRSTS]
+    found: list[ast.AST] = []
+    start, end = index, index + 1
+    while start < end:
+        found += every[start:end]
+        start, end = firsts[start], firsts[end]
     return found
 
 
@@ -81,8 +110,8 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
     found: dict[int, ast.AST] | None = root.__dict__.get(_PARENTS)
     if found is None:
         every = walk(root)
-        counts = root.__dict__.get(_COUNTS) or _flat(root)[1]
-        above = chain.from_iterable(map(repeat, every, counts))
+        firsts = root.__dict__.get(_FIRSTS) or _firsts(_flat(root)[1])
+        above = chain.from_iterable(map(repeat, every, map(sub, firsts[1:], firsts)))
         found = dict(zip(map(id, islice(every, 1, None)), above, strict=True))
         root.__dict__[_PARENTS] = found
     return found
@@ -136,7 +165,8 @@ def _flat(root: ast.AST) -> tuple[list[ast.AST], list[int]]:
     counts: list[int] = []
     before = 1
     for node in found:  # grows while it is walked
-        if _FIELDS.get(node.__class__) != ():
+        kind = node.__class__
+        if kind not in _LEAVES:
             add_children(node, found)
         after = len(found)
         counts.append(after - before)

@@ -14,7 +14,7 @@ from kerasmig.analysis.era import Era, FileEra, file_era
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.orderings import Orderings
 from kerasmig.analysis.receivers import Receivers
-from kerasmig.analysis.tree import block_of, nodes, parents, walk
+from kerasmig.analysis.tree import block_of, identifiers, nodes, parents, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.file_facts import given_names, saved_models, saved_weights
@@ -22,6 +22,7 @@ from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
 from kerasmig.rewrite.callsite import CallSite
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.imports import Imports
+from kerasmig.rewrite.library_paths import SHORT, below_library
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import Text
 
@@ -126,6 +127,16 @@ class FileContext:
     def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
         """The statements among which a statement stands."""
         return block_of(self.tree, statement)
+
+    @cached_property
+    def library_names(self) -> frozenset[str]:
+        """The names that an import binds to TensorFlow or a part of it, somewhere in the file."""
+        return self.names.imported_as(lambda path: below_library(path) is not None)
+
+    @cached_property
+    def library_through_keras(self) -> bool:
+        """Whether TensorFlow may be reached through Keras' backend, as ``K.tf``."""
+        return SHORT in identifiers(self.tree)
 
     @cached_property
     def sessions(self) -> list[Session]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -125,7 +126,7 @@ class ImportStatements:
     def _find_first_uses(self, edits: Iterable[Edit]) -> None:
         """Where each name is used first, in the code that stays and in what is written anew."""
         for node in self._names.loads:
-            self._used_at(node.id, self._text.span(node).start)
+            self._used_at(node.id, self._text.offset(node.lineno, node.col_offset))
         for edit in edits:
             for part in edit.parts:
                 if isinstance(part, str):
@@ -133,7 +134,8 @@ class ImportStatements:
                         self._used_at(word, edit.span.start)
 
     def _used_at(self, name: str, position: int) -> None:
-        self._first_uses[name] = min(position, self._first_uses.get(name, position))
+        if position < self._first_uses.get(name, sys.maxsize):
+            self._first_uses[name] = position
 
     def _in_time(self, plan: _Plan, item: Item) -> bool:
         """Whether a statement runs before the name that it imports is used."""

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from kerasmig.rewrite.context import FileContext
 
 LIBRARY = "tensorflow"
-_SHORT = "tf"
+SHORT = "tf"
 _THROUGH_KERAS = ("keras.backend.tf", "keras.backend.tensorflow_backend.tf")
 
 
@@ -27,12 +27,14 @@ def library_at(context: FileContext, root: ast.Name) -> tuple[ast.expr, str] | N
 
     That is what an import binds, or ``K.tf`` of Keras' backend.
     """
-    base = _imported(context, root) if context.names.may_be_imported(root.id) else None
+    base = _imported(context, root) if root.id in context.library_names else None
     if base is not None:
         return root, base
+    if not context.library_through_keras:
+        return None
     node: ast.AST | None = context.parent(root)
     while isinstance(node, ast.Attribute):
-        if node.attr == _SHORT and context.names.path(node) in _THROUGH_KERAS:
+        if node.attr == SHORT and context.names.path(node) in _THROUGH_KERAS:
             return node, ""
         node = context.parent(node)
     return None
@@ -45,9 +47,12 @@ def _imported(context: FileContext, root: ast.Name) -> str | None:
     if len(paths) != 1 or any(b.kind not in ("import", "from") for b in bindings):
         return None
     (path,) = paths
-    for name in _THROUGH_KERAS:
-        path = LIBRARY if path == name else path
-    library, _, rest = path.partition(".")
+    return below_library(path)
+
+
+def below_library(path: str) -> str | None:
+    """The part of an import's path below ``tensorflow``; ``None`` for what is not TensorFlow's."""
+    library, _, rest = (LIBRARY if path in _THROUGH_KERAS else path).partition(".")
     return rest if library == LIBRARY else None
 
 
