@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 
 class Applicability(str, Enum):
@@ -40,16 +41,14 @@ class DataFormat(str, Enum):
     UNDECIDED = "undecided"
 
 
-@dataclass(frozen=True, order=True)
-class Span:
+class Span(NamedTuple):
     """Half-open range of UTF-8 byte offsets into a file's decoded text."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace ``span`` by ``parts``.
 
     A part that is a `Span` stands for the text of that span *with the edits inside it applied*,

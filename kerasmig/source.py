@@ -13,6 +13,7 @@ import re
 import symtable
 import tokenize
 import warnings
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -177,18 +178,23 @@ class Text:
     def changed_statements(self, body: Sequence[ast.stmt], edits: Iterable[Edit]) -> str:
         """What `apply` makes of those statements of a module that any edit changes.
 
+        Of a class that is what begins it, with its first statement, and the others that change.
+
         Args:
             body: the statements of this text; what imports from ``__future__`` is always taken,
                 since that must come first.
         """
         ordered = sorted(edits, key=_order)
-        starts = [_first_line(statement) for statement in body[1:]]
-        bounds = [0, *sorted({self._starts[line - 1] for line in starts}), len(self.utf8)]
-        futures = {self.offset(s.lineno, s.col_offset) for s in body if is_future(s)}
-        changed: list[bytes] = []
+        within = {self._start_of_line(m): c for c in body for m in _further_members(c)}
+        starts = {*map(self._start_of_line, body[1:]), *within}
+        bounds = [0, *sorted(starts), len(self.utf8)]
+        taken = {
+            bisect_right(bounds, self.offset(s.lineno, s.col_offset)) for s in body if is_future(s)
+        }
+        units: list[tuple[int, Span, list[Edit]]] = []
         index, number = 0, 1
         while number < len(bounds):
-            start, end = bounds[number - 1], bounds[number]
+            first, start, end = number, bounds[number - 1], bounds[number]
             inside: list[Edit] = []
             while index < len(ordered) and (
                 ordered[index].span.start < end or number == len(bounds) - 1
@@ -198,10 +204,17 @@ class Text:
                 while inside[-1].span.end > end:  # it goes on into the next statement
                     number += 1
                     end = bounds[number]
-            if inside or any(start <= future < end for future in futures):
-                changed.append(self._render(Span(start, end), inside, ordered))
+            units.append((first, Span(start, end), inside))
+            if inside:
+                taken.add(first)
+                if start in within:
+                    taken.add(bisect_right(bounds, self._start_of_line(within[start])))
             number += 1
+        changed = [self._render(span, e, ordered) for first, span, e in units if first in taken]
         return b"".join(changed).decode("utf-8")
+
+    def _start_of_line(self, statement: ast.stmt) -> int:
+        return self._starts[_first_line(statement) - 1]
 
     def _render(self, span: Span, edits: Sequence[Edit], everything: Sequence[Edit]) -> bytes:
         out: list[bytes] = []
@@ -231,6 +244,11 @@ class Text:
 def _first_line(statement: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+
+
+def _further_members(statement: ast.stmt) -> list[ast.stmt]:
+    """The statements of a class, without the first, that its beginning needs."""
+    return statement.body[1:] if isinstance(statement, ast.ClassDef) else []
 
 
 def is_future(statement: ast.stmt) -> bool:

@@ -30,6 +30,7 @@ _FIELDS: dict[type[ast.AST], tuple[tuple[str, bool], ...]] = {}
 _NODES = "_kerasmig_nodes"
 _FIRSTS = "_kerasmig_firsts"
 _PLACE = "_kerasmig_place"
+_ORDER = "_kerasmig_order"
 _KINDS = "_kerasmig_kinds"
 _PARENTS = "_kerasmig_parents"
 _IDENTIFIERS = "_kerasmig_identifiers"
@@ -101,7 +102,19 @@ def nodes(root: ast.AST, /, *kinds: type[ast.AST]) -> Sequence[Any]:
         return known[present[0]] if present else ()
     found = known.get(kinds)
     if found is None:
-        found = known[kinds] = [node for node in walk(root) if node.__class__ in kinds]
+        order = _order(root)
+        found = [node for kind in present for node in known[kind]]
+        found.sort(key=lambda node: order[id(node)])
+        known[kinds] = found
+    return found
+
+
+def _order(root: ast.AST) -> dict[int, int]:
+    """The place of each node among those of `walk`, by ``id``."""
+    found: dict[int, int] | None = root.__dict__.get(_ORDER)
+    if found is None:
+        found = {id(node): number for number, node in enumerate(walk(root))}
+        root.__dict__[_ORDER] = found
     return found
 
 

@@ -29,15 +29,15 @@ class ValueMismatch(ValueError):
 
 
 def write(value: Any) -> Any:
-    """A value as JSON-able data: dataclasses as objects, enums as their values.
+    """A value as JSON-able data: dataclasses and named tuples as objects, enums as their values.
 
     JSON has no NaN and no infinity; they become the strings ``nan``, ``inf`` and ``-inf``, since
     a difference that is not a number must not read like one that was never computed.
     """
     if isinstance(value, Enum):
         return value.value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: write(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if (fields := _fields(type(value))) is not None:
+        return {name: write(getattr(value, name)) for name in fields}
     if isinstance(value, Mapping):
         return {_key(key): write(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -76,8 +76,8 @@ def _read(kind: Any, data: Any, where: str) -> Any:
     if origin in (dict, Mapping):
         _expect(data, dict, where)
         return {key: _read(arguments[1], item, f"{where}.{key}") for key, item in data.items()}
-    if dataclasses.is_dataclass(kind):
-        return _read_dataclass(kind, data, where)
+    if (fields := _fields(kind)) is not None:
+        return _read_fields(kind, fields, data, where)
     if isinstance(kind, type) and issubclass(kind, Enum):
         try:
             return kind(data)
@@ -101,15 +101,22 @@ def _read_union(choices: tuple[Any, ...], data: Any, where: str) -> Any:
     raise ValueMismatch(problems[0])
 
 
-def _read_dataclass(kind: Any, data: Any, where: str) -> Any:
+def _fields(kind: Any) -> dict[str, bool] | None:
+    """The fields of a dataclass or named tuple, and whether each has to be given."""
+    if dataclasses.is_dataclass(kind):
+        return {field.name: _required(field) for field in dataclasses.fields(kind)}
+    if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_field_defaults"):
+        return {name: name not in kind._field_defaults for name in typing.get_type_hints(kind)}
+    return None
+
+
+def _read_fields(kind: Any, fields: Mapping[str, bool], data: Any, where: str) -> Any:
     _expect(data, dict, where)
     hints = typing.get_type_hints(kind)
     values = {
-        field.name: _read(hints[field.name], data[field.name], f"{where}.{field.name}")
-        for field in dataclasses.fields(kind)
-        if field.name in data
+        name: _read(hints[name], data[name], f"{where}.{name}") for name in fields if name in data
     }
-    missing = [f.name for f in dataclasses.fields(kind) if f.name not in data and _required(f)]
+    missing = [name for name, required in fields.items() if required and name not in data]
     if missing:
         raise ValueMismatch(f"{where}: {', '.join(missing)} missing")
     return kind(**values)
@@ -153,10 +160,10 @@ def _definition(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     if issubclass(kind, Enum):
         return {"description": title, "enum": [member.value for member in kind]}
     hints = typing.get_type_hints(kind)
-    fields = dataclasses.fields(kind)
+    fields = _fields(kind) or {}
     return {
         "description": title,
         "type": "object",
-        "properties": {field.name: _schema(hints[field.name], definitions) for field in fields},
-        "required": [field.name for field in fields],
+        "properties": {name: _schema(hints[name], definitions) for name in fields},
+        "required": list(fields),
     }

@@ -193,3 +193,47 @@ def test_an_insertion_at_the_end_is_in_the_last_statement() -> None:
     edit = Edit(Span(len(CODE), len(CODE)), ("z = 3\n",))
     changed = Text(CODE).changed_statements(ast.parse(CODE).body, [edit])
     assert changed == "from __future__ import division\ny = 2\nz = 3\n"
+
+
+CLASSES = """# first
+@one
+class A(
+    B
+):
+    '''Text.'''
+    x = 1
+
+    @two
+    def f(self): return 1
+
+    class C:
+        y = 1
+        z = 2
+
+class D: p = 1; q = 2
+class E(B): pass
+"""
+BEGINNING = "# first\n@one\nclass A(\n    B\n):\n    '''Text.'''\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["x = 1"], BEGINNING + "    NEW\n\n"),
+        (["two"], BEGINNING + "    @NEW\n    def f(self): return 1\n\n"),
+        (["x = 1", "z = 2"], BEGINNING + "    NEW\n\n    class C:\n        y = 1\n        NEW\n\n"),
+        (["B"], BEGINNING.replace("B", "NEW")),
+        (
+            ["z = 2\n\nclass D"],
+            BEGINNING + "    class C:\n        y = 1\n        NEW: p = 1; q = 2\n",
+        ),
+        (["q = 2"], "class D: p = 1; NEW\n"),
+        (["E(B)"], "class NEW: pass\n"),
+        (["one"], BEGINNING.replace("one", "NEW")),
+    ],
+)
+def test_of_a_class_its_beginning_and_what_changes_is_given(
+    words: list[str], expected: str
+) -> None:
+    edits = [Edit(Span(CLASSES.index(w), CLASSES.index(w) + len(w)), ("NEW",)) for w in words]
+    assert Text(CLASSES).changed_statements(ast.parse(CLASSES).body, edits) == expected
