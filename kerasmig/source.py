@@ -16,7 +16,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.finding import Edit, Span
 
@@ -32,8 +32,7 @@ class OverlapError(ValueError):
     """Two edits change the same text."""
 
 
-@dataclass(frozen=True)
-class Encoding:
+class Encoding(NamedTuple):
     """How a file's bytes become text: the codec's name and whether a byte-order mark leads."""
 
     name: str = "utf-8"

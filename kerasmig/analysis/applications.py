@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kerasmig.analysis.layer_arguments import ORDERINGS, bind
 from kerasmig.analysis.trace import Application
@@ -17,8 +16,7 @@ if TYPE_CHECKING:
 PICTURE_CHANNELS = 3
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(NamedTuple):
     """One network.
 
     Args:

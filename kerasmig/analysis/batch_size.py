@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.analysis.constants import constant
 from kerasmig.analysis.receivers import FOREIGN, GENERATOR, ITERATOR, Receivers, is_a, own_nodes
@@ -16,8 +16,7 @@ _POSITIONS = {"flow": 2, "flow_from_directory": 5}
 _KERAS_DEFAULT = 32
 
 
-@dataclass(frozen=True)
-class BatchSize:
+class BatchSize(NamedTuple):
     """The batch size of a generator.
 
     Args:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from kerasmig.analysis.layer_application import explicit_ordering
 from kerasmig.analysis.layer_shapes import SPATIAL_NAMES, SPECS, is_spatial
@@ -45,8 +46,7 @@ class Component:
         return self.layers or self.other_layers
 
 
-@dataclass(frozen=True)
-class Alternative:
+class Alternative(NamedTuple):
     """An ``if`` over the ordering: its file and lines."""
 
     path: str

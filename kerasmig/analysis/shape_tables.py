@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.analysis.readings import Component, Readings, numbered
 from kerasmig.analysis.trace import Application
@@ -14,8 +14,7 @@ _MAX_USES = 32
 PlainShape = tuple[int | None, ...]
 
 
-@dataclass(frozen=True)
-class LayerUse:
+class LayerUse(NamedTuple):
     """Shapes at one application of a layer, with batch axis.
 
     Args:
@@ -29,8 +28,7 @@ class LayerUse:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class LayerShapes:
+class LayerShapes(NamedTuple):
     """Every distinct application of a layer, under each reading of the code."""
 
     channels_first: tuple[LayerUse, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kerasmig.analysis.values import Layer, Shape, Tensor
 
@@ -40,8 +41,7 @@ class Application:
         return getattr(self.node, "lineno", 0)
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(NamedTuple):
     """A statement about the ordering at one place.
 
     Args:

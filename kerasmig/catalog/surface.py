@@ -9,10 +9,9 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
 @cache
@@ -36,8 +35,7 @@ def _read(name: str) -> Mapping[str, Any]:
     return data
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A parameter of a callable; ``default`` is source text, ``None`` if it has none."""
 
     name: str
@@ -45,8 +43,7 @@ class Parameter:
     keyword_only: bool = False
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(NamedTuple):
     """Parameters in order, without ``self``; whether ``*args``/``**kwargs`` follow."""
 
     parameters: tuple[Parameter, ...]

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from kerasmig.catalog.vocabulary import Family
 
@@ -137,8 +137,7 @@ BY_HAND: Mapping[str, str] = {
 _OPTIMIZERS = "Optimizer"
 
 
-@dataclass(frozen=True)
-class Fate:
+class Fate(NamedTuple):
     """What became of a name below ``tensorflow``.
 
     Args:

@@ -93,7 +93,7 @@ def analyse(
         fail(f"{problems[0].path}: {problems[0].error}")
     files = tuple(sorted(dict.fromkeys(found)))
     project = Project(files, config.upgrade, _cache(files, config))
-    gc.set_threshold(100_000, 50, 50)  # syntax trees are many objects, and few of them cycles
+    gc.set_threshold(500_000, 50, 50)  # syntax trees are many objects, and few of them cycles
     with Progress("Reading") as progress:
         run = project.upgrade(config.jobs or default_jobs(), progress.step)
     pinned = project.requirements(paths or (Path(),), run, update=update_requirements)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from kerasmig.compat.adapters import adapters
 
@@ -24,8 +24,7 @@ from __future__ import annotations
 '''
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(NamedTuple):
     """A function, class or constant of the parts.
 
     Args:
@@ -133,8 +132,7 @@ def _definition(name: str) -> Definition | None:
     return None if part is None else _read(name, _parsed(part))
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(NamedTuple):
     """A file of the parts: its lines, what it defines, and the imports by what they bind."""
 
     lines: list[str]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.finding import Edit, Span
 from kerasmig.rewrite.callsite import Argument, CallSite
 from kerasmig.rewrite.listing import after_comma, removals
 
 
-@dataclass(frozen=True)
-class NewArgument:
+class NewArgument(NamedTuple):
     """An argument of the new call, made of one or more of the author's.
 
     Args:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from kerasmig.finding import Span
 from kerasmig.source import Text
@@ -13,8 +13,7 @@ _BLANK = b" \t\f\r\n\\"
 _AFTER_NAME = _BLANK + b"=#"
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(NamedTuple):
     """One argument in the author's order.
 
     Args:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from kerasmig.finding import Applicability, Span
 from kerasmig.rewrite.callsite import Argument
 from kerasmig.rewrite.context import FileContext
 
 
-@dataclass(frozen=True)
-class Converted:
+class Converted(NamedTuple):
     """What became of a value.
 
     Args:

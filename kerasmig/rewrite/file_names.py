@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.finding import Edit, Span
 from kerasmig.rewrite.context import FileContext
@@ -24,8 +24,7 @@ _ENDINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Renaming:
+class Renaming(NamedTuple):
     """What becomes of a file name.
 
     Args:

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.scopes import Binding, Scope
@@ -39,8 +39,7 @@ class Fate:
         return self.kept + len(self.wanted)
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """One imported name: ``from module import name as asname``."""
 
     module: str
@@ -56,8 +55,7 @@ class Item:
         return self.asname or self.name
 
 
-@dataclass(frozen=True)
-class ImportChange:
+class ImportChange(NamedTuple):
     """An import statement (or ``None``: the head of the file) and the edits that set it right."""
 
     node: ImportStatement | None

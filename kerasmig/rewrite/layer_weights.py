@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.analysis.receivers import LAYER, is_a
 from kerasmig.analysis.tree import nodes
@@ -13,8 +13,7 @@ from kerasmig.rewrite.context import FileContext
 _LISTS = ("trainable_weights", "non_trainable_weights")
 
 
-@dataclass(frozen=True)
-class WeightList:
+class WeightList(NamedTuple):
     """A statement that lists weights: ``self.trainable_weights = [self.W]``.
 
     Args:
