@@ -47,6 +47,7 @@ class Names:
         self.loads: list[ast.Name] = []
         self._paths: dict[int, str | None] = {}
         self._resolving: set[int] = set()
+        self._starred: dict[str, bool] = {}
         Binder(self).run()
 
     # -- what others ask --------------------------------------------------------------------
@@ -79,7 +80,12 @@ class Names:
 
     def may_be_keras(self, name: str) -> bool:
         """Whether a variable of this name can lead to Keras at all: few in a file can."""
-        return self._starred or name in self._leading
+        if name in self._leading:
+            return True
+        if name not in self._starred:
+            brought = any(self._star_path(name, scope) is not None for scope in self._with_stars)
+            self._starred[name] = brought
+        return self._starred[name]
 
     def may_be_imported(self, name: str) -> bool:
         """Whether an import binds this name anywhere in the file."""
@@ -94,22 +100,28 @@ class Names:
             if any(b.kind in ("import", "from") and wanted(b.path) for b in bindings)
         )
 
+    def assigned_as(self, wanted: Callable[[ast.expr], bool]) -> frozenset[str]:
+        """The names that are assigned a wanted expression, anywhere in the file."""
+        return frozenset(
+            name
+            for scope in self.scopes.values()
+            for name, bindings in scope.bindings.items()
+            if any(b.value is not None and wanted(b.value) for b in bindings)
+        )
+
     @cached_property
     def _imported(self) -> frozenset[str]:
         return self.imported_as(lambda path: True)
 
     @cached_property
-    def _starred(self) -> bool:
-        return any(scope.stars for scope in self.scopes.values())
+    def _with_stars(self) -> list[Scope]:
+        return [scope for scope in self.scopes.values() if scope.stars]
 
     @cached_property
     def _leading(self) -> frozenset[str]:
         """The names that are imported, or assigned what another name stands for."""
-        return self._imported.union(
-            name
-            for scope in self.scopes.values()
-            for name, bindings in scope.bindings.items()
-            if any(isinstance(binding.value, (ast.Name, ast.Attribute)) for binding in bindings)
+        return self._imported | self.assigned_as(
+            lambda value: isinstance(value, (ast.Name, ast.Attribute))
         )
 
     def bindings_of(self, node: ast.Name) -> list[Binding]:

@@ -78,16 +78,16 @@ class Orderings:
     def _flows(self) -> list[tuple[str, ast.expr]]:
         """Every name that takes a value: by assignment or default."""
         flows: list[tuple[str, ast.expr]] = []
-        for node in nodes(self._tree, ast.Assign, *_FUNCTIONS, ast.Return, ast.keyword):
-            if isinstance(node, ast.Assign):
-                flows += [(name, node.value) for t in node.targets if (name := _name(t))]
-            elif isinstance(node, _FUNCTIONS):
-                flows += list(_defaults(node.args))
-            elif isinstance(node, ast.Return):
-                flows += self._returned(node)
-            elif isinstance(node, ast.keyword) and node.arg in _CONVENTION:
+        for node in nodes(self._tree, ast.Assign):
+            flows += [(name, node.value) for t in node.targets if (name := _name(t))]
+        for function in nodes(self._tree, *_FUNCTIONS):
+            flows += list(_defaults(function.args))
+        for given in nodes(self._tree, ast.Return):
+            flows += self._returned(given)
+        for keyword in nodes(self._tree, ast.keyword):
+            if keyword.arg in _CONVENTION and (name := _name(keyword.value)):
                 # What is passed on as `dim_ordering=` holds an ordering.
-                flows += [(name, ast.Name("dim_ordering")) for name in [_name(node.value)] if name]
+                flows.append((name, ast.Name("dim_ordering")))
         return flows
 
     def _returned(self, node: ast.Return) -> Iterator[tuple[str, ast.expr]]:
@@ -113,11 +113,26 @@ class Orderings:
         if not self._mentioned:
             return []
         found: dict[int, ast.Constant] = {}
-        kinds = (ast.Compare, ast.Subscript, ast.Assign, ast.Call)
-        for node in nodes(self._tree, *kinds, *_FUNCTIONS):
-            for literal in self._literals_at(node):
-                found[id(literal)] = literal
+        for kind in (ast.Compare, ast.Subscript, ast.Assign, ast.Call, *_FUNCTIONS):
+            for node in nodes(self._tree, kind):
+                if self._may_lead_to_literals(node):
+                    found.update((id(literal), literal) for literal in self._literals_at(node))
         return sorted(found.values(), key=lambda n: (n.lineno, n.col_offset))
+
+    @cached_property
+    def _around_literals(self) -> frozenset[int]:
+        """Everything around a literal 'th' or 'tf', by ``id``."""
+        found: set[int] = set()
+        for literal in filter(_is_ordering, nodes(self._tree, ast.Constant)):
+            around = self._parents.get(id(literal))
+            while around is not None and id(around) not in found:
+                found.add(id(around))
+                around = self._parents.get(id(around))
+        return frozenset(found)
+
+    def _may_lead_to_literals(self, node: ast.AST) -> bool:
+        """Whether one is in it, or in a table that is looked into there."""
+        return id(node) in self._around_literals or isinstance(node, (ast.Subscript, ast.Call))
 
     def _literals_at(self, node: ast.AST) -> Iterator[ast.Constant]:
         if isinstance(node, ast.Compare):
@@ -135,16 +150,22 @@ class Orderings:
             for name, value in _defaults(node.args):
                 if name in self.carriers:
                     yield from _constants(value)
-        elif isinstance(node, ast.Call) and self._is_own(node):
-            for keyword in node.keywords:
-                if keyword.arg in self.carriers:
-                    yield from _constants(keyword.value)
-            for parameter, value in zip(self._parameters(node.func), node.args, strict=False):
-                if parameter in self.carriers:
-                    yield from _constants(value)
-            if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
-                if self.holds(node.args[0]):
-                    yield from self._keys(node.func.value)
+        elif isinstance(node, ast.Call):
+            looked_up = isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+            inside = id(node) in self._around_literals
+            if (looked_up or inside) and self._is_own(node):
+                yield from self._literals_in_call(node)
+
+    def _literals_in_call(self, node: ast.Call) -> Iterator[ast.Constant]:
+        for keyword in node.keywords:
+            if keyword.arg in self.carriers:
+                yield from _constants(keyword.value)
+        for parameter, value in zip(self._parameters(node.func), node.args, strict=False):
+            if parameter in self.carriers:
+                yield from _constants(value)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+            if self.holds(node.args[0]):
+                yield from self._keys(node.func.value)
 
     def _is_own(self, call: ast.Call) -> bool:
         """Whether a call is neither of Keras nor of an adapter, which takes the old names."""
@@ -193,7 +214,10 @@ class Orderings:
         if not self._mentioned:
             return
         certain = {id(literal) for literal in self.literals}
+        inside = self._around_literals
         for node in nodes(self._tree, ast.Compare, ast.Dict, ast.Call):
+            if id(node) not in inside:
+                continue
             found: list[ast.expr] = []
             if isinstance(node, ast.Compare):
                 found = [node.left, *node.comparators]

@@ -222,19 +222,24 @@ class Receivers:
         names = [a.arg for a in [*function.args.posonlyargs, *function.args.args]]
         method = isinstance(self._parents.get(id(function)), ast.ClassDef)
         found: list[ast.expr] = []
-        for call in nodes(self._names.tree, ast.Call):
-            if method != isinstance(call.func, ast.Attribute):
-                continue
-            name = call.func.attr if isinstance(call.func, ast.Attribute) else None
-            name = call.func.id if isinstance(call.func, ast.Name) else name
-            if name != function.name:
-                continue
+        for call in self._calls_of.get((function.name, method), ()):
             index = names.index(parameter.arg) - method if parameter.arg in names else -1
             if 0 <= index < len(call.args) and not any(
                 isinstance(a, ast.Starred) for a in call.args
             ):
                 found.append(call.args[index])
             found += [k.value for k in call.keywords if k.arg == parameter.arg]
+        return found
+
+    @cached_property
+    def _calls_of(self) -> dict[tuple[str, bool], list[ast.Call]]:
+        """The calls of this module by the last name of what is called, methods apart."""
+        found: dict[tuple[str, bool], list[ast.Call]] = {}
+        for call in nodes(self._names.tree, ast.Call):
+            method = isinstance(call.func, ast.Attribute)
+            name = getattr(call.func, "attr" if method else "id", None)
+            if name is not None:
+                found.setdefault((name, method), []).append(call)
         return found
 
     # -- expressions ------------------------------------------------------------------------------

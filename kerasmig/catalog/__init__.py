@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
 
 from kerasmig.catalog.vocabulary import Entry, Family
@@ -26,9 +27,22 @@ def families() -> tuple[Family, ...]:
 @cache
 def entries() -> dict[str, Entry]:
     """Every entry by the canonical Keras 1 name."""
-    return {entry.name: entry for family in families() for entry in family.resolved()}
+    return {name: resolved for name in names() if (resolved := entry(name)) is not None}
 
 
+def names() -> Iterable[str]:
+    """The canonical names that have an entry."""
+    return _places()
+
+
+@cache
 def entry(name: str) -> Entry | None:
     """The entry of a canonical Keras 1 name."""
-    return entries().get(name)
+    place = _places().get(name)
+    return None if place is None else place[0].resolve(place[1])
+
+
+@cache
+def _places() -> dict[str, tuple[Family, Entry]]:
+    """Where every entry stands: few are asked for in one run."""
+    return {family.full_name(e): (family, e) for family in families() for e in family.entries}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.catalog import entries, surface
 from kerasmig.catalog.methods import METHODS
@@ -17,8 +17,7 @@ from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread
 MIGRATED, COMPAT, REPORTED, UNHANDLED = "migrated", "compat", "reported", "unhandled"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One callable.
 
     Args:

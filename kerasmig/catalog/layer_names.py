@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kerasmig.catalog import entries, surface
+from kerasmig.catalog import entry, names, surface
 from kerasmig.catalog.vocabulary import Family
 
 CODE = "KM305"
@@ -48,7 +48,7 @@ def _classes() -> dict[str, str]:
     """Keras 1's prefix of a name → the canonical name of the class."""
     found = {
         name.rpartition(".")[2].lower(): name
-        for name in entries()
+        for name in names()
         if _LAYER in surface.keras1_bases(name)
     }
     del found["inputlayer"]
@@ -66,10 +66,10 @@ def automatic(name: str) -> tuple[str, int] | None:
 
 def todays_class(kind: str) -> str | None:
     """The class of Keras 3 by whose name the layers of a Keras 1 class are named."""
-    entry = entries()[kind]
-    if entry.to is None:
+    found = entry(kind)
+    if found is None or found.to is None:
         return None
-    return _MADE.get(entry.to, entry.to.rpartition(".")[2])
+    return _MADE.get(found.to, found.to.rpartition(".")[2])
 
 
 def todays_name(made: str, number: int) -> str:

@@ -200,9 +200,14 @@ class Family:
 
     def resolved(self) -> tuple[Entry, ...]:
         """The entries with full names, the common arguments and the code filled in."""
-        return tuple(self._resolve(entry) for entry in self.entries)
+        return tuple(self.resolve(entry) for entry in self.entries)
 
-    def _resolve(self, entry: Entry) -> Entry:
+    def full_name(self, entry: Entry) -> str:
+        """The canonical name of one of the entries."""
+        return entry.name if "." in entry.name else f"{self.module}.{entry.name}"
+
+    def resolve(self, entry: Entry) -> Entry:
+        """One of the entries, likewise."""
         target = entry.to
         if target is not None and "." not in target:
             target = f"{self.target}.{target}"
@@ -211,7 +216,7 @@ class Family:
             idiomatic = f"{self.target}.{idiomatic}"
         return replace(
             entry,
-            name=entry.name if "." in entry.name else f"{self.module}.{entry.name}",
+            name=self.full_name(entry),
             to=target,
             idiomatic=idiomatic,
             args={**self.common, **entry.args},

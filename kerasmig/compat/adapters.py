@@ -7,14 +7,17 @@ are passed on without being called (``layers = {'conv': Convolution2D}``).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
-from kerasmig.catalog import entries, surface
+from kerasmig.catalog import entry as catalog_entry
+from kerasmig.catalog import names, surface
 from kerasmig.catalog.layer import LAYER_CLASS
 from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
 from kerasmig.catalog.values import fill, imports
 from kerasmig.catalog.vocabulary import Arguments, Drop, Entry, Pack, Spread, To
 
 _PREFIX = "keras1_"
+_LAYERS = "keras.layers."
 _CONVERSIONS = {
     "initializer": "get_initializer",
     "regularizer": "get_regularizer",
@@ -45,28 +48,31 @@ _SEEN_TO = ("weights", "batch_input_shape", "input_dtype")
 
 def adapter_name(name: str) -> str | None:
     """Name in ``keras1_compat`` of the adapter for a canonical Keras 1 layer, if it has one."""
-    entry = entries().get(name)
+    entry = catalog_entry(name) if name.startswith(_LAYERS) else None
     return f"{_PREFIX}{entry.short}" if entry is not None and _adaptable(entry) else None
 
 
-def adapters() -> Iterator[str]:
-    """Source of all adapters, in the order of the catalog."""
-    for entry in entries().values():
-        if _adaptable(entry):
-            yield _adapter(entry)
+@cache
+def adapters() -> Mapping[str, Entry]:
+    """All adapters by name, in the order of the catalog, with what each is made from."""
+    layers = [
+        entry for name in names() if name.startswith(_LAYERS) and (entry := catalog_entry(name))
+    ]
+    return {f"{_PREFIX}{entry.short}": entry for entry in layers if _adaptable(entry)}
 
 
 def _adaptable(entry: Entry) -> bool:
     return (
         entry.to is not None
-        and entry.name.startswith("keras.layers.")
         and entry.code.startswith(("KM20", "KM21"))
         and LAYER_CLASS in surface.keras1_bases(entry.name)
         and entry.short != "Wrapper"
     )
 
 
-def _adapter(entry: Entry) -> str:
+def adapter_source(name: str) -> str:
+    """Source of one of the `adapters`."""
+    entry = adapters()[name]
     signature = surface.keras1_signature(entry.name)
     assert signature is not None and entry.to is not None
     target = _TARGETS.get(entry.rule) or _here(entry.to)
@@ -74,7 +80,7 @@ def _adapter(entry: Entry) -> str:
     if entry.always_last:
         defaults["data_format"] = "'channels_last'"
     lines = [
-        f"def {_PREFIX}{entry.short}(*args, **kwargs):",
+        f"def {name}(*args, **kwargs):",
         f'    """``{entry.short}`` of Keras 1, with the arguments that it took there."""',
         *_assigned("order", "[]", [f'"{name}"' for name in signature.positional()]),
         *_assigned("moves", "[]", _moves(entry.args, entry.rule)),
@@ -92,7 +98,7 @@ def _adapter(entry: Entry) -> str:
         f"    layer = {target}",
         "    return keras1_layer(layer, order, moves, defaults, args, kwargs)",
     ]
-    return "\n".join(lines) + "\n\n"
+    return "\n".join(lines) + "\n"
 
 
 def _here(path: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kerasmig.compat.adapters import adapters
+from kerasmig.compat.adapters import adapter_source, adapters
 
 _PARTS = Path(__file__).with_name("parts")
 _DEFINED = re.compile(r"^(?:def |class |(?=\w+ = ))(\w+)", re.MULTILINE)
@@ -122,8 +122,12 @@ def _with_needs(names: frozenset[str]) -> list[Definition]:
 
 @cache
 def _part_of() -> dict[str, str]:
-    """The part that defines each name: found without parsing, since few parts are needed."""
-    return {match[1]: part for part, text in _texts().items() for match in _DEFINED.finditer(text)}
+    """The part that defines each name: found without parsing, since few parts are needed.
+
+    Every adapter that the catalog makes is a part of its own.
+    """
+    found = {match[1]: part for part, text in _texts().items() for match in _DEFINED.finditer(text)}
+    return {**found, **{name: name for name in adapters()}}
 
 
 @cache
@@ -142,7 +146,7 @@ class _Part(NamedTuple):
 
 @cache
 def _parsed(part: str) -> _Part:
-    text = _texts()[part]
+    text = _texts().get(part) or adapter_source(part)
     tree = ast.parse(text)
     statements = {name: node for node in tree.body for name in _defined(node)}
     return _Part(text.splitlines(), statements, _imports(tree))
@@ -152,8 +156,7 @@ def _parsed(part: str) -> _Part:
 def _texts() -> dict[str, str]:
     """The source of each part, by its file's name."""
     parts = [path for path in sorted(_PARTS.glob("*.py")) if path.name != "__init__.py"]
-    texts = {path.name: path.read_text(encoding="utf-8") for path in parts}
-    return {**texts, "from the catalog": "\n".join(adapters())}
+    return {path.name: path.read_text(encoding="utf-8") for path in parts}
 
 
 def _defined(node: ast.stmt) -> tuple[str, ...]:

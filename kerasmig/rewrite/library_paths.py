@@ -13,6 +13,11 @@ SHORT = "tf"
 _THROUGH_KERAS = ("keras.backend.tf", "keras.backend.tensorflow_backend.tf")
 
 
+def may_reach_library(context: FileContext) -> bool:
+    """Whether anything in the file can name TensorFlow."""
+    return bool(context.library_names) or context.library_through_keras
+
+
 def library_path(context: FileContext, node: ast.expr) -> str | None:
     """What ``tf.nn.relu`` names below ``tensorflow`` (``nn.relu``), if it is TensorFlow's."""
     root = node

@@ -7,7 +7,7 @@ for Python 2 even where the file parses as Python 3.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kerasmig.analysis.tree import nodes
 from kerasmig.analysis.whole_numbers import Kind, number_kind
@@ -73,6 +73,10 @@ _SHAPED = frozenset(["reshape", "zeros", "ones", "empty", "resize", "range"])
 _OF_ARRAYS = frozenset(["reshape", "resize"])
 
 
+#: Expressions whose value is a size if they are used as one.
+_PASSING_ON = (ast.BinOp, ast.UnaryOp, ast.Tuple, ast.List, ast.Starred)
+
+
 @file_rule
 def integer_division(context: FileContext) -> Iterator[Finding]:
     """``/`` of whole numbers becomes ``//``."""
@@ -87,7 +91,7 @@ def integer_division(context: FileContext) -> Iterator[Finding]:
     ]
     if not divisions:
         return
-    sizes = _names_of_sizes(context)
+    sizes = _names_of_sizes(context, divisions)
     for node in divisions:
         finding = _division(context, node, sizes)
         if finding is not None:
@@ -169,7 +173,7 @@ def _floor(context: FileContext, left: ast.expr, right: ast.expr) -> Edit:
 def _is_size(context: FileContext, node: ast.AST, sizes: frozenset[str]) -> bool:
     """Whether an expression's value is used as a size, directly or through a name."""
     child, parent = node, context.parent(node)
-    while isinstance(parent, ast.BinOp | ast.UnaryOp | ast.Tuple | ast.List | ast.Starred):
+    while isinstance(parent, _PASSING_ON):
         if isinstance(parent, ast.BinOp) and isinstance(parent.op, ast.Div):
             return False  # the quotient of a quotient: decided for the outer one
         child, parent = parent, context.parent(parent)
@@ -220,10 +224,21 @@ def _signature(context: FileContext, call: ast.Call) -> tuple[str, ...]:
     return tuple(signature.positional()) if signature else ()
 
 
-def _names_of_sizes(context: FileContext) -> frozenset[str]:
-    """Names that stand somewhere as a size."""
-    found = set()
-    for node in context.names.loads:
-        if _is_size(context, node, frozenset()):
-            found.add(node.id)
-    return frozenset(found)
+def _names_of_sizes(
+    context: FileContext, divisions: Sequence[ast.BinOp | ast.AugAssign]
+) -> frozenset[str]:
+    """Names that are assigned a quotient and stand somewhere as a size."""
+    assigned = {
+        target.id
+        for node in divisions
+        for target in _targets(context.statement(node))
+        if isinstance(target, ast.Name)
+    }
+    uses = [node for node in context.names.loads if node.id in assigned]
+    return frozenset(node.id for node in uses if _is_size(context, node, frozenset()))
+
+
+def _targets(statement: ast.stmt) -> list[ast.expr]:
+    if isinstance(statement, ast.AugAssign):
+        return [statement.target]
+    return statement.targets if isinstance(statement, ast.Assign) else []

@@ -19,18 +19,19 @@ _TENSORS = ("outputs", "inputs", "output", "input", "output_layers", "input_laye
 @file_rule
 def layer_lists(context: FileContext) -> Iterator[Finding]:
     """Report what changes a model's list of layers, or its tensors, in place."""
-    for node in nodes(context.tree, ast.Call, ast.Delete, ast.Attribute):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in _CHANGES and _is_layers(context, node.func.value):
-                yield _layers(context, node, node.func.attr)
-        elif isinstance(node, ast.Delete):
-            for target in node.targets:
-                if isinstance(target, ast.Subscript) and _is_layers(context, target.value):
-                    yield _layers(context, node, "del")
-        elif (
-            isinstance(node, ast.Attribute)
+    for call in context.calls:
+        function = call.func
+        if isinstance(function, ast.Attribute) and function.attr in _CHANGES:
+            if _is_layers(context, function.value):
+                yield _layers(context, call, function.attr)
+    for statement in nodes(context.tree, ast.Delete):
+        for target in statement.targets:
+            if isinstance(target, ast.Subscript) and _is_layers(context, target.value):
+                yield _layers(context, statement, "del")
+    for node in nodes(context.tree, ast.Attribute):
+        if (
+            node.attr in _TENSORS
             and isinstance(node.ctx, ast.Store)
-            and node.attr in _TENSORS
             and is_a(context.receivers.kind(node.value), CONTAINER)
         ):
             yield context.finding(

@@ -21,8 +21,11 @@ _OLD = frozenset(
 @file_rule
 def aliases(context: FileContext) -> Iterator[Finding]:
     """Calls of such a name that only Keras 1 understands."""
+    methods = context.names.assigned_as(
+        lambda value: isinstance(value, ast.Attribute) and value.attr in (*_GONE, *_METHODS)
+    )
     for call in context.calls:
-        if not isinstance(call.func, ast.Name):
+        if not isinstance(call.func, ast.Name) or call.func.id not in methods:
             continue
         values = [binding.value for binding in context.names.bindings_of(call.func)]
         if len(values) != 1 or not isinstance(values[0], ast.Attribute):

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import LOADED
-from kerasmig.analysis.tree import walk
+from kerasmig.analysis.tree import nodes
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.methods import MODEL_NAME, last_name
@@ -25,10 +25,9 @@ def model_ends(context: FileContext) -> Iterator[Finding]:
     if not context.speaks_keras1:
         return
     settled = {id(use.node) for use in context.method_uses}
-    for node in walk(context.tree):
+    for node in nodes(context.tree, ast.Attribute):
         if (
-            isinstance(node, ast.Attribute)
-            and node.attr in _ENDS
+            node.attr in _ENDS
             and isinstance(node.ctx, ast.Load)
             and id(node) not in settled
             and _may_be_sequential(context, node.value)

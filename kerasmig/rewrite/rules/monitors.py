@@ -47,28 +47,21 @@ def monitors(context: FileContext) -> Iterator[Finding]:
 
 def _read_keys(context: FileContext) -> Iterator[tuple[ast.Constant, ast.expr]]:
     """String keys by which logged values are read, with what they are read from."""
-    for node in nodes(context.tree, ast.Subscript, ast.Call, ast.Compare):
-        base, key = _looked_up(node)
-        if base is None or not isinstance(key, ast.Constant) or not isinstance(key.value, str):
-            continue
-        if _is_logs(base):
+    for base, key in _looked_up(context):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str) and _is_logs(base):
             yield key, base
 
 
-def _looked_up(node: ast.AST) -> tuple[ast.expr | None, ast.expr | None]:
+def _looked_up(context: FileContext) -> Iterator[tuple[ast.expr, ast.expr]]:
     """Container and key of ``logs[key]``, ``logs.get(key)``, ``key in logs``."""
-    if isinstance(node, ast.Subscript):
-        return node.value, node.slice
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("get", "pop")
-        and node.args
-    ):
-        return node.func.value, node.args[0]
-    if isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
-        return node.comparators[0], node.left
-    return None, None
+    for node in nodes(context.tree, ast.Subscript):
+        yield node.value, node.slice
+    for call in context.calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("get", "pop") and call.args:
+            yield call.func.value, call.args[0]
+    for comparison in nodes(context.tree, ast.Compare):
+        if isinstance(comparison.ops[0], (ast.In, ast.NotIn)):
+            yield comparison.comparators[0], comparison.left
 
 
 def _is_logs(node: ast.expr) -> bool:

@@ -22,8 +22,6 @@ _ALWAYS_ON = frozenset(
 @file_rule
 def late_future_imports(context: FileContext) -> Iterator[Finding]:
     """``from __future__`` behind other code of its cell: Python 3 refuses it, and needs none."""
-    from kerasmig.notebooks import MARKER
-
     before: ast.stmt | None = None
     for node in context.tree.body:
         if not isinstance(node, ast.ImportFrom) or node.module != "__future__":
@@ -33,8 +31,7 @@ def late_future_imports(context: FileContext) -> Iterator[Finding]:
         text = context.text
         if before is None or not _ALWAYS_ON.issuperset(alias.name for alias in node.names):
             continue
-        between = text.get(Span(text.span(before).end, text.span(node).start))
-        if MARKER in between:
+        if _begins_a_cell(text.get(Span(text.span(before).end, text.span(node).start))):
             continue
         yield context.finding(
             FUTURE,
@@ -61,3 +58,10 @@ def relative_imports(context: FileContext) -> Iterator[Finding]:
             "script, run it as `python -m package.module`",
             Applicability.ASSUMED,
         )
+
+
+def _begins_a_cell(between: str) -> bool:
+    """Whether a cell of a notebook ends between two statements."""
+    from kerasmig.notebooks import MARKER
+
+    return MARKER in between

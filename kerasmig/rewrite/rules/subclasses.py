@@ -173,10 +173,9 @@ class _LayerClass:
 
     def _super_calls(self) -> Iterator[Finding]:
         """``super(C, self).get_output_shape_for(shape)``."""
-        for node in walk(self._node):
+        for node in nodes(self._node, ast.Attribute):
             if (
-                isinstance(node, ast.Attribute)
-                and node.attr == "get_output_shape_for"
+                node.attr == "get_output_shape_for"
                 and isinstance(node.value, ast.Call)
                 and isinstance(node.value.func, ast.Name)
                 and node.value.func.id == "super"
@@ -197,8 +196,8 @@ class _LayerClass:
     def _weights(self) -> Iterator[Finding]:
         """``self.W = self.init(shape)`` and ``self.trainable_weights = [self.W]``."""
         made: dict[str, ast.Assign] = {}
-        for statement in walk(self._node):
-            if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        for statement in nodes(self._node, ast.Assign):
+            if len(statement.targets) != 1:
                 continue
             name = own_attribute(statement.targets[0])
             if name is None:
@@ -297,8 +296,8 @@ class _LayerClass:
         config = self._methods.get("get_config")
         if config is None:
             return
-        for node in walk(config):
-            if not isinstance(node, ast.Attribute) or node.attr != "__name__":
+        for node in nodes(config, ast.Attribute):
+            if node.attr != "__name__":
                 continue
             inner = node.value
             if own_attribute(inner) is None or not isinstance(inner, ast.Attribute):

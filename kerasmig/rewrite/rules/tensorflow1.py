@@ -9,7 +9,13 @@ from kerasmig.analysis.tree import nodes, walk
 from kerasmig.catalog.tensorflow1 import CODE, KEYWORDS, POSITIONAL, Fate, fate
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.library_paths import LIBRARY, library_at, library_path, whole_path
+from kerasmig.rewrite.library_paths import (
+    LIBRARY,
+    library_at,
+    library_path,
+    may_reach_library,
+    whole_path,
+)
 from kerasmig.rewrite.registry import file_rule
 
 PATCHED = "python.control_flow_ops"
@@ -18,6 +24,8 @@ PATCHED = "python.control_flow_ops"
 @file_rule
 def names(context: FileContext) -> Iterator[Finding]:
     """``tf.Session`` and the like, wherever the file uses them."""
+    if not may_reach_library(context):
+        return
     for root in context.names.loads:
         start = library_at(context, root)
         if start is None:
@@ -55,6 +63,8 @@ def imports(context: FileContext) -> Iterator[Finding]:
 @file_rule
 def calls(context: FileContext) -> Iterator[Finding]:
     """Functions that are still there and take their arguments otherwise."""
+    if not may_reach_library(context):
+        return
     for call in context.calls:
         path = library_path(context, call.func)
         if path is None or context.is_taken_out(call) or fate(path) is not None:
