@@ -6,13 +6,14 @@ For git only a line feed ends a line: carriage returns, form feeds and the separ
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator
 from pathlib import PurePath
 
 from kerasmig.finding import FileResult, RunResult
+from kerasmig.report.line_matcher import LineMatcher
 
+_CONTEXT = 3
 _NO_NEWLINE = "\\ No newline at end of file\n"
 _ESCAPES = {
     0x07: "\\a",
@@ -80,13 +81,29 @@ def _mark(text: str, mark: str) -> str:
 
 
 def _hunks(old: str, new: str) -> Iterator[str]:
-    lines = difflib.unified_diff(split_lines(old), split_lines(new), lineterm="\n")
-    for number, line in enumerate(lines):
-        if number < 2:  # difflib's own file names
-            continue
-        yield line
-        if not line.endswith("\n"):
-            yield "\n" + _NO_NEWLINE
+    before, after = split_lines(old), split_lines(new)
+    for group in LineMatcher(before, after).get_grouped_opcodes(_CONTEXT):
+        (_, first_old, _, first_new, _), (_, _, last_old, _, last_new) = group[0], group[-1]
+        yield f"@@ -{_range(first_old, last_old)} +{_range(first_new, last_new)} @@\n"
+        for tag, old_start, old_end, new_start, new_end in group:
+            if tag == "equal":
+                yield from _marked(" ", before[old_start:old_end])
+                continue
+            yield from _marked("-", before[old_start:old_end])
+            yield from _marked("+", after[new_start:new_end])
+
+
+def _range(start: int, end: int) -> str:
+    """Lines as a hunk's head names them: the first, from 1, and how many unless it is one."""
+    count = end - start
+    if count == 1:
+        return str(start + 1)
+    return f"{start + 1 if count else start},{count}"
+
+
+def _marked(mark: str, lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        yield mark + line if line.endswith("\n") else f"{mark}{line}\n{_NO_NEWLINE}"
 
 
 def _git_header(path: str) -> str:
