@@ -12,6 +12,7 @@ _IMPORT = re.compile(
     rb"^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t(]+(\w+|\*)|import[ \t]+([\w.]+))",
     re.MULTILINE,
 )
+_FOLDERS_AROUND = 8
 
 
 class ImportGraph:
@@ -33,6 +34,7 @@ class ImportGraph:
         self._read = read
         self._usable = usable
         self._finds: dict[tuple[str, Path], Path | None] = {}
+        self._prefixes: dict[Path, tuple[str, ...]] = {}
         self._uses: dict[Path, tuple[tuple[str, Path], ...]] = {}
 
     def find(self, name: str, near: Path) -> Path | None:
@@ -68,15 +70,22 @@ class ImportGraph:
         parts = name.split(".")
         if not all(parts) or parts[0] not in self._importable:
             return None
-        below = os.path.join(*parts)
-        folder = near.parent
-        for base in [folder, *list(folder.parents)[:8]]:
-            start = os.path.join(base, below) if base.parts else below
-            for file in (f"{start}.py", os.path.join(start, "__init__.py")):
+        below = os.sep.join(parts)
+        for around in self._around(near.parent):
+            for file in (f"{around}{below}.py", f"{around}{below}{os.sep}__init__.py"):
                 found = self._by_text.get(file)
                 if found is not None and found != near and self._usable(found):
                     return found
         return None
+
+    def _around(self, folder: Path) -> tuple[str, ...]:
+        """A folder and those around it, as what stands before the names of files in them."""
+        found = self._prefixes.get(folder)
+        if found is None:
+            folders = [folder, *list(folder.parents)[:_FOLDERS_AROUND]]
+            found = tuple(os.path.join(base, "") if base.parts else "" for base in folders)
+            self._prefixes[folder] = found
+        return found
 
     @cached_property
     def _by_text(self) -> dict[str, Path]:

@@ -115,7 +115,7 @@ class Orderings:
         found: dict[int, ast.Constant] = {}
         for kind in (ast.Compare, ast.Subscript, ast.Assign, ast.Call, *_FUNCTIONS):
             for node in nodes(self._tree, kind):
-                if self._may_lead_to_literals(node):
+                if id(node) in self._around_literals or self._looks_up(node):
                     found.update((id(literal), literal) for literal in self._literals_at(node))
         return sorted(found.values(), key=lambda n: (n.lineno, n.col_offset))
 
@@ -130,9 +130,21 @@ class Orderings:
                 around = self._parents.get(id(around))
         return frozenset(found)
 
-    def _may_lead_to_literals(self, node: ast.AST) -> bool:
-        """Whether one is in it, or in a table that is looked into there."""
-        return id(node) in self._around_literals or isinstance(node, (ast.Subscript, ast.Call))
+    @cached_property
+    def _has_tables(self) -> bool:
+        """Whether any of them stands in a dictionary."""
+        return any(id(node) in self._around_literals for node in nodes(self._tree, ast.Dict))
+
+    def _looks_up(self, node: ast.AST) -> bool:
+        """Whether something is looked up that one of them may be the key of."""
+        return self._has_tables and (
+            isinstance(node, ast.Subscript)
+            or (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "get"
+            )
+        )
 
     def _literals_at(self, node: ast.AST) -> Iterator[ast.Constant]:
         if isinstance(node, ast.Compare):
@@ -150,11 +162,8 @@ class Orderings:
             for name, value in _defaults(node.args):
                 if name in self.carriers:
                     yield from _constants(value)
-        elif isinstance(node, ast.Call):
-            looked_up = isinstance(node.func, ast.Attribute) and node.func.attr == "get"
-            inside = id(node) in self._around_literals
-            if (looked_up or inside) and self._is_own(node):
-                yield from self._literals_in_call(node)
+        elif isinstance(node, ast.Call) and self._is_own(node):
+            yield from self._literals_in_call(node)
 
     def _literals_in_call(self, node: ast.Call) -> Iterator[ast.Constant]:
         for keyword in node.keywords:

@@ -7,7 +7,7 @@ The nodes that say only how a name is used or which operator stands somewhere (`
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, chain, islice, repeat
 from operator import sub
 from typing import Any, TypeVar, overload
@@ -44,7 +44,7 @@ def walk(node: ast.AST) -> list[ast.AST]:
     if found is None:
         place: tuple[ast.AST, int] | None = node.__dict__.get(_PLACE)
         if place is not None:
-            found = _below(*place)
+            found = _slice(*place)
         else:
             found, counts = _flat(node)
             node.__dict__[_FIRSTS] = _firsts(counts)
@@ -59,7 +59,7 @@ def _firsts(counts: list[int]) -> list[int]:
     return [*accumulate(counts, initial=1)]
 
 
-def _below(root: ast.AST, index: int) -> list[ast.AST]:
+def _slice(root: ast.AST, index: int) -> list[ast.AST]:
     """A node of a tree that was walked, and all below it.
 
     From the outside in, what is below one node stands together in every depth of the tree.
@@ -111,6 +111,9 @@ def nodes(root: ast.AST, /, *kinds: type[ast.AST]) -> Sequence[Any]:
 
 def _order(root: ast.AST) -> dict[int, int]:
     """The place of each node among those of `walk`, by ``id``."""
+    place: tuple[ast.AST, int] | None = root.__dict__.get(_PLACE)
+    if place is not None:
+        return _order(place[0])  # nodes below one node keep their order
     found: dict[int, int] | None = root.__dict__.get(_ORDER)
     if found is None:
         found = {id(node): number for number, node in enumerate(walk(root))}
@@ -159,9 +162,14 @@ def children(node: ast.AST) -> list[ast.AST]:
 
 def add_children(node: ast.AST, found: list[ast.AST]) -> None:
     """Append the nodes right below a node."""
-    fields = _FIELDS.get(node.__class__)
+    kind = node.__class__
+    below = _BELOW.get(kind)
+    if below is not None:
+        found += below(node)
+        return
+    fields = _FIELDS.get(kind)
     held = node.__dict__
-    for name, mixed in _fields(node.__class__) if fields is None else fields:
+    for name, mixed in _fields(kind) if fields is None else fields:
         value = held.get(name)
         if value.__class__ is not list:
             if isinstance(value, ast.AST):
@@ -170,6 +178,22 @@ def add_children(node: ast.AST, found: list[ast.AST]) -> None:
             found += [item for item in value if isinstance(item, ast.AST)]
         else:
             found += value
+
+
+#: The kinds of which most code is made; for any other kind its fields are gone through.
+_BELOW: dict[type[ast.AST], Callable[[Any], Iterable[ast.AST]]] = {
+    ast.Assign: lambda node: (*node.targets, node.value),
+    ast.Attribute: lambda node: (node.value,),
+    ast.BinOp: lambda node: (node.left, node.right),
+    ast.Call: lambda node: (node.func, *node.args, *node.keywords),
+    ast.Compare: lambda node: (node.left, *node.comparators),
+    ast.Expr: lambda node: (node.value,),
+    ast.If: lambda node: (node.test, *node.body, *node.orelse),
+    ast.keyword: lambda node: (node.value,),
+    ast.List: lambda node: node.elts,
+    ast.Subscript: lambda node: (node.value, node.slice),
+    ast.Tuple: lambda node: node.elts,
+}
 
 
 def _flat(root: ast.AST) -> tuple[list[ast.AST], list[int]]:

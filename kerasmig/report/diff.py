@@ -52,7 +52,9 @@ def new_file_diff(path: str, text: str) -> str:
     header = _git_header(path) + "new file mode 100644\n"
     if not text:
         return header + "index 0000000..e69de29\n"  # git wants to see that the file is empty
-    return header + f"--- /dev/null\n+++ {_name('b', path)}\n" + "".join(_hunks("", text))
+    lines = split_lines(text)
+    names = f"--- /dev/null\n+++ {_name('b', path)}\n@@ -0,0 +{_range(0, len(lines))} @@\n"
+    return header + names + "".join(_marked("+", lines))
 
 
 def run_diff(result: RunResult) -> str:

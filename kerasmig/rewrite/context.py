@@ -174,7 +174,8 @@ class FileContext:
             node = self.parents[id(node)]
         return node
 
-    def uses(self) -> Iterator[Use]:
+    @cached_property
+    def uses(self) -> list[Use]:
         """Every use of a Keras object, outermost expressions, in the order of the text."""
         found: list[Use] = []
         for root in self.names.loads:
@@ -199,7 +200,7 @@ class FileContext:
             call = parent if isinstance(parent, ast.Call) and parent.func is node else None
             found.append(Use(node, name, path, root, call, catalog_entry(name)))
         found.sort(key=lambda use: (use.node.lineno, use.node.col_offset))
-        return iter(found)
+        return found
 
     def _is_one_of_several(self, root: ast.Name) -> bool:
         """``cell = LSTM if x else GRU``, over branches: no call of it is one layer's call."""

@@ -135,7 +135,7 @@ def upgrade_text(
 
 def _settle_uses(context: FileContext) -> Iterator[Finding]:
     """One finding (or none: it may stay) for every use of a Keras object."""
-    for use in context.uses():
+    for use in context.uses:
         goes = context.is_taken_out(use.node) and (
             use.entry is None or use.entry.rule != SET_SESSION
         )

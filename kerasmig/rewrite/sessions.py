@@ -53,7 +53,7 @@ class _Unclear(Exception):
 def find_sessions(context: FileContext) -> list[Session]:
     """The sessions of a file that can be taken out."""
     found = []
-    for use in context.uses():
+    for use in context.uses:
         call = use.call
         if use.entry is None or use.entry.rule != RULE or call is None:
             continue

@@ -53,7 +53,7 @@ def _is_input(context: FileContext, node: ast.expr) -> bool:
     display = context.parent(node)
     if not isinstance(display, (ast.List, ast.Tuple)):
         return False
-    for use in context.uses():
+    for use in context.uses:
         if use.name != _FUNCTION or use.call is None or use.entry is None:
             continue
         if not _obstacle(context, use.call, use.entry):

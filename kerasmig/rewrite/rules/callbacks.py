@@ -99,7 +99,7 @@ def _is_adapted(context: FileContext, node: ast.expr) -> bool:
 
 def _any_counts_epochs(context: FileContext, name: str) -> bool:
     """Whether a checkpoint of the file needs the compat class; then all of them take it."""
-    for use in context.uses():
+    for use in context.uses:
         if use.name != name or use.call is None:
             continue
         for node in [*use.call.args, *(k.value for k in use.call.keywords)]:

@@ -69,7 +69,7 @@ def _only_keras1(context: FileContext, kind: str) -> bool:
     """
     if kind == _INPUT or _spelled_the_same(kind):
         return False
-    return not any(use.name == kind for use in context.uses())
+    return not any(use.name == kind for use in context.uses)
 
 
 def _spelled_the_same(kind: str) -> bool:
@@ -80,7 +80,7 @@ def _spelled_the_same(kind: str) -> bool:
 
 def _trouble(context: FileContext, kind: str) -> str:
     """Why the count of today cannot be told from that of Keras 1."""
-    used = {use.name for use in context.uses()}
+    used = {use.name for use in context.uses}
     if kind == _INPUT:
         return "a Sequential's input is counted today" if _SEQUENTIAL in used else ""
     made = todays_class(kind)

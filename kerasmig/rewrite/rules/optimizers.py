@@ -95,7 +95,7 @@ def _decay(new: Draft) -> None:
 
 def _rate_is_set(context: FileContext) -> bool:
     """Whether the file sets an optimizer's rate while it trains."""
-    for use in context.uses():
+    for use in context.uses:
         if use.name in _RATE_SETTERS:
             return True
     for node in nodes(context.tree, ast.Attribute):
