@@ -47,6 +47,7 @@ class Names:
         self.loads: list[ast.Name] = []
         self._paths: dict[int, str | None] = {}
         self._resolving: set[int] = set()
+        self._exporting: set[str] = set()
         self._starred: dict[str, bool] = {}
         Binder(self).run()
 
@@ -158,7 +159,7 @@ class Names:
         """Whether a name means anything (other than a builtin) in a scope."""
         return any(
             name in inner.bindings or self._star_path(name, inner) is not None
-            for inner in scope.visible()
+            for inner in scope.visible
         )
 
     def exported(self, name: str) -> str | None:
@@ -169,7 +170,13 @@ class Names:
                 if path is not None:
                     return path
             return None
-        return self._star_path(name, self.root)
+        if name in self._exporting:
+            return None  # modules that import each other whole
+        self._exporting.add(name)
+        try:
+            return self._star_path(name, self.root)
+        finally:
+            self._exporting.discard(name)
 
     def absolute(self, node: ast.ImportFrom) -> str:
         """Absolute module path of a ``from`` import."""
@@ -224,7 +231,7 @@ class Names:
         found = self._lookup(name, scope, use)
         paths = [path for path in map(self.binding_path, found) if path is not None]
         if not found:
-            for inner in scope.visible():
+            for inner in scope.visible:
                 star = self._star_path(name, inner)
                 if star is not None:
                     return star
@@ -235,16 +242,14 @@ class Names:
         return reached[0] if reached else None
 
     def _lookup(self, name: str, scope: Scope, use: Position) -> list[Binding]:
-        for inner in scope.visible():
-            if name in inner.globals:
-                inner = self.root
+        for visible in scope.visible:
+            inner = self.root if name in visible.globals else visible
             found = inner.bindings.get(name)
             if not found:
                 continue
-            earlier = found
             if inner is scope:
-                earlier = [b for b in found if b.position <= use] or found
-            return reaching(earlier, use if inner is scope else None)
+                return reaching([b for b in found if b.position <= use] or found, use)
+            return reaching(found, None)
         return []
 
     def binding_path(self, binding: Binding) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 BindingKind: TypeAlias = Literal["import", "from", "star", "assign", "def", "param", "other"]
@@ -51,14 +51,13 @@ class Scope:
         """Whether names bound here are invisible to the functions inside."""
         return isinstance(self.node, ast.ClassDef)
 
-    def visible(self) -> Iterator[Scope]:
+    @cached_property
+    def visible(self) -> tuple[Scope, ...]:
         """The scopes in which a name used here is looked up, innermost first."""
-        yield self
-        scope = self.parent
-        while scope is not None:
-            if not scope.is_class:
-                yield scope
-            scope = scope.parent
+        if self.parent is None:
+            return (self,)
+        around = self.parent.visible
+        return (self, *(around[1:] if self.parent.is_class else around))
 
 
 def start_of(node: ast.AST) -> Position:

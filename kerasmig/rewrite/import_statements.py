@@ -299,7 +299,7 @@ class ImportStatements:
         top = [plan for plan in plans if plan.scope is self._names.root]
         plain = [plan for plan in top if not plan.in_branch] or top
         for item, scope in dict.fromkeys(self._needs):
-            local = [p for inner in scope.visible() for p in plans if p.scope is inner]
+            local = [p for inner in scope.visible for p in plans if p.scope is inner]
             early = [plan for plan in plain if self._in_time(plan, item)]
             if any(
                 i == item

@@ -171,7 +171,7 @@ class Imports:
 
     def _taken(self, local: str, path: str, scope: Scope | None) -> bool:
         """Whether a name already means something else where the new one would be used."""
-        scopes = self._names.scopes.values() if scope is None else scope.visible()
+        scopes = self._names.scopes.values() if scope is None else scope.visible
         return any(
             not self._leads_to(binding, path)
             for inner in scopes

@@ -200,3 +200,50 @@ def test_names_that_come_explicitly_from_a_file_with_keras(tmp_path: Path) -> No
     files = tuple(sorted(tmp_path.glob("*.py")))
     results = Project(files, UpgradeSettings()).upgrade().files
     assert "(8, (3, 3), padding='same')" in results[1].new
+
+
+def test_modules_that_import_each_other_whole(tmp_path: Path) -> None:
+    new = upgraded(
+        tmp_path,
+        {
+            "nets/__init__.py": """
+                from .blocks import *
+                from .heads import *
+                """,
+            "nets/blocks.py": """
+                from . import *
+                from keras.layers import *
+                def block(x):
+                    return unknown(Convolution2D(3, 3, 3, dim_ordering='tf')(x))
+                """,
+            "nets/heads.py": """
+                from .blocks import *
+                from . import *
+                def head(x):
+                    model = make(x)
+                    model.fit(x, x, nb_epoch=1)
+                    return Dense(output_dim=3)(block(x))
+                """,
+        },
+    )
+    expect(
+        new["nets/blocks.py"],
+        """
+        from . import *
+        from keras.layers import *
+        def block(x):
+            return unknown(Conv2D(3, (3, 3), data_format='channels_last')(x))
+        """,
+    )
+    expect(
+        new["nets/heads.py"],
+        """
+        from .blocks import *
+        from . import *
+        from keras.layers import Dense
+        def head(x):
+            model = make(x)
+            model.fit(x, x, epochs=1)
+            return Dense(units=3)(block(x))
+        """,
+    )

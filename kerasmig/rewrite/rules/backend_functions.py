@@ -96,7 +96,7 @@ def _parts(context: FileContext, node: ast.expr, seen: set[int]) -> list[ast.exp
 
 def _values(context: FileContext, name: ast.Name) -> Iterator[ast.expr]:
     """All that a variable is ever given, `x /= y` and loops among it."""
-    for scope in context.names.scope_of(name).visible():
+    for scope in context.names.scope_of(name).visible:
         for binding in scope.bindings.get(name.id, ()):
             if isinstance(binding.node, (ast.stmt, ast.Name)):
                 statement = context.statement(binding.node)
