@@ -48,8 +48,12 @@ class Binder:
         handler = _HANDLERS.get(node.__class__)
         if handler is not None:
             handler(self, node, scope, branch)
-        else:
-            for child in children(node):
+            return
+        for child in children(node):
+            handler = _HANDLERS.get(child.__class__)
+            if handler is not None:
+                handler(self, child, scope, branch)
+            else:
                 self._visit(child, scope, branch)
 
     def _name(self, node: ast.Name, scope: Scope, branch: ast.AST | None) -> None:

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from kerasmig.analysis.names import Names
 from kerasmig.catalog import entry as catalog_entry
@@ -130,12 +131,7 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
     new = surface.keras3_signature(entry.to) if entry.to else None
     if new is None:
         return Era.KERAS1
-    old_names = set(old.names()) if old else set()
-    # LSTM's `return_sequences` is its base's argument; `name` and the like are every layer's.
-    inherited = set(keras1_keywords(entry.name))
-    listed = {name for key in entry.args for name in ([key] if isinstance(key, str) else key)}
-    old_only = (old_names | listed) - set(new.names()) - _EVERY_LAYER
-    new_only = set(new.names()) - old_names - inherited - listed
+    old_only, new_only = _telling_keywords(entry.name, entry.to, tuple(entry.args))
     keywords = {keyword.arg for keyword in call.keywords if keyword.arg}
     if keywords & old_only:
         return Era.KERAS1
@@ -152,6 +148,21 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
     if path.rpartition(".")[2] in _KERAS1_NAMES:
         return Era.KERAS1
     return Era.UNKNOWN
+
+
+@cache
+def _telling_keywords(
+    name: str, to: str | None, listed: tuple[str | tuple[str, ...], ...]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The keywords that only Keras 1's callable takes, and those that only today's takes."""
+    old = surface.keras1_signature(name)
+    new = surface.keras3_signature(to) if to else None
+    old_names = frozenset(old.names() if old else ())
+    new_names = frozenset(new.names() if new else ())
+    # LSTM's `return_sequences` is its base's argument; `name` and the like are every layer's.
+    inherited = frozenset(keras1_keywords(name))
+    known = frozenset(n for key in listed for n in ([key] if isinstance(key, str) else key))
+    return (old_names | known) - new_names - _EVERY_LAYER, new_names - old_names - inherited - known
 
 
 def _says_ordering(call: ast.Call, entry: Entry, old: surface.Signature | None) -> bool:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from kerasmig.analysis.era import Era, call_era, moved_positions
 from kerasmig.catalog import surface
@@ -88,11 +89,7 @@ def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
     signature = surface.keras1_signature(entry.name)
     if signature is None:
         raise BindError(f"no signature of {entry.short} is known")
-    listed = [n for key in entry.args for n in ([key] if isinstance(key, str) else key)]
-    allowed = {*signature.names(), *layer_keywords(entry.name), *listed}
-    # Keras 2 took its own keywords beside Keras 1's on a call, and so did some authors.
-    later = surface.keras3_signature(entry.to) if entry.to else None
-    allowed |= set(later.names()) if later else set()
+    allowed = _allowed_keywords(entry.name, entry.to, tuple(entry.args))
     positional = list(signature.positional())
     given: dict[str, Argument] = {}
     for argument in site.arguments:
@@ -112,6 +109,24 @@ def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
             raise BindError(f"argument {name!r} is given twice")
         given[name] = argument
     return given
+
+
+@cache
+def _allowed_keywords(
+    name: str, to: str | None, listed: tuple[str | tuple[str, ...], ...]
+) -> frozenset[str]:
+    """The keywords that a call in the code of Keras 1 may give."""
+    signature = surface.keras1_signature(name)
+    # Keras 2 took its own keywords beside Keras 1's on a call, and so did some authors.
+    later = surface.keras3_signature(to) if to else None
+    return frozenset(
+        (
+            *(signature.names() if signature else ()),
+            *layer_keywords(name),
+            *(n for key in listed for n in ([key] if isinstance(key, str) else key)),
+            *(later.names() if later else ()),
+        )
+    )
 
 
 def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:

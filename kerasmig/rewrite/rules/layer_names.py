@@ -93,14 +93,14 @@ def _trouble(context: FileContext, kind: str) -> str:
 
 def _names(context: FileContext) -> Iterator[ast.Constant]:
     """The string constants by which the file looks layers up."""
-    for node in nodes(context.tree, ast.Call, ast.Compare, ast.Subscript):
-        if isinstance(node, ast.Call):
-            yield from _of_call(context, node)
-        elif isinstance(node, ast.Compare):
-            if isinstance(node.left, ast.Attribute) and node.left.attr == "name":
-                for side in node.comparators:
-                    yield from _constants(context, side)
-        elif "layer" in last_name(node.value).lower():
+    for call in context.calls:
+        yield from _of_call(context, call)
+    for comparison in nodes(context.tree, ast.Compare):
+        if isinstance(comparison.left, ast.Attribute) and comparison.left.attr == "name":
+            for side in comparison.comparators:
+                yield from _constants(context, side)
+    for node in nodes(context.tree, ast.Subscript):
+        if "layer" in last_name(node.value).lower():
             yield from _constants(context, node.slice)
 
 
