@@ -56,11 +56,24 @@ class Outline:
 
 
 def mentions_spatial(tree: ast.Module) -> bool:
-    """Whether a layer with a data format is mentioned at all."""
-    if not _SPATIAL_WORDS.isdisjoint(identifiers(tree)):
-        return True
-    aliases = nodes(tree, ast.alias)
-    return any(alias.name.rpartition(".")[2] in _SPATIAL_WORDS for alias in aliases)
+    """Whether a layer with a data format is used at all.
+
+    A class of the module's own is none, even if it is called as a layer of Keras is.
+    """
+    aliases = [alias for alias in nodes(tree, ast.alias) if alias.name != "*"]
+    words = _SPATIAL_WORDS | {
+        alias.asname
+        for alias in aliases
+        if alias.asname and alias.name.rpartition(".")[2] in _SPATIAL_WORDS
+    }
+    if words.isdisjoint(identifiers(tree)):
+        return False
+    if len(aliases) == len(nodes(tree, ast.alias)):  # nothing is imported whole
+        imported = {alias.asname or alias.name for alias in aliases}
+        words -= {node.name for node in nodes(tree, ast.ClassDef)} - imported
+    return any(
+        name.id in words and isinstance(name.ctx, ast.Load) for name in nodes(tree, ast.Name)
+    ) or any(attribute.attr in _SPATIAL_WORDS for attribute in nodes(tree, ast.Attribute))
 
 
 def outline(tree: ast.Module) -> Outline:
