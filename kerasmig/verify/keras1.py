@@ -47,6 +47,7 @@ class Keras1:
         self.models = importlib.import_module("keras.models")
         importlib.import_module("keras.layers")
         self.real: dict[str, Callable[..., Any]] = {}
+        self._initialised: dict[Any, set[Any]] = {}  # session → variables that it surely knows
 
     # Capture
 
@@ -103,10 +104,15 @@ class Keras1:
                 session = backend._SESSION
             with session.as_default():
                 backend.get_session()  # initialises what nobody has yet
-                variables = tf.global_variables()
+                # Each question adds to the graph, and a session takes in the whole of a graph that
+                # has grown: with many models in it, asking again would cost more than all else.
+                initialised = self._initialised.setdefault(session, set())
+                variables = [v for v in tf.global_variables() if v not in initialised]
                 known = session.run([tf.is_variable_initialized(v) for v in variables])
                 lost = [v for v, is_known in zip(variables, known, strict=True) if not is_known]
-                session.run(tf.variables_initializer(lost))
+                if lost:
+                    session.run(tf.variables_initializer(lost))
+                initialised.update(variables)
                 yield
 
     def _answer_methods(self, cls: type) -> None:
