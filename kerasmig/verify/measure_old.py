@@ -68,24 +68,26 @@ def measure(
     """
     if reason := side.ready(model):
         return {"error": reason}
-    with side.at_home(model):
-        return _measure(side, model, arrays_path, seed, level, compiled, is_known)
-
-
-def _measure(
-    side: Keras1,
-    model: Any,
-    arrays_path: Path,
-    seed: int,
-    level: str,
-    compiled: dict[str, Any] | None,
-    is_known: Callable[[dict[str, Any]], bool],
-) -> dict[str, Any]:
     description = describe(model, side)
     facts = model_facts(side, model, description)
     facts["duplicate"] = is_known(facts)
     if level == "shapes" or facts["duplicate"]:
-        return facts
+        return facts  # without a session, which would draw all the weights
+    with side.at_home(model):
+        _compute(side, model, description, facts, arrays_path, seed, level, compiled)
+    return facts
+
+
+def _compute(
+    side: Keras1,
+    model: Any,
+    description: Description,
+    facts: dict[str, Any],
+    arrays_path: Path,
+    seed: int,
+    level: str,
+    compiled: dict[str, Any] | None,
+) -> None:
     arrays: dict[str, Any] = {}
     random = np.random.RandomState(seed % 2**32)
     rows, layers = weighted(description)
@@ -107,7 +109,6 @@ def _measure(
         train(side, model, description, facts, arrays, seed)
     np.savez(arrays_path, **arrays)
     facts["arrays"] = str(arrays_path)
-    return facts
 
 
 def weighted(description: Description) -> tuple[list[dict[str, Any]], list[Any]]:
