@@ -134,7 +134,7 @@ def unsettle(row: Row, arrays: Sequence[Any], random: np.random.RandomState) -> 
             )
         else:
             changed = value + random.normal(0.0, 0.1, value.shape)
-        result.append(changed.astype(value.dtype))
+        result.append(changed.astype(value.dtype, copy=False))
     return result
 
 
