@@ -10,7 +10,15 @@ import pytest
 
 from kerasmig.verify import Pair, VerifyReport, VerifySettings, verify_trees
 from kerasmig.verify.settings import LEVELS
-from tests.verify.pairs import LAYERS, MUTATIONS, NEW_IMPORTS, OLD_IMPORTS, RIGHT, module, mutants
+from tests.verify.pairs import (
+    LAYERS,
+    NEW_IMPORTS,
+    OLD_IMPORTS,
+    RIGHT,
+    files_of_mutants,
+    module,
+    mutants,
+)
 
 
 def write_trees(root: Path, files: Mapping[str, tuple[str, str]]) -> tuple[Path, Path]:
@@ -37,9 +45,11 @@ def pairs_files(*, wrong: bool = True) -> dict[str, tuple[str, str]]:
         "layers.py": write_bodies(LAYERS),
         "right.py": write_bodies(RIGHT),
     }
-    for base in RIGHT if wrong else ():
-        bodies = {name: texts for name, texts in mutants().items() if MUTATIONS[name][0] == base}
-        files[f"mutants_{base}.py"] = write_bodies(bodies)
+    if wrong:
+        together: dict[str, dict[str, tuple[str, str]]] = {}
+        for name, file in files_of_mutants().items():
+            together.setdefault(file, {})[name] = mutants()[name]
+        files |= {file: write_bodies(bodies) for file, bodies in together.items()}
     return files
 
 

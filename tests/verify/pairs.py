@@ -6,6 +6,7 @@ so that one process verifies them all.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 
 OLD_IMPORTS = """
@@ -372,6 +373,20 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "activation_linear": ("spatial", ", activation='tanh'", "", "outputs"),
     "prelu_lost": ("spatial", "x = PReLU()(x)\n", "", "shapes"),
 }  # fmt: skip
+
+MUTANTS_A_FILE = 4
+"""TensorFlow 1 goes through the whole graph of a program for each model that trains in it, so that
+the time of a file grows with the square of its models."""
+
+
+def files_of_mutants() -> dict[str, str]:
+    """The file that each mutation goes to, with a few others of its base."""
+    placed: Counter[str] = Counter()
+    files = {}
+    for name, (base, *_) in MUTATIONS.items():
+        files[name] = f"mutants_{base}_{placed[base] // MUTANTS_A_FILE}.py"
+        placed[base] += 1
+    return files
 
 
 def mutants() -> dict[str, tuple[str, str]]:

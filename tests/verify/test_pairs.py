@@ -10,7 +10,7 @@ import pytest
 from kerasmig.verify import Pair, Status, VerifyReport
 from kerasmig.verify.settings import LEVELS
 from tests.verify.conftest import check, pair_named
-from tests.verify.pairs import LAYERS, MUTATIONS, RIGHT
+from tests.verify.pairs import LAYERS, MUTATIONS, RIGHT, files_of_mutants
 
 pytestmark = pytest.mark.slow
 
@@ -72,12 +72,9 @@ def test_first_difference_names_layer_cause_and_both_lines(checked: VerifyReport
     assert (row.old_class, row.new_class) == ("Convolution2D", "Conv2D")
     assert "data format" in difference.likely_cause
     assert difference.old_shape == (None, 4, 4, 6)
-    assert difference.old_source is not None and difference.old_source.startswith(
-        "mutants_conv.py:"
-    )
-    assert difference.new_source is not None and difference.new_source.startswith(
-        "mutants_conv.py:"
-    )
+    file = files_of_mutants()["data_format_lost"]
+    assert difference.old_source is not None and difference.old_source.startswith(f"{file}:")
+    assert difference.new_source is not None and difference.new_source.startswith(f"{file}:")
 
 
 def test_causes_are_named(checked: VerifyReport) -> None:
@@ -114,7 +111,7 @@ def test_places_and_versions_are_listed(checked: VerifyReport) -> None:
 
 
 def mutant(report: VerifyReport, name: str) -> Pair:
-    return pair_named(report, f"mutants_{MUTATIONS[name][0]}.py:{name}")
+    return pair_named(report, f"{files_of_mutants()[name]}:{name}")
 
 
 def _outer(report: VerifyReport, name: str) -> str:
