@@ -74,20 +74,22 @@ def run_old(cases: list[dict[str, Any]]) -> dict[str, Any]:
         name = case["name"]
         if name.endswith(ADAPTED):
             continue
-        bridge.reset()  # in one graph for all, each session run would look at the whole of it
+        # In one graph for all, each session run would look at the whole of it.
+        library.begin("tf", "float32", seed=0)
         backend.set_learning_phase(0)
         try:
             model = _build(case["source"], name)
             library.ready(model)
             core = library.core(model)
             random = np.random.RandomState(zlib.crc32(name.encode()) ^ 1)
-            layers = []
-            assign = []
-            for layer in core.layers:
-                arrays = [_weight(w.name, backend.int_shape(w), random) for w in layer.weights]
-                assign += list(zip(layer.weights, arrays, strict=True))
-                layers.append((library.facts(layer), arrays))
-            backend.batch_set_value(assign)
+            layers = [
+                (
+                    library.facts(layer),
+                    [_weight(w.name, backend.int_shape(w), random) for w in layer.weights],
+                )
+                for layer in core.layers
+            ]
+            library.set_all_weights(core.layers, [arrays for _, arrays in layers])
             inputs = _input(case)
             # Keras 1 also keeps scalars that are no tensors (a regularizer with nothing to do).
             losses = [loss for loss in core.losses if not isinstance(loss, (int, float))]
