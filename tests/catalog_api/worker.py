@@ -83,15 +83,21 @@ def main() -> None:
     warnings.simplefilter("ignore")
     library, programs, answers, *folder = sys.argv[1:]
     if library == "keras1":
-        from kerasmig.legacy.bridge import activate, reset
+        from kerasmig.legacy.bridge import activate
         from kerasmig.legacy.install import ensure
 
         activate(ensure())
         from keras import backend
 
+        from kerasmig.verify.keras1 import Keras1
+
         _count_steps_last()
-        # Or every program would carry the graphs of those before it.
-        start: Callable[[], None] = reset
+        side = Keras1()
+
+        def start() -> None:
+            # Or every program would carry the graphs of those before it. The session optimises
+            # none: that takes longer than to run a graph this small once.
+            side.begin("tf", "float32", seed=1)
 
         def convert(value: Any) -> Any:
             return backend.eval(value) if hasattr(value, "graph") else value
@@ -104,10 +110,8 @@ def main() -> None:
         # Tracing a graph for each of a hundred tiny models would take minutes.
         tensorflow.config.run_functions_eagerly(True)
 
-        def nothing() -> None:
+        def start() -> None:
             """Eager programs leave nothing behind."""
-
-        start = nothing
 
         def convert(value: Any) -> Any:
             return ops.convert_to_numpy(value) if ops.is_tensor(value) else value
