@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from kerasmig.legacy import bridge
 from kerasmig.verify import datasets
@@ -47,7 +48,8 @@ class Keras1:
         self.models = importlib.import_module("keras.models")
         importlib.import_module("keras.layers")
         self.real: dict[str, Callable[..., Any]] = {}
-        self._initialised: dict[Any, set[Any]] = {}  # session → variables that it surely knows
+        #: By session the variables that it surely knows; it must not keep a closed session alive.
+        self._initialised: WeakKeyDictionary[Any, set[Any]] = WeakKeyDictionary()
 
     # Capture
 
