@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.finding import Finding, Tally, Verdict
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import SourceError
 
 
-@dataclass(frozen=True)
-class UpgradeResult:
+class UpgradeResult(NamedTuple):
     """What became of a piece of source.
 
     Args:

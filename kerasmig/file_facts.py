@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _KERAS1_MARK = re.compile(
     rb"\b(?:nb_epoch|border_mode|nb_filter|samples_per_epoch|image_dim_ordering|W_regularizer)\b"
@@ -14,8 +14,7 @@ _KERAS1_MARK = re.compile(
 _LAYER_WORDS = (b"Conv", b"Dense(", b"Pooling", b"BatchNorm", b"Sequential(", b"LSTM(")
 
 
-@dataclass(frozen=True)
-class FileFacts:
+class FileFacts(NamedTuple):
     """What a file's bytes say of it.
 
     Args:

@@ -59,8 +59,7 @@ class Edit(NamedTuple):
     parts: tuple[str | Span, ...]
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One fact that an inference rests on.
 
     Args:
@@ -78,8 +77,7 @@ class Evidence:
     path: str = ""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """One thing noticed at one place.
 
     Args:
@@ -106,8 +104,7 @@ class Finding:
     cell: int = 0
 
 
-@dataclass(frozen=True)
-class TensorShapes:
+class TensorShapes(NamedTuple):
     """Shape of one tensor under both readings of the code, None = unknown size.
 
     ``None`` for a whole reading: the code cannot be built under it (``problem`` says why).
@@ -120,8 +117,7 @@ class TensorShapes:
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the inference says of one connected model.
 
     Args:
@@ -173,8 +169,7 @@ class Tally:
         )
 
 
-@dataclass(frozen=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What became of one file.
 
     Args:
@@ -192,7 +187,7 @@ class FileResult:
     new: str = ""
     findings: tuple[Finding, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    tally: Tally = field(default_factory=Tally)
+    tally: Tally = Tally()
     compat: tuple[str, ...] = ()
     error: str = ""
     encoding: str = "utf-8"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -116,8 +116,8 @@ class Review:
         try:
             if original.modern is not None and not self._python3(proposed):
                 declined = decide_python2(original.file_text)
-                return replace(
-                    _untouched(proposed), old=original.file_text, new=declined, findings=()
+                return _untouched(proposed)._replace(
+                    old=original.file_text, new=declined, findings=()
                 )
             for verdict in proposed.verdicts:
                 if verdict.data_format is DataFormat.UNDECIDED:
@@ -145,7 +145,7 @@ class Review:
             except CannotComment:
                 accepted.add(_place(open_))
         result = self.project.finished(path, result)
-        return replace(result, new=withdraw_pending(result.new))
+        return result._replace(new=withdraw_pending(result.new))
 
     def _python3(self, proposed: FileResult) -> bool:
         """Whether a Python 2 file may become Python 3."""
@@ -294,7 +294,7 @@ def _asks(result: FileResult) -> bool:
 
 
 def _untouched(result: FileResult) -> FileResult:
-    return replace(result, new=result.old, source_old="", source_new="", compat=())
+    return result._replace(new=result.old, source_old="", source_new="", compat=())
 
 
 def _is_question(finding: Finding) -> bool:

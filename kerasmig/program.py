@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -85,8 +85,7 @@ class Program:
             if new != self.file_text:
                 programs = (self.notebook.program, result.new)
                 sources = tuple(map(self.notebook.readable, programs))  # type: ignore[assignment]
-        return replace(
-            result,
+        return result._replace(
             old=self.file_text,
             new=new,
             findings=tuple(findings),
@@ -106,8 +105,7 @@ class Program:
             return finding
         cell, line = self.place(finding.line)
         evidence = tuple(self._placed_evidence(item) for item in finding.evidence)
-        return replace(
-            finding,
+        return finding._replace(
             cell=cell,
             line=line,
             end_line=self.place(finding.end_line)[1],
@@ -118,19 +116,18 @@ class Program:
         if evidence.path or not evidence.line:
             return evidence
         cell, line = self.place(evidence.line)
-        return replace(evidence, line=line, path=f"cell {cell}" if cell else "")
+        return evidence._replace(line=line, path=f"cell {cell}" if cell else "")
 
     def _placed_verdict(self, verdict: Verdict) -> Verdict:
         if self.modern is None and self.notebook is None:
             return verdict
         cell, line = self.place(verdict.line)
         where = f" (cell {cell})" if cell else ""
-        return replace(
-            verdict,
+        return verdict._replace(
             model=verdict.model + where,
             line=line,
             evidence=tuple(self._placed_evidence(item) for item in verdict.evidence),
-            shapes=tuple(replace(s, line=self.place(s.line)[1]) for s in verdict.shapes),
+            shapes=tuple(s._replace(line=self.place(s.line)[1]) for s in verdict.shapes),
         )
 
     def _notes(self, settings: UpgradeSettings) -> list[Finding]:

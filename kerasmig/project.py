@@ -334,8 +334,8 @@ class Project:
         if result.changed and path.suffix == ".py" and "\r" not in result.new:
             from kerasmig.formatting import format_touched
 
-            result = replace(result, new=format_touched(result.old, result.new, path))
-        return replace(result, encoding=module.encoding.name, bom=module.encoding.bom)
+            result = result._replace(new=format_touched(result.old, result.new, path))
+        return result._replace(encoding=module.encoding.name, bom=module.encoding.bom)
 
     def replace_program(self, path: Path, text: str) -> None:
         """Go on with a changed program of a file, such as one with a person's decisions in it.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DATA_FORMAT_CHOICES = ("auto", "channels_first", "channels_last", "explicit")
 
 
-@dataclass(frozen=True)
-class UpgradeSettings:
+class UpgradeSettings(NamedTuple):
     """How to upgrade.
 
     Args:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kerasmig.analysis import evidence as rules
 from kerasmig.analysis.agnosticism import agnostic
@@ -118,11 +118,10 @@ class _Judge:
         )
         asked, told = self._asked(component), self._told(component)
         chosen = told or self._forced(component)
-        blank = replace(blank, asked=asked)
+        blank = blank._replace(asked=asked)
         if chosen is not None and stated is None:
             said = (chosen, *settings, *self._model_evidence(component))
-            return replace(
-                blank,
+            return blank._replace(
                 data_format=chosen.favours or UNDECIDED,
                 confidence=1.0,
                 evidence=said,
@@ -130,13 +129,13 @@ class _Judge:
             )
         if any(asked) and stated is None:
             # The layers speak Keras 3 by now, which is no evidence: the question stays open.
-            return replace(blank, evidence=(*settings, *self._model_evidence(component)))
+            return blank._replace(evidence=(*settings, *self._model_evidence(component)))
         ambient = bool(self.ambient and settings)
         either = agnostic(self.readings, component)
         if either and stated is None and not ambient:
             # What the shapes of one reading say is the doing of the code, not of its author.
             said = (*either, *settings)
-            return replace(blank, data_format=DataFormat.EITHER, confidence=0.9, evidence=said)
+            return blank._replace(data_format=DataFormat.EITHER, confidence=0.9, evidence=said)
         evidence = [*settings, *explicit, *self._model_evidence(component)]
         if not any(item.favours and item.weight >= 0.9 for item in (*explicit, *settings)):
             evidence.append(rules.default_ordering(component.last))
@@ -148,9 +147,8 @@ class _Judge:
             best = stated
             beliefs[best] = max(beliefs[best], _STATED)
         elif beliefs[best] < DECIDED + _CAUTION * conflict(evidence) ** 2:
-            return replace(blank, evidence=tuple(evidence))
-        return replace(
-            blank,
+            return blank._replace(evidence=tuple(evidence))
+        return blank._replace(
             data_format=best,
             confidence=round(beliefs[best], 3),
             evidence=tuple(evidence),
@@ -235,8 +233,7 @@ def _by_consensus(verdicts: list[Verdict]) -> list[Verdict]:
     evidence = Evidence(f"The other models of this file {what}.", favours=common, weight=0.65)
     return [
         (
-            replace(
-                verdict,
+            verdict._replace(
                 data_format=common,
                 confidence=evidence.weight,
                 evidence=(evidence, *verdict.evidence),

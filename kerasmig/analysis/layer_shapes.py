@@ -9,7 +9,7 @@ been migrated is read again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kerasmig.analysis.plain_shapes import (
     dense,
@@ -42,8 +42,7 @@ from kerasmig.analysis.window_shapes import (
 )
 
 
-@dataclass(frozen=True)
-class LayerSpec:
+class LayerSpec(NamedTuple):
     """One row.
 
     Args:
@@ -59,7 +58,7 @@ class LayerSpec:
     params: tuple[str, ...]
     shape: ShapeFunction
     spatial: int = 0
-    params2: tuple[str, ...] = field(default=())
+    params2: tuple[str, ...] = ()
     time_axis: bool = False
 
 

@@ -7,8 +7,12 @@ what becomes of each argument. Old and new signatures are not repeated here: `su
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
+
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+"""What a table holds where nothing is said."""
 
 # -- what becomes of one argument ---------------------------------------------------------------
 
@@ -109,8 +113,7 @@ def handled(how: str) -> Handled:
 # -- one callable ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What becomes of one Keras 1 function, class or method.
 
     Args:
@@ -142,8 +145,8 @@ class Entry:
 
     name: str
     to: str | None = None
-    args: Arguments = field(default_factory=dict)
-    write: Mapping[str, str] = field(default_factory=dict)
+    args: Arguments = NOTHING
+    write: Mapping[str, str] = NOTHING
     rule: str = ""
     data_format: bool = False
     always_last: bool = False
@@ -154,7 +157,7 @@ class Entry:
     contract: tuple[str, ...] = ()
     differs: str = ""
     template: str = ""
-    write_when: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    write_when: Mapping[str, tuple[str, tuple[str, ...]]] = NOTHING
     old: str = ""
     signature: str = ""
     code: str = ""
@@ -214,8 +217,7 @@ class Family:
         idiomatic = entry.idiomatic
         if idiomatic and "." not in idiomatic:
             idiomatic = f"{self.target}.{idiomatic}"
-        return replace(
-            entry,
+        return entry._replace(
             name=self.full_name(entry),
             to=target,
             idiomatic=idiomatic,

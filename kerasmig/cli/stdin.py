@@ -12,7 +12,6 @@ from kerasmig.cli.work import configure
 
 def upgrade_stdin(diff: bool, options: dict[str, Any]) -> NoReturn:
     """Rewrite stdin to stdout; findings go to stderr."""
-    from dataclasses import replace
 
     from kerasmig.finding import RunResult
     from kerasmig.program import LeftAlone, read_program
@@ -41,7 +40,7 @@ def upgrade_stdin(diff: bool, options: dict[str, Any]) -> NoReturn:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         fail(f"<stdin> {result.error}", UNREADABLE)
-    result = replace(result, encoding=encoding.name, bom=encoding.bom)
+    result = result._replace(encoding=encoding.name, bom=encoding.bom)
     if diff:
         sys.stdout.buffer.write(unified_diff(result).encode(encoding.name))
     else:

@@ -31,18 +31,17 @@ def configure(options: dict[str, Any]) -> Config:
     upgrade, selection = config.upgrade, config.selection
     for name in ("data_format", "idiomatic", "select", "ignore"):
         if options.get(name):
-            upgrade = replace(upgrade, **{name: options[name]})
+            upgrade = upgrade._replace(**{name: options[name]})
     if options.get("no_python2"):
-        upgrade = replace(upgrade, python2=False)
+        upgrade = upgrade._replace(python2=False)
     if options.get("todo"):
-        upgrade = replace(upgrade, todo=True)
-    selection = replace(
-        selection,
+        upgrade = upgrade._replace(todo=True)
+    selection = selection._replace(
         exclude=(*selection.exclude, *(options.get("exclude") or ())),
         include=(*selection.include, *(options.get("include") or ())),
     )
     if options.get("no_gitignore"):
-        selection = replace(selection, respect_gitignore=False)
+        selection = selection._replace(respect_gitignore=False)
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
     cache = config.cache and not options.get("no_cache")
     return replace(config, upgrade=upgrade, selection=selection, jobs=jobs, cache=cache)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kerasmig.finding import Applicability, DataFormat, Finding, RunResult, Tally
 
 
-@dataclass(frozen=True)
-class CodeCount:
+class CodeCount(NamedTuple):
     """How often one code was found, by what became of it."""
 
     code: str
@@ -20,8 +19,7 @@ class CodeCount:
     suppressed: int = 0
 
 
-@dataclass(frozen=True)
-class RunSummary:
+class RunSummary(NamedTuple):
     """What a run comes to.
 
     Args:
@@ -41,7 +39,7 @@ class RunSummary:
     tally: Tally
     assumed: int = 0
     manual: int = 0
-    left: tuple[str, ...] = field(default=())
+    left: tuple[str, ...] = ()
 
     @property
     def adds_up(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import IO
 
 from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
@@ -75,7 +74,7 @@ def _write_diff(result: RunResult, stream: IO[str]) -> None:
 def _readable_diff(file: FileResult) -> str:
     """The change as a person reads it: of a notebook the program, not the JSON around it."""
     if file.source_old or file.source_new:
-        file = replace(file, old=file.source_old, new=file.source_new)
+        file = file._replace(old=file.source_old, new=file.source_new)
     return unified_diff(file)
 
 

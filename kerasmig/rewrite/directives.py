@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from kerasmig.finding import DataFormat, Edit, Finding, Span
 from kerasmig.source import Text, same_program
@@ -69,7 +69,7 @@ class Directives:
     def apply(self, finding: Finding) -> Finding:
         """The finding, marked as suppressed where a comment in its lines says so."""
         if self._ignored(finding.code, finding.line, max(finding.end_line, finding.line)):
-            return replace(finding, suppressed=True, edits=())
+            return finding._replace(suppressed=True, edits=())
         return finding
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from kerasmig.analysis.dataformat import infer
 from kerasmig.analysis.era import Era, unknown_keywords
@@ -44,8 +45,7 @@ _FORCED = {
 }
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What the engine is told about the project around a file."""
 
     facts: ProjectFacts = ProjectFacts()
@@ -245,7 +245,7 @@ def bare_reference(context: FileContext, use: Use, entry: Entry) -> Finding | No
             )
         ],
     )
-    return replace(finding, code=BARE_REFERENCE)
+    return finding._replace(code=BARE_REFERENCE)
 
 
 def _same_name_other_meaning(use: Use, entry: Entry) -> bool:
@@ -388,7 +388,7 @@ def _wanted(settings: UpgradeSettings, finding: Finding) -> bool:
 def _for_the_next_run(finding: Finding) -> Finding:
     """No question is written into a file that nothing else changes: it can be asked again."""
     asks = finding.code == UNDECIDED and finding.applicability is Applicability.MANUAL
-    return replace(finding, edits=()) if asks else finding
+    return finding._replace(edits=()) if asks else finding
 
 
 def _tally(context: FileContext, findings: list[Finding]) -> Tally:
@@ -438,8 +438,7 @@ def _apply_one_by_one(source: Text, findings: list[Finding]) -> tuple[str, list[
                 source.apply([*edits, *finding.edits])
             except OverlapError:
                 accepted.append(
-                    replace(
-                        finding,
+                    finding._replace(
                         edits=(),
                         applicability=Applicability.MANUAL,
                         message=f"{finding.message}; clashes with another change here: run again",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Edit, Finding, Span
@@ -39,7 +38,7 @@ def _with_todo(context: FileContext, finding: Finding, starts: list[int]) -> Fin
     start = text.line_span(line).start
     words = re.sub(r"\s+", " ", finding.message).strip()
     todo = f"{text.indentation(start)}{comment}{words}{text.newline}"
-    return replace(finding, edits=(Edit(Span(start, start), (todo,)),))
+    return finding._replace(edits=(Edit(Span(start, start), (todo,)),))
 
 
 def _line(context: FileContext, line: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -246,5 +245,5 @@ def test_nothing_of_keras_1_is_left_unreported(tmp_path: Path) -> None:
     path.write_text(json.dumps(notebook(*cells)), encoding="utf-8")
     project = Project((path,), UpgradeSettings())
     assert unreported_in(project, path) == []
-    silent = replace(project.program_result(path), findings=())
+    silent = project.program_result(path)._replace(findings=())
     assert len(unreported(silent)) >= 3

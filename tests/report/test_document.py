@@ -93,7 +93,7 @@ def test_reading_a_report_gives_the_results_back() -> None:
     run, verify = load(json.loads(to_json(samples.RUN, samples.REPORT)))
     assert verify == samples.REPORT
     assert run is not None
-    unchanged = replace(samples.UNTOUCHED, old="", new="")
+    unchanged = samples.UNTOUCHED._replace(old="", new="")
     assert run.files == (*samples.RUN.files[:1], unchanged, *samples.RUN.files[2:])
     assert run.extra_files == samples.RUN.extra_files
 

@@ -47,7 +47,7 @@ def test_verification() -> None:
 
 def test_nothing_in_a_text_can_start_a_command_of_its_own() -> None:
     odd = "x\n::set-output name=a::b\r\n100%"
-    finding = replace(samples.SEED.findings[2], message=odd, evidence=(), end_line=7)
+    finding = samples.SEED.findings[2]._replace(message=odd, evidence=(), end_line=7)
     lines = commands(RunResult((FileResult("a,b:c\nd.py", findings=(finding,)),)), None)
     assert lines[0] == (
         "::warning file=a%2Cb%3Ac%0Ad.py,line=5,endLine=7,title=KM401 [assumed]"

@@ -106,8 +106,8 @@ def test_nothing_is_loaded_and_only_our_own_script_may_run() -> None:
 
 def test_every_text_of_a_result_is_escaped() -> None:
     bad = '"\'><script>alert(1)</script><b zz="{{ 7*7 }}\x1b\u202e\ud800'
-    finding = replace(
-        samples.SEED.findings[0], code=bad, message=bad, evidence=(Evidence(bad, 1, path=bad),)
+    finding = samples.SEED.findings[0]._replace(
+        code=bad, message=bad, evidence=(Evidence(bad, 1, path=bad),)
     )
     verdict = Verdict(
         bad,
@@ -165,7 +165,7 @@ def test_assumed_never_looks_like_automatic() -> None:
 
 
 def test_long_lists_of_files_start_folded() -> None:
-    many = tuple(replace(samples.SEED, path=f"{n}.py") for n in range(21))
+    many = tuple(samples.SEED._replace(path=f"{n}.py") for n in range(21))
     assert re.search(r'<details class="card" id="file-0">', render("html", RunResult(many), None))
     few = render("html", RunResult(many[:2]), None)
     assert re.search(r'<details class="card" id="file-0" open>', few)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -43,8 +42,8 @@ def test_clean_run_is_short() -> None:
 
 
 def test_every_table_row_has_as_many_cells_as_its_head() -> None:
-    odd = replace(samples.SEED.findings[2], message="a | b || c \\| d", name="x|y")
-    run = RunResult((replace(samples.SEED, path="a|b`c.py", findings=(odd,)),))
+    odd = samples.SEED.findings[2]._replace(message="a | b || c \\| d", name="x|y")
+    run = RunResult((samples.SEED._replace(path="a|b`c.py", findings=(odd,)),))
     text = render("markdown", run, samples.REPORT)
     for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.M):
         cells = {len(re.findall(r"(?<!\\)\|", line)) for line in table.strip().split("\n")}
@@ -53,8 +52,8 @@ def test_every_table_row_has_as_many_cells_as_its_head() -> None:
 
 @pytest.mark.parametrize("limit", [400, 2_000, 60_000])
 def test_long_reports_stay_below_the_limit_and_say_what_is_missing(limit: int) -> None:
-    finding = replace(samples.UNET.findings[2], message="fix é漢 " * 20)
-    file = replace(samples.UNET, findings=(finding,) * 500)
+    finding = samples.UNET.findings[2]._replace(message="fix é漢 " * 20)
+    file = samples.UNET._replace(findings=(finding,) * 500)
     report = VerifyReport(pairs=(samples.UNET_PAIR,) * 100)
     text = to_markdown(RunResult((file,)), report, limit=limit)
     assert len(text.encode("utf-8")) <= limit

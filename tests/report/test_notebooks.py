@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -18,8 +17,8 @@ from tests.report import samples
 
 PROGRAM = "x = Convolution2D(8, 3, 3)(x)\n"
 MIGRATED = "x = Conv2D(8, (3, 3))(x)\n"
-FINDING = replace(
-    samples.SEED.findings[2], cell=4, line=1, end_line=1, evidence=(Evidence("seen", 2),)
+FINDING = samples.SEED.findings[2]._replace(
+    cell=4, line=1, end_line=1, evidence=(Evidence("seen", 2),)
 )
 
 
@@ -32,7 +31,7 @@ FILE = FileResult(
     "train.ipynb",
     notebook(PROGRAM),
     notebook(MIGRATED),
-    (replace(FINDING, cell=5), FINDING),
+    (FINDING._replace(cell=5), FINDING),
     source_old=PROGRAM,
     source_new=MIGRATED,
 )

@@ -86,7 +86,7 @@ def test_file_names_are_percent_encoded_and_absolute_ones_are_urls(tmp_path: Pat
     [finding] = results(samples.RUN, None)["KM403"]
     uri = finding["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "legacy%20scripts/%C3%A9t%C3%A9.py"
-    moved = replace(samples.SEED, path=str(tmp_path / "seed.py"))
+    moved = samples.SEED._replace(path=str(tmp_path / "seed.py"))
     [finding] = results(RunResult((moved,)), None)["KM401"]
     artifact = finding["locations"][0]["physicalLocation"]["artifactLocation"]
     assert artifact == {"uri": (tmp_path / "seed.py").as_uri()}

@@ -62,7 +62,7 @@ def test_automatic_and_suppressed_findings_are_only_counted_unless_verbose() -> 
 
 def test_equal_evidence_is_told_once_in_a_file() -> None:
     finding = samples.SEED.findings[2]
-    file = replace(samples.SEED, findings=(finding, replace(finding, line=9)), verdicts=())
+    file = samples.SEED._replace(findings=(finding, finding._replace(line=9)), verdicts=())
     text = printed(RunResult((file,)))
     assert text.count("does not fit into 1 row") == 1
     assert "because: as for 5:10" in text
@@ -215,8 +215,7 @@ def test_terminal_shows_the_same_diff_with_its_controls_made_visible() -> None:
 
 
 def test_messages_cannot_steer_the_terminal_or_forge_lines() -> None:
-    finding = replace(
-        samples.SEED.findings[2],
+    finding = samples.SEED.findings[2]._replace(
         message="odd\nseed.py:1:1: KM000 forged \x1b[31mred\x07 \u202eback",
         evidence=(Evidence("[bold]markup[/bold] :smile:"),),
     )

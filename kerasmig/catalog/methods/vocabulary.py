@@ -8,10 +8,10 @@ alone makes it, and which arguments only Keras 1 has. Signatures come from the p
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
-from kerasmig.catalog.vocabulary import Argument, Arguments, to
+from kerasmig.catalog.vocabulary import NOTHING, Argument, Arguments, to
 
 MODEL = "keras.engine.training.Model"
 SEQUENTIAL = "keras.models.Sequential"
@@ -36,8 +36,7 @@ class Certainty(Enum):
     RECEIVER = "receiver"
 
 
-@dataclass(frozen=True)
-class Method:
+class Method(NamedTuple):
     """What becomes of one method (or attribute) of Keras 1.
 
     Args:
@@ -65,12 +64,12 @@ class Method:
     owner: str
     code: str
     to: str | None = None
-    args: Arguments = field(default_factory=dict)
+    args: Arguments = NOTHING
     only_keras1: tuple[str, ...] = ()
     certainty: Certainty = Certainty.RECEIVER
     attribute: bool = False
-    write: Mapping[str, str] = field(default_factory=dict)
-    write_when: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    write: Mapping[str, str] = NOTHING
+    write_when: Mapping[str, tuple[str, tuple[str, ...]]] = NOTHING
     template: str = ""
     rule: str = ""
     assumed: str = ""

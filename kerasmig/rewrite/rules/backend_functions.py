@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding
@@ -28,7 +27,7 @@ def backend_function(context: FileContext, use: Use, entry: Entry) -> Finding | 
     why = _obstacle(context, use.call, entry)
     if why:
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
-    return finish(draft(context, use, replace(entry, manual="")))
+    return finish(draft(context, use, entry._replace(manual="")))
 
 
 @use_rule("learning_phase")

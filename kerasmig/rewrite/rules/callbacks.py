@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Finding
@@ -85,7 +84,7 @@ def _checkpoint(new: Draft) -> Sequence[str] | None:
         new.kept.append(NewArgument("period", (period,)))
     if _any_counts_epochs(new.context, new.use.name):
         new.target = "keras1_compat.ModelCheckpoint"
-        new.entry = replace(new.entry, to=new.target)
+        new.entry = new.entry._replace(to=new.target)
     elif period is not None:
         new.drop("period")
     return None

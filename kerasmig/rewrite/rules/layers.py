@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import replace
 
 from kerasmig.analysis.constants import UNKNOWN
 from kerasmig.analysis.tree import walk
@@ -260,7 +259,7 @@ def gated_recurrent(context: FileContext, use: Use, entry: Entry) -> Finding | N
     arrangement = "cpu" if argument is None else context.constant(argument)
     if arrangement == "gpu":
         write = {**entry.write, **GATES_TOGETHER_WRITE}
-        entry = replace(entry, args={**entry.args, **GATES_TOGETHER}, write=write)
+        entry = entry._replace(args={**entry.args, **GATES_TOGETHER}, write=write)
 
     def change(new: Draft) -> None:
         if arrangement is UNKNOWN and ("inner_init" in new.given or "U_regularizer" in new.given):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kerasmig.analysis.receivers import CONTAINER, LAYER, is_a
 from kerasmig.analysis.tree import nodes, walk
@@ -359,8 +358,8 @@ def layer_variable(context: FileContext, use: Use, entry: Entry) -> Finding | No
     """``self.b = K.zeros(shape)`` in a layer is a weight; elsewhere the catalog's mapping holds."""
     place = assigned_weight(context, use.call) if use.call is not None else None
     if entry.short == "variable" and use.call is not None and _is_read_in_call(context, use.call):
-        value = replace(
-            entry, to="keras.ops.convert_to_tensor", args=VALUE_IN_CALL, rule="", docs=""
+        value = entry._replace(
+            to="keras.ops.convert_to_tensor", args=VALUE_IN_CALL, rule="", docs=""
         )
         return plain_use(context, use, value)
     if place is None or use.call is None or is_settled(context, use, entry):
