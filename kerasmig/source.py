@@ -177,40 +177,49 @@ class Text:
     def changed_statements(self, body: Sequence[ast.stmt], edits: Iterable[Edit]) -> str:
         """What `apply` makes of those statements of a module that any edit changes.
 
-        Of a class that is what begins it, with its first statement, and the others that change.
+        Of a class or function that is what begins it and those of its statements that change; the
+        first of them if that beginning itself changes.
 
         Args:
             body: the statements of this text; what imports from ``__future__`` is always taken,
                 since that must come first.
         """
         ordered = sorted(edits, key=_order)
-        within = {self._start_of_line(m): c for c in body for m in _further_members(c)}
-        starts = {*map(self._start_of_line, body[1:]), *within}
-        bounds = [0, *sorted(starts), len(self.utf8)]
-        taken = {
-            bisect_right(bounds, self.offset(s.lineno, s.col_offset)) for s in body if is_future(s)
+        within = {
+            start: begins
+            for inner, around in _inner_statements(body)
+            if (start := self._start_of_line(inner)) != (begins := self._start_of_line(around))
         }
-        units: list[tuple[int, Span, list[Edit]]] = []
-        index, number = 0, 1
-        while number < len(bounds):
-            first, start, end = number, bounds[number - 1], bounds[number]
-            inside: list[Edit] = []
-            while index < len(ordered) and (
-                ordered[index].span.start < end or number == len(bounds) - 1
-            ):
-                inside.append(ordered[index])
-                index += 1
-                while inside[-1].span.end > end:  # it goes on into the next statement
-                    number += 1
-                    end = bounds[number]
-            units.append((first, Span(start, end), inside))
-            if inside:
-                taken.add(first)
-                if start in within:
-                    taken.add(bisect_right(bounds, self._start_of_line(within[start])))
-            number += 1
-        changed = [self._render(span, e, ordered) for first, span, e in units if first in taken]
-        return b"".join(changed).decode("utf-8")
+        starts = {0, *map(self._start_of_line, body), *within}
+        bounds = [*sorted(starts), len(self.utf8)]
+
+        def unit_at(offset: int) -> int:
+            return min(bisect_right(bounds, offset), len(bounds) - 1)
+
+        units: dict[int, tuple[int, list[Edit]]] = {}  # from the first to the last, and the edits
+        first = last = 0
+        for edit in ordered:
+            number = unit_at(edit.span.start)
+            if number > last:
+                first = last = number
+                units[first] = (last, [])
+            while edit.span.end > bounds[last]:  # it goes on into the next statement
+                last += 1
+            units[first] = (last, [*units[first][1], edit])
+        needed = [self.offset(s.lineno, s.col_offset) for s in body if is_future(s)]
+        first_inside = {begins: start for start, begins in reversed(within.items())}
+        for first, (last, _) in units.items():
+            needed += [first_inside[b] for b in bounds[first - 1 : last] if b in first_inside]
+            start = bounds[first - 1]
+            while start in within:
+                start = within[start]
+                needed.append(start)
+        covered = {n for first, (last, _) in units.items() for n in range(first, last + 1)}
+        units.update((n, (n, [])) for n in map(unit_at, needed) if n not in covered)
+        return b"".join(
+            self._render(Span(bounds[first - 1], bounds[last]), inside, ordered)
+            for first, (last, inside) in sorted(units.items())
+        ).decode("utf-8")
 
     def _start_of_line(self, statement: ast.stmt) -> int:
         return self._starts[_first_line(statement) - 1]
@@ -245,9 +254,13 @@ def _first_line(statement: ast.stmt) -> int:
     return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def _further_members(statement: ast.stmt) -> list[ast.stmt]:
-    """The statements of a class, without the first, that its beginning needs."""
-    return statement.body[1:] if isinstance(statement, ast.ClassDef) else []
+def _inner_statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+    """The statements of classes and functions, with what they are in."""
+    for statement in body:
+        if isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            for inner in statement.body:
+                yield inner, statement
+            yield from _inner_statements(statement.body)
 
 
 def is_future(statement: ast.stmt) -> bool:

@@ -195,7 +195,7 @@ def test_an_insertion_at_the_end_is_in_the_last_statement() -> None:
     assert changed == "from __future__ import division\ny = 2\nz = 3\n"
 
 
-CLASSES = """# first
+CLASSES = """# before
 @one
 class A(
     B
@@ -208,31 +208,47 @@ class A(
 
     class C:
         y = 1
-        z = 2
+
+        @three
+        def g(self):
+            '''More.'''
+            a = 1
+            if a:
+                b = 2
+            def h():
+                nonlocal a
+                return (
+                    a)
+            return h
 
 class D: p = 1; q = 2
 class E(B): pass
 """
-BEGINNING = "# first\n@one\nclass A(\n    B\n):\n    '''Text.'''\n"
+HEAD = "@one\nclass A(\n    B\n):\n"
+METHOD = f"{HEAD}    class C:\n        @three\n        def g(self):\n"
 
 
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["x = 1"], BEGINNING + "    NEW\n\n"),
-        (["two"], BEGINNING + "    @NEW\n    def f(self): return 1\n\n"),
-        (["x = 1", "z = 2"], BEGINNING + "    NEW\n\n    class C:\n        y = 1\n        NEW\n\n"),
-        (["B"], BEGINNING.replace("B", "NEW")),
+        (["x = 1"], HEAD + "    NEW\n\n"),
+        (["Text"], HEAD + "    '''NEW.'''\n"),
+        (["two"], HEAD + "    @NEW\n    def f(self): return 1\n\n"),
+        (["x = 1", "y = 1"], HEAD + "    NEW\n\n    class C:\n        NEW\n\n"),
+        (["B"], HEAD.replace("B", "NEW") + "    '''Text.'''\n"),
+        (["one"], HEAD.replace("one", "NEW") + "    '''Text.'''\n"),
+        (["three"], METHOD.replace("three", "NEW") + "            '''More.'''\n"),
+        (["b = 2"], METHOD + "            if a:\n                NEW\n"),
         (
-            ["z = 2\n\nclass D"],
-            BEGINNING + "    class C:\n        y = 1\n        NEW: p = 1; q = 2\n",
+            ["a = 1", "return (\n                    a)"],
+            METHOD + "            NEW\n            def h():\n                NEW\n",
         ),
+        (["h\n\nclass D"], METHOD + "            return NEW: p = 1; q = 2\n"),
         (["q = 2"], "class D: p = 1; NEW\n"),
         (["E(B)"], "class NEW: pass\n"),
-        (["one"], BEGINNING.replace("one", "NEW")),
     ],
 )
-def test_of_a_class_its_beginning_and_what_changes_is_given(
+def test_of_a_class_or_function_its_beginning_and_what_changes_is_given(
     words: list[str], expected: str
 ) -> None:
     edits = [Edit(Span(CLASSES.index(w), CLASSES.index(w) + len(w)), ("NEW",)) for w in words]
