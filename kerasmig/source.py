@@ -92,7 +92,7 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.utf8 = text.encode("utf-8")
-        self._starts = [0, *(m.end() for m in _NEWLINE.finditer(self.utf8))]
+        self._starts = [0, *map(re.Match.end, _NEWLINE.finditer(self.utf8))]
         newline = _NEWLINE.search(self.utf8)
         #: The newline that inserted lines use: the file's first.
         self.newline = newline.group().decode() if newline else "\n"

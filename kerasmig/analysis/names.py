@@ -47,6 +47,7 @@ class Names:
         self.loads: list[ast.Name] = []
         self._paths: dict[int, str | None] = {}
         self._resolving: set[int] = set()
+        self._outer_paths: dict[tuple[str, int], str | None] = {}
         self._exporting: set[str] = set()
         self._starred: dict[str, bool] = {}
         Binder(self).run()
@@ -228,6 +229,15 @@ class Names:
         return None
 
     def _name_path(self, name: str, scope: Scope, use: Position) -> str | None:
+        if name in scope.bindings or name in scope.globals:
+            return self._name_path_at(name, scope, use)
+        # From another scope a name is the same everywhere.
+        key = (name, id(scope))
+        if key not in self._outer_paths:
+            self._outer_paths[key] = self._name_path_at(name, scope, use)
+        return self._outer_paths[key]
+
+    def _name_path_at(self, name: str, scope: Scope, use: Position) -> str | None:
         found = self._lookup(name, scope, use)
         paths = [path for path in map(self.binding_path, found) if path is not None]
         if not found:

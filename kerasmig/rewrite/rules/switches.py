@@ -18,6 +18,8 @@ _BACKENDS = ("keras.backend.backend", "keras.backend._BACKEND", "keras.backend._
 @file_rule
 def version_switch(context: FileContext) -> Iterator[Finding]:
     """``keras.__version__[0] == '2'`` is false today: the branch for Keras 1 runs."""
+    if not any(use.path == _VERSION for use in context.uses):
+        return
     for node in nodes(context.tree, ast.Compare, ast.Call):
         if not _asks_version(context, node):
             continue
