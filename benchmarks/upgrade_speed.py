@@ -99,10 +99,11 @@ def commands(tools: Path | None, folder: Path) -> dict[str, list[str]]:
     """The commands to compare; those whose tool is missing are left out."""
     files = python_files(folder)
     found = {
-        "kerasmig upgrade --diff, no cache": ["--no-cache"],
+        "kerasmig upgrade --diff, no cache": ["--diff"],
+        "kerasmig upgrade in place, no cache": ["--no-backup"],
     }
     result = {
-        name: [sys.executable, "-m", "kerasmig", "upgrade", "--diff", "-j1", *options]
+        name: [sys.executable, "-m", "kerasmig", "upgrade", "-j1", "--no-cache", *options]
         for name, options in found.items()
     }
     if tools is not None:

@@ -15,8 +15,8 @@ class LineMatcher(SequenceMatcher[str]):
     """Compares two lists of lines that differ in few places.
 
     Where they part, the nearest line that stands once on either side is where they meet again, and
-    difflib is asked about what lies between. That takes so little time that difflib need not take
-    frequent lines for junk: an empty line between two changes stays what it was.
+    difflib is asked about what lies between. That is mostly too little for difflib to take frequent
+    lines for junk, as it must in long texts: an empty line between two changes stays what it was.
     """
 
     def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
@@ -67,6 +67,6 @@ class LineMatcher(SequenceMatcher[str]):
     def _between(self, i: int, old: int, j: int, new: int) -> Iterator[Opcode]:
         if i == old and j == new:
             return
-        matcher = SequenceMatcher(None, self._old[i:old], self._new[j:new], autojunk=False)
+        matcher = SequenceMatcher(None, self._old[i:old], self._new[j:new])
         for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
             yield tag, i + old_start, i + old_end, j + new_start, j + new_end
