@@ -174,7 +174,7 @@ class Binder:
         scope: Scope,
         branch: ast.AST | None,
     ) -> None:
-        self._bind(scope, node.name, "def", node, branch, position=start_of(node))
+        self._bind(scope, node.name, "def", node, branch)
         for decorator in node.decorator_list:
             self._visit(decorator, scope, branch)
         inner = self._open(node, scope)
@@ -199,7 +199,7 @@ class Binder:
             self._bind(inner, parameter.arg, "param", parameter, None, position=start_of(parameter))
 
     def _class(self, node: ast.ClassDef, scope: Scope, branch: ast.AST | None) -> None:
-        self._bind(scope, node.name, "def", node, branch, position=start_of(node))
+        self._bind(scope, node.name, "def", node, branch)
         for child in [*node.decorator_list, *node.bases, *node.keywords]:
             self._visit(child, scope, branch)
         self._body(node.body, self._open(node, scope), None)

@@ -240,7 +240,8 @@ class Names:
     def _name_path_at(self, name: str, scope: Scope, use: Position) -> str | None:
         found = self._lookup(name, scope, use)
         paths = [path for path in map(self.binding_path, found) if path is not None]
-        if not found:
+        later = all(b.scope is scope and b.position > use for b in found)
+        if not paths and later:  # what is bound below does not hold yet: a star may have brought it
             for inner in scope.visible:
                 star = self._star_path(name, inner)
                 if star is not None:

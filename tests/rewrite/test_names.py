@@ -498,3 +498,28 @@ def test_annotations() -> None:
             return chosen
         """,
     )
+
+
+def test_a_class_inherits_from_what_its_name_meant_before() -> None:
+    code = """
+        from keras.layers import Convolution2D
+        class Convolution2D(Convolution2D):
+            pass
+        def net(x):
+            return Convolution2D(8, 3, 3)(x)
+        """
+    result = upgrade(code)
+    assert not result.error
+    assert find(result, "KM304", "extends Convolution2D", MANUAL).edits == ()
+
+
+def test_a_name_from_a_star_holds_until_it_is_bound_anew() -> None:
+    code = """
+        from keras.layers import *
+        d = Dense(output_dim=3)
+        Dense = d
+        e = Dense(output_dim=3)
+        """
+    result = upgrade(code)
+    assert "d = Dense(units=3)" in result.new
+    assert "e = Dense(output_dim=3)" in result.new
