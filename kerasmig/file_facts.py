@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_KERAS1_MARK = re.compile(
-    rb"\b(?:nb_epoch|border_mode|nb_filter|samples_per_epoch|image_dim_ordering|W_regularizer)\b"
+from kerasmig.byte_search import begins_line, has_word
+
+_KERAS1_MARKS = (
+    *(b"nb_epoch", b"border_mode", b"nb_filter", b"samples_per_epoch", b"image_dim_ordering"),
+    b"W_regularizer",
 )
-
-
-# Looked for as plain bytes, in every file of the tree: this has to cost next to nothing.
 _LAYER_WORDS = (b"Conv", b"Dense(", b"Pooling", b"BatchNorm", b"Sequential(", b"LSTM(")
 
 
@@ -48,7 +48,7 @@ def facts_of(data: bytes) -> FileFacts:
     """The facts of some bytes."""
     found = FileFacts(
         keras=b"keras" in data,
-        keras1=_KERAS1_MARK.search(data) is not None,
+        keras1=any(has_word(data, mark) for mark in _KERAS1_MARKS),
         starred=b"import *" in data,
         layers=any(word in data for word in _LAYER_WORDS),
         python2=looks_like_python2(data),
@@ -118,16 +118,11 @@ def _call_end(source: bytes, start: int) -> int:
     return start
 
 
-# A first look is taken at every file of the tree, so it has to cost next to nothing: plain words are
-# sought as bytes, and statements by their first word before anyone asks whether it begins its line.
 _PYTHON2_WORDS = (
     *(b"xrange(", b"raw_input(", b".iteritems(", b".iterkeys(", b".itervalues(", b".has_key("),
-    *(b"cPickle", b"urllib2", b"unicode(", b"izip"),
+    *(b"cPickle", b"urllib2", b"unicode(", b"izip", b"izip_longest"),
 )
-_PYTHON2_NAMES = re.compile(
-    rb"\bxrange\(|\braw_input\(|\.iter(?:items|keys|values)\(|\.has_key\(|\bcPickle\b|\burllib2\b"
-    rb"|\bunicode\(|\bizip(?:_longest)?\b"
-)
+# Sought by their first word, before anyone asks whether it begins its line.
 _PYTHON2_STATEMENTS = (
     re.compile(rb"print(?:[ \t]+[^\s(=,.]|[ \t]*>>|[ \t]*\r?$)", re.MULTILINE),
     re.compile(rb"except[ \t]+[\w., ()]+,[ \t]*\w+:"),
@@ -137,15 +132,8 @@ _PYTHON2_STATEMENTS = (
 
 def looks_like_python2(data: bytes) -> bool:
     """A cheap first look, before anything is parsed."""
-    if any(word in data for word in _PYTHON2_WORDS) and _PYTHON2_NAMES.search(data):
-        return True
-    return any(
-        _begins_line(data, match.start())
+    return any(has_word(data, word) for word in _PYTHON2_WORDS) or any(
+        begins_line(data, match.start())
         for statement in _PYTHON2_STATEMENTS
         for match in statement.finditer(data)
     )
-
-
-def _begins_line(data: bytes, position: int) -> bool:
-    """Whether only blanks, or the quotes of a notebook's source, stand before."""
-    return not data[data.rfind(b"\n", 0, position) + 1 : position].strip(b' \t"')

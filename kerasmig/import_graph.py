@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-_IMPORT = re.compile(
-    rb"^[ \t\"]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t(]+(\w+|\*)|import[ \t]+([\w.]+))",
-    re.MULTILINE,
-)
+from kerasmig.byte_search import begins_line
+
+# Each begins with a plain word, by which it is found fast.
+_FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t(]+(\w+|\*)")
+_IMPORT = re.compile(rb"import[ \t]+([\w.]+)()")
 _FOLDERS_AROUND = 8
 
 
@@ -57,11 +58,13 @@ class ImportGraph:
         return found
 
     def _find_imported(self, path: Path) -> Iterator[tuple[str, Path]]:
-        for match in _IMPORT.finditer(self._read(path)):
-            module, member, whole = (
-                part.decode("ascii", "replace") if part else "" for part in match.groups()
-            )
-            base = (module or whole).strip(".")
+        data = self._read(path)
+        matches = [*_FROM.finditer(data), *_IMPORT.finditer(data)]
+        for match in sorted(matches, key=re.Match.start):
+            if not begins_line(data, match.start()):
+                continue
+            module, member = (part.decode("ascii", "replace") for part in match.groups())
+            base = module.strip(".")
             for name in (base, f"{base}.{member}".strip(".")):
                 if name and (found := self.find(name, path)) is not None:
                     yield "" if module.startswith(".") else name, found

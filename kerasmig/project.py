@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 COMPAT_FILE = "keras1_compat.py"
 _KEPT_TREES = 40
 _PROJECT_MARKS = (".git", ".hg", "setup.py", "pyproject.toml", "requirements.txt")
-_MAIN = re.compile(rb"^if[ \t(]+__name__\s*==", re.MULTILINE)
+_MAIN = re.compile(rb"\nif[ \t(]+__name__\s*==")  # begins with plain text: found fast
 _ENOUGH_FOR_WORKERS = 24
 _MAX_BYTES = 4_000_000
 
@@ -445,7 +445,7 @@ class Project:
             for name, found in self._graph.imported_names(user)
             if found == path and (user.parent != path.parent or not self.facts(user).python2)
         ]
-        runs = _MAIN.search(self.module(path).data) is not None
+        runs = _MAIN.search(b"\n" + self.module(path).data) is not None
         return import_roots(path, self._known, known_as, runs=runs)
 
     def requirements(
