@@ -50,6 +50,10 @@ class Inference:
     _shapes: dict[int, LayerShapes] = field(default_factory=dict, repr=False)
     _tree: ast.Module | None = field(default=None, repr=False)
 
+    def finds(self, data_format: DataFormat) -> bool:
+        """Whether a model of the file has this data format."""
+        return any(verdict.data_format is data_format for verdict in self.verdicts)
+
     def verdict_for(self, call: ast.Call) -> Verdict | None:
         """The verdict that governs the layer made by ``call``, if it has a data format."""
         return self._by_call.get(id(call))

@@ -96,6 +96,8 @@ def layers(context: FileContext) -> Iterator[Finding]:
 def _with_keras1_layers(context: FileContext) -> set[int]:
     """The verdicts (``id``) that write channels first into layers of Keras 1."""
     found: set[int] = set()
+    if not context.inference.finds(DataFormat.CHANNELS_FIRST):
+        return found
     for call in context.calls:
         verdict = context.inference.verdict_for(call)
         written = id(call) in context.drafted and id(call) not in context.refused

@@ -76,6 +76,8 @@ def _lines(place: ast.AST, verdict: Verdict) -> Iterator[int]:
 @file_rule
 def bias_axis(context: FileContext) -> Iterator[Finding]:
     """Channels-first convolutions with as many filters as their output is wide."""
+    if not context.inference.finds(DataFormat.CHANNELS_FIRST):
+        return
     for call in context.calls:
         verdict = context.inference.verdict_for(call)
         if verdict is None or verdict.data_format is not DataFormat.CHANNELS_FIRST:
