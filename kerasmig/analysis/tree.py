@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
-from itertools import accumulate, chain, islice, repeat
+from itertools import chain, islice, repeat
 from operator import sub
-from typing import Any, TypeVar, overload
+from typing import Any, TypeAlias, TypeVar, overload
 
+#: The nodes that stand at a place in the text.
+Placed: TypeAlias = ast.stmt | ast.expr | ast.excepthandler | ast.arg | ast.keyword | ast.alias
 N = TypeVar("N", bound=ast.AST)
 M = TypeVar("M", bound=ast.AST)
 K = TypeVar("K", bound=ast.AST)
@@ -23,14 +25,13 @@ _BARREN = frozenset(
 )
 #: Fields whose lists hold something else beside nodes, or instead of them.
 _MIXED = frozenset("keys kw_defaults names kwd_attrs".split())
-#: The kinds without children: half of all nodes.
-_LEAVES = frozenset([ast.Name, ast.Constant, ast.alias, ast.Pass, ast.Global])
-_KEPT = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+#: Taken apart once and for all; what is inside other nodes is asked for too seldom.
+_KEPT = frozenset([ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef])
 _FIELDS: dict[type[ast.AST], tuple[tuple[str, bool], ...]] = {}
 _NODES = "_kerasmig_nodes"
 _FIRSTS = "_kerasmig_firsts"
 _PLACE = "_kerasmig_place"
-_ORDER = "_kerasmig_order"
+_NUMBERS = "_kerasmig_numbers"
 _KINDS = "_kerasmig_kinds"
 _PARENTS = "_kerasmig_parents"
 _IDENTIFIERS = "_kerasmig_identifiers"
@@ -38,7 +39,7 @@ _IDENTIFIERS = "_kerasmig_identifiers"
 
 def walk(node: ast.AST) -> list[ast.AST]:
     """A node and all nodes below it, from the outside in; not to be changed by the caller."""
-    if not isinstance(node, _KEPT):
+    if node.__class__ not in _KEPT:
         return _flat(node)[0]
     found: list[ast.AST] | None = node.__dict__.get(_NODES)
     if found is None:
@@ -46,17 +47,11 @@ def walk(node: ast.AST) -> list[ast.AST]:
         if place is not None:
             found = _slice(*place)
         else:
-            found, counts = _flat(node)
-            node.__dict__[_FIRSTS] = _firsts(counts)
+            found, node.__dict__[_FIRSTS] = _flat(node)
             for index in [i for i, inner in enumerate(found) if inner.__class__ in _KEPT][1:]:
                 found[index].__dict__[_PLACE] = (node, index)
         node.__dict__[_NODES] = found
     return found
-
-
-def _firsts(counts: list[int]) -> list[int]:
-    """Where the children of each node begin among all nodes, and where those of the last end."""
-    return [*accumulate(counts, initial=1)]
 
 
 def _slice(root: ast.AST, index: int) -> list[ast.AST]:
@@ -86,38 +81,31 @@ def nodes(
 def nodes(root: ast.AST, /, *kinds: type[ast.AST]) -> Sequence[Any]: ...
 def nodes(root: ast.AST, /, *kinds: type[ast.AST]) -> Sequence[Any]:
     """All nodes of these classes at or below a node, in the order of `walk`."""
-    known: dict[Any, list[ast.AST]] | None = root.__dict__.get(_KINDS)
+    known: dict[tuple[type[ast.AST], ...], list[ast.AST]] | None = root.__dict__.get(_KINDS)
     if known is None:
         known = root.__dict__[_KINDS] = {}
-        for node in walk(root):
-            kind = node.__class__
-            if kind in known:
-                known[kind].append(node)
-            else:
-                known[kind] = [node]
-    if len(kinds) == 1:
-        return known.get(kinds[0], ())
-    present = [kind for kind in kinds if kind in known]
-    if len(present) < 2:
-        return known[present[0]] if present else ()
     found = known.get(kinds)
     if found is None:
-        order = _order(root)
-        found = [node for kind in present for node in known[kind]]
-        found.sort(key=lambda node: order[id(node)])
-        known[kinds] = found
+        every, numbers = walk(root), _numbers(root)
+        if len(kinds) == 1:
+            chosen = numbers.get(kinds[0], [])
+        else:
+            chosen = sorted(number for kind in kinds for number in numbers.get(kind, ()))
+        found = known[kinds] = [every[number] for number in chosen]
     return found
 
 
-def _order(root: ast.AST) -> dict[int, int]:
-    """The place of each node among those of `walk`, by ``id``."""
-    place: tuple[ast.AST, int] | None = root.__dict__.get(_PLACE)
-    if place is not None:
-        return _order(place[0])  # nodes below one node keep their order
-    found: dict[int, int] | None = root.__dict__.get(_ORDER)
+def _numbers(root: ast.AST) -> dict[type[ast.AST], list[int]]:
+    """Which of the nodes of `walk` are of each class."""
+    found: dict[type[ast.AST], list[int]] | None = root.__dict__.get(_NUMBERS)
     if found is None:
-        found = {id(node): number for number, node in enumerate(walk(root))}
-        root.__dict__[_ORDER] = found
+        found = root.__dict__[_NUMBERS] = {}
+        for number, node in enumerate(walk(root)):
+            kind = node.__class__
+            if kind in found:
+                found[kind].append(number)
+            else:
+                found[kind] = [number]
     return found
 
 
@@ -126,7 +114,7 @@ def parents(root: ast.AST) -> dict[int, ast.AST]:
     found: dict[int, ast.AST] | None = root.__dict__.get(_PARENTS)
     if found is None:
         every = walk(root)
-        firsts = root.__dict__.get(_FIRSTS) or _firsts(_flat(root)[1])
+        firsts = root.__dict__.get(_FIRSTS) or _flat(root)[1]
         above = chain.from_iterable(map(repeat, every, map(sub, firsts[1:], firsts)))
         found = dict(zip(map(id, islice(every, 1, None)), above, strict=True))
         root.__dict__[_PARENTS] = found
@@ -153,22 +141,17 @@ def identifiers(root: ast.AST) -> frozenset[str]:
     return found
 
 
-def children(node: ast.AST) -> list[ast.AST]:
+def children(node: ast.AST) -> Iterable[ast.AST]:
     """The nodes right below a node."""
-    found: list[ast.AST] = []
-    add_children(node, found)
-    return found
+    below = _BELOW.get(node.__class__, _by_fields)
+    return () if below is None else below(node)
 
 
-def add_children(node: ast.AST, found: list[ast.AST]) -> None:
-    """Append the nodes right below a node."""
+def _by_fields(node: ast.AST) -> list[ast.AST]:
     kind = node.__class__
-    below = _BELOW.get(kind)
-    if below is not None:
-        found += below(node)
-        return
     fields = _FIELDS.get(kind)
     held = node.__dict__
+    found: list[ast.AST] = []
     for name, mixed in _fields(kind) if fields is None else fields:
         value = held.get(name)
         if value.__class__ is not list:
@@ -178,10 +161,14 @@ def add_children(node: ast.AST, found: list[ast.AST]) -> None:
             found += [item for item in value if isinstance(item, ast.AST)]
         else:
             found += value
+    return found
 
 
-#: The kinds of which most code is made; for any other kind its fields are gone through.
-_BELOW: dict[type[ast.AST], Callable[[Any], Iterable[ast.AST]]] = {
+#: What is right below the kinds of which most code is made, none for half of all nodes; for any
+#: other kind its fields are gone through.
+_BELOW: dict[type[ast.AST], Callable[[Any], Iterable[ast.AST]] | None] = {
+    **dict.fromkeys([ast.Name, ast.Constant, ast.alias, ast.Pass, ast.Global]),
+    ast.arg: lambda node: () if node.annotation is None else (node.annotation,),
     ast.Assign: lambda node: (*node.targets, node.value),
     ast.Attribute: lambda node: (node.value,),
     ast.BinOp: lambda node: (node.left, node.right),
@@ -191,24 +178,23 @@ _BELOW: dict[type[ast.AST], Callable[[Any], Iterable[ast.AST]]] = {
     ast.If: lambda node: (node.test, *node.body, *node.orelse),
     ast.keyword: lambda node: (node.value,),
     ast.List: lambda node: node.elts,
+    ast.Return: lambda node: () if node.value is None else (node.value,),
     ast.Subscript: lambda node: (node.value, node.slice),
     ast.Tuple: lambda node: node.elts,
+    ast.UnaryOp: lambda node: (node.operand,),
 }
 
 
 def _flat(root: ast.AST) -> tuple[list[ast.AST], list[int]]:
-    """All nodes, and how many children each of them has."""
+    """All nodes; where the children of each begin among them, and where those of the last end."""
     found = [root]
-    counts: list[int] = []
-    before = 1
+    firsts = [1]
     for node in found:  # grows while it is walked
-        kind = node.__class__
-        if kind not in _LEAVES:
-            add_children(node, found)
-        after = len(found)
-        counts.append(after - before)
-        before = after
-    return found, counts
+        below = _BELOW.get(node.__class__, _by_fields)
+        if below is not None:
+            found += below(node)
+        firsts.append(len(found))
+    return found, firsts
 
 
 def _fields(kind: type[ast.AST]) -> tuple[tuple[str, bool], ...]:

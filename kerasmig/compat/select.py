@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from kerasmig.analysis.tree import nodes
 from kerasmig.compat.adapters import adapter_source, adapters
 
 _PARTS = Path(__file__).with_name("parts")
@@ -192,7 +193,7 @@ def _read(name: str, part: _Part) -> Definition:
     first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
     while first and lines[first - 1].startswith("#") and not lines[first - 1].startswith("# mypy"):
         first -= 1
-    used = {child.id for child in ast.walk(node) if isinstance(child, ast.Name)}
+    used = {child.id for child in nodes(node, ast.Name)}
     bases: tuple[str, ...] = ()
     if isinstance(node, ast.ClassDef):
         bases = tuple(base.id for base in node.bases if isinstance(base, ast.Name))
