@@ -13,14 +13,17 @@ import re
 import symtable
 import tokenize
 import warnings
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from typing import NamedTuple
 
+from kerasmig.analysis.tree import Placed
 from kerasmig.finding import Edit, Span
 
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
+_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]+")
 
 
@@ -92,7 +95,10 @@ class Text:
 
     def __init__(self, text: str) -> None:
         self.utf8 = text.encode("utf-8")
-        self._starts = [0, *map(re.Match.end, _NEWLINE.finditer(self.utf8))]
+        lines = self.utf8.splitlines(keepends=True)  # of bytes, that is by LF, CR and CRLF only
+        self._starts = [0, *accumulate(map(len, lines))]
+        if lines and not lines[-1].endswith((b"\n", b"\r")):
+            self._starts.pop()  # no line begins at the end
         newline = _NEWLINE.search(self.utf8)
         #: The newline that inserted lines use: the file's first.
         self.newline = newline.group().decode() if newline else "\n"
@@ -101,18 +107,20 @@ class Text:
         """Offset of a 1-based line and 0-based column in UTF-8 bytes."""
         return self._starts[line - 1] + column
 
-    def span(self, node: ast.AST) -> Span:
+    def span(self, node: Placed) -> Span:
         """Where a node stands (without redundant parentheses around it)."""
-        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-        end_line = getattr(node, "end_lineno", line)
-        end_column = getattr(node, "end_col_offset", column)
-        return Span(self.offset(line, column), self.offset(end_line, end_column))
+        starts = self._starts
+        return Span(
+            starts[node.lineno - 1] + node.col_offset,
+            starts[(node.end_lineno or node.lineno) - 1]
+            + (node.col_offset if node.end_col_offset is None else node.end_col_offset),
+        )
 
     def get(self, span: Span) -> str:
         """The text of a span."""
         return self.utf8[span.start : span.end].decode("utf-8")
 
-    def of(self, node: ast.AST) -> str:
+    def of(self, node: Placed) -> str:
         """The text of a node."""
         return self.get(self.span(node))
 
@@ -242,7 +250,9 @@ class Text:
                 if isinstance(part, str):
                     out.append(part.encode("utf-8"))
                 else:
-                    inside = [e for e in everything if _moves_with(e, part, edit)]
+                    low = bisect_left(everything, part.start, key=_start)
+                    high = bisect_right(everything, part.end, low, key=_start)
+                    inside = [e for e in everything[low:high] if _moves_with(e, part, edit)]
                     out.append(self._render(part, inside, everything))
             position = edit.span.end
         out.append(self.utf8[position : span.end])
@@ -250,14 +260,15 @@ class Text:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    if isinstance(statement, _DEFINITIONS) and statement.decorator_list:
+        return statement.decorator_list[0].lineno
+    return statement.lineno
 
 
 def _inner_statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
     """The statements of classes and functions, with what they are in."""
     for statement in body:
-        if isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+        if isinstance(statement, _DEFINITIONS):
             for inner in statement.body:
                 yield inner, statement
             yield from _inner_statements(statement.body)
@@ -277,6 +288,10 @@ def _moves_with(inner: Edit, part: Span, outer: Edit) -> bool:
     # An insertion at an edge of the outer edit is made beside it, not in it.
     inserts = inner.span.start == inner.span.end
     return not (inserts and inner.span.start in (outer.span.start, outer.span.end))
+
+
+def _start(edit: Edit) -> int:
+    return edit.span.start
 
 
 def _order(edit: Edit) -> tuple[int, bool, int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kerasmig.analysis.scopes import Binding, BindingKind, Position, Scope, end_of, start_of
-from kerasmig.analysis.tree import children, nodes
+from kerasmig.analysis.tree import Placed, children, nodes
 
 if TYPE_CHECKING:
     from kerasmig.analysis.names import Names
@@ -27,18 +27,26 @@ class Binder:
         scope: Scope,
         name: str,
         kind: BindingKind,
-        node: ast.AST,
+        node: Placed,
         branch: ast.AST | None,
         *,
         path: str = "",
         value: ast.expr | None = None,
         position: Position | None = None,
         alias: ast.alias | None = None,
-    ) -> None:
+    ) -> Binding:
         target = self.names.root if name in scope.globals else scope
-        target.bindings.setdefault(name, []).append(
-            Binding(name, kind, node, position or end_of(node), target, path, value, branch, alias)
+        made = Binding(
+            name, kind, node, position or end_of(node), target, path, value, branch, alias
         )
+        target.bindings.setdefault(name, []).append(made)
+        return made
+
+    def _bind_value(
+        self, scope: Scope, name: str, node: ast.stmt, branch: ast.AST | None, value: ast.expr
+    ) -> None:
+        made = self._bind(scope, name, "assign", node, branch, value=value)
+        self.names.assignments.append(made)
 
     def _body(self, body: list[ast.stmt], scope: Scope, branch: ast.AST | None) -> None:
         for statement in body:
@@ -118,7 +126,7 @@ class Binder:
         for target in targets:
             if isinstance(target, ast.Name):
                 self.names.scope_of_name[id(target)] = scope
-                self._bind(scope, target.id, "assign", node, branch, value=value)
+                self._bind_value(scope, target.id, node, branch, value)
             elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(
                 value, (ast.Tuple, ast.List)
             ):
@@ -140,7 +148,7 @@ class Binder:
         for index, element in enumerate(target.elts):
             if paired and isinstance(element, ast.Name):
                 self.names.scope_of_name[id(element)] = scope
-                self._bind(scope, element.id, "assign", node, branch, value=value.elts[index])
+                self._bind_value(scope, element.id, node, branch, value.elts[index])
             else:
                 self._visit(element, scope, branch)
 
@@ -148,7 +156,8 @@ class Binder:
         for alias in node.names:
             name = alias.asname or alias.name.partition(".")[0]
             path = alias.name if alias.asname else name
-            self._bind(scope, name, "import", node, branch, path=path, alias=alias)
+            made = self._bind(scope, name, "import", node, branch, path=path, alias=alias)
+            self.names.imports.append(made)
 
     def _import_from(self, node: ast.ImportFrom, scope: Scope, branch: ast.AST | None) -> None:
         module = self.names.absolute(node)
@@ -159,9 +168,9 @@ class Binder:
                 )
                 continue
             path = f"{module}.{alias.name}" if module else alias.name
-            self._bind(
-                scope, alias.asname or alias.name, "from", node, branch, path=path, alias=alias
-            )
+            name = alias.asname or alias.name
+            made = self._bind(scope, name, "from", node, branch, path=path, alias=alias)
+            self.names.imports.append(made)
 
     def _open(self, node: ast.AST, parent: Scope) -> Scope:
         scope = Scope(node, parent)

@@ -71,17 +71,16 @@ def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
     for scope in names.scopes.values():
         for star in scope.stars:
             keras1 += surface.in_keras1(star.path) and not surface.keras3_has(star.path)
-        for bindings in scope.bindings.values():
-            for binding in bindings:
-                if binding.kind not in ("from", "import") or not binding.path.startswith("keras"):
-                    continue
-                name = binding.path.rpartition(".")[2]
-                if surface.in_keras1(binding.path) and (
-                    name in _KERAS1_NAMES or not surface.keras3_has(binding.path)
-                ):
-                    keras1 += 1
-                elif not surface.in_keras1(binding.path) or name in _LATER_NAMES:
-                    later += 1
+    for binding in names.imports:
+        if not binding.path.startswith("keras"):
+            continue
+        name = binding.path.rpartition(".")[2]
+        if surface.in_keras1(binding.path) and (
+            name in _KERAS1_NAMES or not surface.keras3_has(binding.path)
+        ):
+            keras1 += 1
+        elif not surface.in_keras1(binding.path) or name in _LATER_NAMES:
+            later += 1
     for call in calls:
         for keyword in call.keywords:
             if keyword.arg in _KERAS1_KEYWORDS:

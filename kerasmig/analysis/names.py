@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from kerasmig.analysis.binder import Binder
 from kerasmig.analysis.reaching import reaching
-from kerasmig.analysis.scopes import Binding, Position, Scope, start_of
+from kerasmig.analysis.scopes import Binding, Position, Scope
 from kerasmig.catalog import surface
 
 Loader: TypeAlias = Callable[[str], "Names | None"]
@@ -45,6 +45,9 @@ class Names:
         self.scopes: dict[int, Scope] = {id(tree): self.root}
         self.scope_of_name: dict[int, Scope] = {}
         self.loads: list[ast.Name] = []
+        #: The bindings, anywhere in the file, by imports of single names and by a known value.
+        self.imports: list[Binding] = []
+        self.assignments: list[Binding] = []
         self._paths: dict[int, str | None] = {}
         self._resolving: set[int] = set()
         self._outer_paths: dict[tuple[str, int], str | None] = {}
@@ -95,25 +98,15 @@ class Names:
 
     def imported_as(self, wanted: Callable[[str], bool]) -> frozenset[str]:
         """The names that an import of a wanted path binds, anywhere in the file."""
-        return frozenset(
-            name
-            for scope in self.scopes.values()
-            for name, bindings in scope.bindings.items()
-            if any(b.kind in ("import", "from") and wanted(b.path) for b in bindings)
-        )
+        return frozenset(b.name for b in self.imports if wanted(b.path))
 
     def assigned_as(self, wanted: Callable[[ast.expr], bool]) -> frozenset[str]:
         """The names that are assigned a wanted expression, anywhere in the file."""
-        return frozenset(
-            name
-            for scope in self.scopes.values()
-            for name, bindings in scope.bindings.items()
-            if any(b.value is not None and wanted(b.value) for b in bindings)
-        )
+        return frozenset(b.name for b in self.assignments if b.value and wanted(b.value))
 
     @cached_property
     def _imported(self) -> frozenset[str]:
-        return self.imported_as(lambda path: True)
+        return frozenset(b.name for b in self.imports)
 
     @cached_property
     def _with_stars(self) -> list[Scope]:
@@ -129,7 +122,7 @@ class Names:
     def bindings_of(self, node: ast.Name) -> list[Binding]:
         """The bindings that the use of a name may refer to (several only as alternatives)."""
         scope = self.scope_of_name.get(id(node))
-        return [] if scope is None else self._lookup(node.id, scope, start_of(node))
+        return [] if scope is None else self._lookup(node.id, scope, (node.lineno, node.col_offset))
 
     def meanings(self, node: ast.Name) -> frozenset[str]:
         """Canonical Keras names that a name may stand for, depending on a branch.
@@ -207,7 +200,8 @@ class Names:
             return f"{base}.{node.attr}"
         if isinstance(node, ast.Name):
             scope = self.scope_of_name.get(id(node))
-            return None if scope is None else self._name_path(node.id, scope, start_of(node))
+            if scope is not None:
+                return self._name_path(node.id, scope, (node.lineno, node.col_offset))
         return None
 
     def _through_module(self, node: ast.Attribute) -> str | None:

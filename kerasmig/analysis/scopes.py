@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
+from kerasmig.analysis.tree import Placed
+
 BindingKind: TypeAlias = Literal["import", "from", "star", "assign", "def", "param", "other"]
 Position: TypeAlias = tuple[int, int]
 
@@ -27,7 +29,7 @@ class Binding:
 
     name: str
     kind: BindingKind
-    node: ast.AST
+    node: Placed
     position: Position
     scope: Scope
     path: str = ""
@@ -60,11 +62,11 @@ class Scope:
         return (self, *(around[1:] if self.parent.is_class else around))
 
 
-def start_of(node: ast.AST) -> Position:
+def start_of(node: Placed) -> Position:
     """Where a node begins."""
-    return (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    return (node.lineno, node.col_offset)
 
 
-def end_of(node: ast.AST) -> Position:
+def end_of(node: Placed) -> Position:
     """Where a node ends."""
-    return (getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0)
+    return (node.end_lineno or 0, node.end_col_offset or 0)

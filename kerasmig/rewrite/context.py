@@ -178,8 +178,9 @@ class FileContext:
     def uses(self) -> list[Use]:
         """Every use of a Keras object, outermost expressions, in the order of the text."""
         found: list[Use] = []
+        candidates = set(filter(self.names.may_be_keras, {n.id for n in self.names.loads}))
         for root in self.names.loads:
-            if not self.names.may_be_keras(root.id):
+            if root.id not in candidates:
                 continue
             node: ast.expr = root
             path = self.names.path(root)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from kerasmig.analysis.names import Names
@@ -102,7 +102,7 @@ class ImportStatements:
         self._would_hide = would_hide
         self._bindings = list(_all_bindings(names))
         self._gone: list[ImportStatement] = []
-        self._first_uses: dict[str, int] = {}
+        self._written: dict[str, int] = {}
 
     def changes(self, edits: Iterable[Edit] = ()) -> list[ImportChange]:
         """What each import statement has to become.
@@ -110,7 +110,7 @@ class ImportStatements:
         Args:
             edits: of the rest of the file, which mention the new names.
         """
-        self._find_first_uses(edits)
+        self._written = _first_places(edits)
         plans = self._plans()
         self._move_strays(plans)
         self._drop_repeats(plans)
@@ -121,24 +121,19 @@ class ImportStatements:
             found.append(self._at_head(last))
         return found
 
-    def _find_first_uses(self, edits: Iterable[Edit]) -> None:
-        """Where each name is used first, in the code that stays and in what is written anew."""
-        for node in self._names.loads:
-            self._used_at(node.id, self._text.offset(node.lineno, node.col_offset))
-        for edit in edits:
-            for part in edit.parts:
-                if isinstance(part, str):
-                    for word in _WORD.findall(part):
-                        self._used_at(word, edit.span.start)
-
-    def _used_at(self, name: str, position: int) -> None:
-        if position < self._first_uses.get(name, sys.maxsize):
-            self._first_uses[name] = position
-
     def _in_time(self, plan: _Plan, item: Item) -> bool:
         """Whether a statement runs before the name that it imports is used."""
         end = self._text.span(plan.node).end
-        return item.name == "*" or end <= self._first_uses.get(item.local, end)
+        if item.name == "*":
+            return True
+        first = self._first_loads.get(item.local)
+        used = end if first is None else self._text.span(first).start
+        return end <= used and end <= self._written.get(item.local, end)
+
+    @cached_property
+    def _first_loads(self) -> dict[str, ast.Name]:
+        """A use of each name in the first statement that uses it: statements stand in order."""
+        return {node.id: node for node in reversed(self._names.loads)}
 
     def _plans(self) -> list[_Plan]:
         plans: list[_Plan] = []
@@ -403,10 +398,20 @@ def _from_lines(items: list[Item]) -> list[str]:
     ]
 
 
+def _first_places(edits: Iterable[Edit]) -> dict[str, int]:
+    """Where each name stands first in what is written anew."""
+    found: dict[str, int] = {}
+    for edit in edits:
+        for part in edit.parts:
+            if isinstance(part, str):
+                for word in _WORD.findall(part):
+                    found[word] = min(found.get(word, edit.span.start), edit.span.start)
+    return found
+
+
 def _all_bindings(names: Names) -> Iterator[Binding]:
+    yield from names.imports
     for scope in names.scopes.values():
-        for bindings in scope.bindings.values():
-            yield from (b for b in bindings if b.kind in ("import", "from"))
         yield from scope.stars
 
 
