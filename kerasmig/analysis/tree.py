@@ -7,7 +7,9 @@ The nodes that say only how a name is used or which operator stands somewhere (`
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice, repeat
 from operator import sub
 from typing import Any, TypeAlias, TypeVar, overload
@@ -55,18 +57,21 @@ def walk(node: ast.AST) -> list[ast.AST]:
 
 
 def _slice(root: ast.AST, index: int) -> list[ast.AST]:
-    """A node of a tree that was walked, and all below it.
+    """A node of a tree that was walked, and all below it."""
+    every: list[ast.AST] = root.__dict__[_NODES]
+    return [node for start, end in _ranges(root, index) for node in every[start:end]]
+
+
+def _ranges(root: ast.AST, index: int) -> Iterator[tuple[int, int]]:
+    """Where a node of a tree that was walked, and all below it, are among all nodes.
 
     From the outside in, what is below one node stands together in every depth of the tree.
     """
-    every: list[ast.AST] = root.__dict__[_NODES]
     firsts: list[int] = root.__dict__[_FIRSTS]
-    found: list[ast.AST] = []
     start, end = index, index + 1
     while start < end:
-        found += every[start:end]
+        yield start, end
         start, end = firsts[start], firsts[end]
-    return found
 
 
 @overload
@@ -86,26 +91,32 @@ def nodes(root: ast.AST, /, *kinds: type[ast.AST]) -> Sequence[Any]:
         known = root.__dict__[_KINDS] = {}
     found = known.get(kinds)
     if found is None:
-        every, numbers = walk(root), _numbers(root)
-        if len(kinds) == 1:
-            chosen = numbers.get(kinds[0], [])
-        else:
-            chosen = sorted(number for kind in kinds for number in numbers.get(kind, ()))
-        found = known[kinds] = [every[number] for number in chosen]
+        place: tuple[ast.AST, int] | None = root.__dict__.get(_PLACE)
+        tree, index = place or (root, 0)
+        every, numbers = walk(tree), _numbers(tree, kinds)
+        if place is not None:
+            numbers = [
+                number
+                for start, end in _ranges(tree, index)
+                for number in numbers[bisect_left(numbers, start) : bisect_left(numbers, end)]
+            ]
+        found = known[kinds] = [every[number] for number in numbers]
     return found
 
 
-def _numbers(root: ast.AST) -> dict[type[ast.AST], list[int]]:
-    """Which of the nodes of `walk` are of each class."""
-    found: dict[type[ast.AST], list[int]] | None = root.__dict__.get(_NUMBERS)
+def _numbers(root: ast.AST, kinds: tuple[type[ast.AST], ...]) -> Sequence[int]:
+    """Which of the nodes of `walk` are of these classes."""
+    known: dict[tuple[type[ast.AST], ...], list[int]] | None = root.__dict__.get(_NUMBERS)
+    if known is None:
+        known = root.__dict__[_NUMBERS] = {}
+        by_kind: defaultdict[type[ast.AST], list[int]] = defaultdict(list)
+        for number, kind in enumerate(map(type, walk(root))):
+            by_kind[kind].append(number)
+        known.update(((kind,), numbers) for kind, numbers in by_kind.items())
+    found = known.get(kinds)
     if found is None:
-        found = root.__dict__[_NUMBERS] = {}
-        for number, node in enumerate(walk(root)):
-            kind = node.__class__
-            if kind in found:
-                found[kind].append(number)
-            else:
-                found[kind] = [number]
+        found = sorted(number for kind in kinds for number in known.get((kind,), ()))
+        known[kinds] = found
     return found
 
 

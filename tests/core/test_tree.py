@@ -23,5 +23,17 @@ def test_walking_is_that_of_python(path: object) -> None:
     above = parents(tree)
     for node in expected:
         below = [c for c in ast.iter_child_nodes(node) if not isinstance(c, SHARED)]
-        assert children(node) == below
+        assert list(children(node)) == below
         assert all(above[id(child)] is node for child in below)
+
+
+@given(st.sampled_from(PROGRAMS), st.booleans())
+def test_nodes_of_a_part_are_those_below_it_in_order(path: object, whole_first: bool) -> None:
+    tree = ast.parse(open(str(path), "rb").read())  # noqa: SIM115
+    if whole_first:
+        walk(tree)
+    for part in [n for n in ast.walk(tree) if isinstance(n, (ast.ClassDef, ast.FunctionDef))]:
+        below = [*ast.walk(part)]
+        assert list(nodes(part, ast.Call)) == [n for n in below if isinstance(n, ast.Call)]
+        several = [n for n in below if isinstance(n, (ast.Name, ast.Attribute, ast.Return))]
+        assert list(nodes(part, ast.Attribute, ast.Name, ast.Return)) == several
