@@ -49,7 +49,6 @@ class Names:
         self.imports: list[Binding] = []
         self.assignments: list[Binding] = []
         self._paths: dict[int, str | None] = {}
-        self._resolving: set[int] = set()
         self._outer_paths: dict[tuple[str, int], str | None] = {}
         self._exporting: set[str] = set()
         self._starred: dict[str, bool] = {}
@@ -71,17 +70,10 @@ class Names:
     def path(self, node: ast.expr) -> str | None:
         """Dotted path below ``keras`` by which ``node`` reaches its object, or ``None``."""
         key = id(node)
-        if key in self._paths:
-            return self._paths[key]
-        if key in self._resolving:
-            return None
-        self._resolving.add(key)
-        try:
-            result = self._find_path(node)
-        finally:
-            self._resolving.discard(key)
-        self._paths[key] = result
-        return result
+        if key not in self._paths:
+            self._paths[key] = None  # what leads back to itself leads nowhere
+            self._paths[key] = self._find_path(node)
+        return self._paths[key]
 
     def may_be_keras(self, name: str) -> bool:
         """Whether a variable of this name can lead to Keras at all: few in a file can."""
@@ -234,8 +226,8 @@ class Names:
     def _name_path_at(self, name: str, scope: Scope, use: Position) -> str | None:
         found = self._lookup(name, scope, use)
         paths = [path for path in map(self.binding_path, found) if path is not None]
-        later = all(b.scope is scope and b.position > use for b in found)
-        if not paths and later:  # what is bound below does not hold yet: a star may have brought it
+        if not paths and all(b.scope is scope and b.position > use for b in found):
+            # What is bound below does not hold yet: a star may have brought it.
             for inner in scope.visible:
                 star = self._star_path(name, inner)
                 if star is not None:

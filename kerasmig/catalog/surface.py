@@ -43,20 +43,28 @@ class Parameter(NamedTuple):
     keyword_only: bool = False
 
 
-class Signature(NamedTuple):
+class Signature:
     """Parameters in order, without ``self``; whether ``*args``/``**kwargs`` follow."""
 
-    parameters: tuple[Parameter, ...]
-    var_positional: bool = False
-    var_keyword: bool = False
+    def __init__(
+        self,
+        parameters: tuple[Parameter, ...],
+        var_positional: bool = False,
+        var_keyword: bool = False,
+    ) -> None:
+        self.parameters = parameters
+        self.var_positional = var_positional
+        self.var_keyword = var_keyword
+        self._names = tuple(p.name for p in parameters)
+        self._positional = tuple(p.name for p in parameters if not p.keyword_only)
 
     def names(self) -> tuple[str, ...]:
         """All parameter names in order."""
-        return tuple(p.name for p in self.parameters)
+        return self._names
 
     def positional(self) -> tuple[str, ...]:
         """The names that can be given by position, in order."""
-        return tuple(p.name for p in self.parameters if not p.keyword_only)
+        return self._positional
 
     def default(self, name: str) -> str | None:
         """Source text of a parameter's default."""
@@ -97,6 +105,7 @@ def canonical(path: str) -> str:
     return f"{owner}.{name}" if owner in modules or owner != module else path
 
 
+@cache
 def in_keras1(path: str) -> bool:
     """Whether Keras 1.2.2 knows a path (a module, or a name in one)."""
     modules: Mapping[str, Mapping[str, str]] = _keras1()["modules"]
@@ -123,6 +132,7 @@ def leaked_module(path: str) -> str | None:
     return None if found == "keras" or found.startswith("keras.") else found
 
 
+@cache
 def keras1_signature(name: str) -> Signature | None:
     """Signature of a canonical Keras 1 callable, or of a method (``...Model.fit``)."""
     text = _keras1()["signatures"].get(name)
@@ -172,6 +182,7 @@ def keras3_has(path: str) -> bool:
     return path == "keras" or path in _keras3()["names"]
 
 
+@cache
 def keras3_signature(path: str) -> Signature | None:
     """Signature of a public callable of Keras 3."""
     text = _keras3()["names"].get(path)

@@ -54,7 +54,7 @@ def new_file_diff(path: str, text: str) -> str:
         return header + "index 0000000..e69de29\n"  # git wants to see that the file is empty
     lines = split_lines(text)
     names = f"--- /dev/null\n+++ {_name('b', path)}\n@@ -0,0 +{_range(0, len(lines))} @@\n"
-    return header + names + "".join(_marked("+", lines))
+    return header + names + _marked("+", lines)
 
 
 def run_diff(result: RunResult) -> str:
@@ -89,10 +89,10 @@ def _hunks(old: str, new: str) -> Iterator[str]:
         yield f"@@ -{_range(first_old, last_old)} +{_range(first_new, last_new)} @@\n"
         for tag, old_start, old_end, new_start, new_end in group:
             if tag == "equal":
-                yield from _marked(" ", before[old_start:old_end])
+                yield _marked(" ", before[old_start:old_end])
                 continue
-            yield from _marked("-", before[old_start:old_end])
-            yield from _marked("+", after[new_start:new_end])
+            yield _marked("-", before[old_start:old_end])
+            yield _marked("+", after[new_start:new_end])
 
 
 def _range(start: int, end: int) -> str:
@@ -103,9 +103,12 @@ def _range(start: int, end: int) -> str:
     return f"{start + 1 if count else start},{count}"
 
 
-def _marked(mark: str, lines: list[str]) -> Iterator[str]:
-    for line in lines:
-        yield mark + line if line.endswith("\n") else f"{mark}{line}\n{_NO_NEWLINE}"
+def _marked(mark: str, lines: list[str]) -> str:
+    """Each line behind a mark; only the last can be without its line feed."""
+    if not lines:
+        return ""
+    text = mark + mark.join(lines)
+    return text if text.endswith("\n") else f"{text}\n{_NO_NEWLINE}"
 
 
 def _git_header(path: str) -> str:
@@ -125,6 +128,8 @@ def _posix(path: str) -> str:
 
 def _quote(name: str) -> str:
     """A file name as git prints it: C-quoted where it has quotes, controls or non-ASCII bytes."""
+    if name.isascii() and name.isprintable() and not {'"', "\\"} & {*name}:
+        return name
     data = os.fsencode(name)
     quoted = "".join(_ESCAPES.get(byte) or _plain_or_octal(byte) for byte in data)
     return name if quoted == name else f'"{quoted}"'

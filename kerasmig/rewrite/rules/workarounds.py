@@ -18,6 +18,8 @@ CODE = "KM503"
 @file_rule
 def control_flow_ops(context: FileContext) -> Iterator[Finding]:
     """``tf.python.control_flow_ops = tf``: for Keras 1.1 on TensorFlow 1.0 only."""
+    if PATCHED.rpartition(".")[2].encode() not in context.text.utf8:
+        return
     for node in nodes(context.tree, ast.Assign):
         if not all(library_path(context, target) == PATCHED for target in node.targets):
             continue
