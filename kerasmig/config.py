@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kerasmig.files import Selection
 from kerasmig.settings import DATA_FORMAT_CHOICES, UpgradeSettings
@@ -20,8 +20,7 @@ class ConfigError(Exception):
     """The configuration is wrong; the message says where."""
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """All settings of a run.
 
     Args:
@@ -35,7 +34,7 @@ class Config:
 
     upgrade: UpgradeSettings = UpgradeSettings()
     selection: Selection = Selection()
-    verify: Mapping[str, Any] = field(default_factory=dict)
+    verify: Mapping[str, Any] = {}
     jobs: int = 0
     backup: bool = True
     cache: bool = True

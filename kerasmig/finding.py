@@ -6,7 +6,7 @@ Plain values without behaviour of their own; every other part speaks in them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
@@ -201,12 +201,11 @@ class FileResult(NamedTuple):
         return self.old != self.new
 
 
-@dataclass(frozen=True)
-class RunResult:
+class RunResult(NamedTuple):
     """What became of all files, in the order of their paths."""
 
     files: tuple[FileResult, ...]
-    extra_files: Mapping[str, str] = field(default_factory=dict)
+    extra_files: Mapping[str, str] = {}
 
     @property
     def tally(self) -> Tally:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Evidence, FileResult, Finding, Verdict
@@ -36,8 +35,7 @@ class LeftAlone(Exception):
         self.finding = finding
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(NamedTuple):
     """A file's program as Python 3.
 
     Args:

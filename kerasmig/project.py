@@ -13,7 +13,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +42,7 @@ _ENOUGH_FOR_WORKERS = 24
 _MAX_BYTES = 4_000_000
 
 
-@dataclass
+@dataclass(eq=False)
 class Module:
     """A file of the project, read and parsed once."""
 
@@ -58,7 +58,7 @@ class Module:
     left_alone: Finding | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Project:
     """The files of one run.
 
@@ -346,7 +346,7 @@ class Project:
         module = self.module(path)
         assert module.program is not None
         tree = parse(text, path=str(path))
-        module.program = replace(module.program, text=text, tree=tree)
+        module.program = module.program._replace(text=text, tree=tree)
         module.text, module.tree, module.names = text, tree, None
 
     def _source(self, name: str, near: Path) -> tuple[ast.Module, Names] | None:

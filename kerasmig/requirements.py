@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from kerasmig.finding import Applicability, FileResult, Finding
 
@@ -28,8 +28,7 @@ _REQUIREMENT = re.compile(
 _CLAUSE = re.compile(r"(===?|>=|<=|~=|!=|<|>|=|\^|~)?[ \t]*(\d+)(?:\.(\d+))?")
 
 
-@dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """A requirement that today's Keras does not meet.
 
     Args:

@@ -33,7 +33,7 @@ _STATED = 0.95
 _HINT = 0.3
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Inference:
     """What the inference says of one file.
 

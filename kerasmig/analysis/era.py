@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
+from typing import NamedTuple
 
 from kerasmig.analysis.names import Names
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer import keywords as keras1_keywords
-from kerasmig.catalog.vocabulary import Entry, Pack, Spread, To
+from kerasmig.catalog.vocabulary import Entry, Pack, Spread, To, same_value
 
 
 class Era(str, Enum):
@@ -56,8 +56,7 @@ _KERAS1_NAMES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class FileEra:
+class FileEra(NamedTuple):
     """The era of a file and how many marks of each era it bears."""
 
     era: Era
@@ -258,7 +257,7 @@ def _same_meaning(
     if entry.assumed:
         return False  # the same words, but not the same thing
     used = [*old.positional()[: len(call.args)], *(k.arg for k in call.keywords if k.arg)]
-    if any(entry.argument(name) != To(name) for name in used):
+    if not all(same_value(entry.argument(name), name) for name in used):
         return False
     known = {*old.names(), *new.names(), *keras1_keywords(entry.name)}
     if not known.issuperset(used):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kerasmig.analysis.values import Seq, Unknown, Value
 
@@ -37,8 +37,7 @@ ORDERINGS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(NamedTuple):
     """The arguments of one layer.
 
     Args:
@@ -47,7 +46,7 @@ class Config:
             an argument that is not in ``values`` may still have been given.
     """
 
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = {}
     complete: bool = True
 
     def get(self, name: str, default: Value = None) -> Value:

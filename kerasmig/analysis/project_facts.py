@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kerasmig.finding import DataFormat, Evidence
 
@@ -25,8 +24,7 @@ class NameResolver(Protocol):
 ModuleSource = tuple[ast.Module, NameResolver]
 
 
-@dataclass(frozen=True)
-class ProjectFacts:
+class ProjectFacts(NamedTuple):
     """Facts from outside the file.
 
     Args:
@@ -50,6 +48,6 @@ class ProjectFacts:
     evidence: tuple[Evidence, ...] = ()
     backend: str = ""
     forced: DataFormat | None = None
-    directives: Mapping[int, DataFormat] = field(default_factory=dict)
+    directives: Mapping[int, DataFormat] = {}
     load: Callable[[str], ModuleSource | None] | None = None
     importers: Sequence[str] = ()

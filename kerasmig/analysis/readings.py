@@ -17,7 +17,7 @@ from kerasmig.analysis.tree import nodes
 from kerasmig.analysis.values import Layer
 
 
-@dataclass
+@dataclass(eq=False)
 class Component:
     """Connected layers, and what both readings gave for them.
 

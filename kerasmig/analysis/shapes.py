@@ -35,7 +35,7 @@ _SPATIAL_WORDS = SPATIAL_NAMES | frozenset(ADAPTER + name for name in SPATIAL_NA
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@dataclass
+@dataclass(eq=False)
 class Outline:
     """What stands in a module.
 

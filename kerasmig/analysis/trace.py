@@ -84,7 +84,7 @@ class Groups:
         return list(self._parent.items())
 
 
-@dataclass
+@dataclass(eq=False)
 class Trace:
     """All that one reading of the file gave.
 

@@ -7,7 +7,6 @@ what becomes of each argument. Old and new signatures are not repeated here: `su
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -17,16 +16,14 @@ NOTHING: Mapping[Any, Any] = MappingProxyType({})
 # -- what becomes of one argument ---------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class To:
+class To(NamedTuple):
     """The argument is now called ``name``; its value goes through the conversion, if any."""
 
     name: str
     convert: str = ""
 
 
-@dataclass(frozen=True)
-class Pack:
+class Pack(NamedTuple):
     """Several arguments become one tuple: ``(nb_row, nb_col)`` → ``kernel_size=(3, 3)``.
 
     Args:
@@ -38,16 +35,14 @@ class Pack:
     needs: str = ""
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(NamedTuple):
     """One argument becomes several with the same value: ``init`` of a separable convolution."""
 
     names: tuple[str, ...]
     convert: str = ""
 
 
-@dataclass(frozen=True)
-class Drop:
+class Drop(NamedTuple):
     """The argument goes without consequence; ``why`` says so to the reader of the docs.
 
     Args:
@@ -58,8 +53,7 @@ class Drop:
     only: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Gone:
+class Gone(NamedTuple):
     """The argument has no counterpart: given with another value than its default, it is reported.
 
     Args:
@@ -69,8 +63,7 @@ class Gone:
     why: str
 
 
-@dataclass(frozen=True)
-class Handled:
+class Handled(NamedTuple):
     """A structural rule (`Entry.rule`) sees to this argument; ``how`` is for the docs."""
 
     how: str
@@ -78,6 +71,14 @@ class Handled:
 
 Argument: TypeAlias = To | Pack | Spread | Drop | Gone | Handled
 Arguments: TypeAlias = Mapping[str | tuple[str, ...], Argument]
+
+
+def same_value(argument: Argument, name: str) -> bool:
+    """Whether an argument is handed on as ``name``, with its value as it is.
+
+    To be asked instead of comparing with a `To`: two words of the same content are equal tuples.
+    """
+    return isinstance(argument, To) and argument.name == name and not argument.convert
 
 
 def to(name: str, convert: str = "") -> To:
@@ -175,8 +176,7 @@ class Entry(NamedTuple):
         return To(old)
 
 
-@dataclass(frozen=True)
-class Family:
+class Family(NamedTuple):
     """Entries that share a code, a home in Keras 1 and a page in the docs.
 
     Args:
@@ -198,7 +198,7 @@ class Family:
     example: tuple[str, str] = ("", "")
     module: str = ""
     target: str = "keras.layers"
-    common: Arguments = field(default_factory=dict)
+    common: Arguments = NOTHING
     entries: Sequence[Entry] = ()
 
     def resolved(self) -> tuple[Entry, ...]:

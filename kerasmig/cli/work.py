@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 def configure(options: dict[str, Any]) -> Config:
     """The configuration file's settings with the flags over them."""
-    from dataclasses import replace
-
     from kerasmig.config import ConfigError, load
 
     try:
@@ -44,18 +42,16 @@ def configure(options: dict[str, Any]) -> Config:
         selection = selection._replace(respect_gitignore=False)
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
     cache = config.cache and not options.get("no_cache")
-    return replace(config, upgrade=upgrade, selection=selection, jobs=jobs, cache=cache)
+    return config._replace(upgrade=upgrade, selection=selection, jobs=jobs, cache=cache)
 
 
 def review(project: Project, run: RunResult) -> RunResult:
     """Ask about each change."""
-    from dataclasses import replace
-
     from kerasmig.interactive import Review
 
-    mine = replace(run, files=run.files[: len(project.files)])
+    mine = run._replace(files=run.files[: len(project.files)])
     reviewed = Review(project).run(mine)
-    return replace(reviewed, files=(*reviewed.files, *run.files[len(project.files) :]))
+    return reviewed._replace(files=(*reviewed.files, *run.files[len(project.files) :]))
 
 
 def write_patch(path: Path, run: RunResult) -> None:
@@ -113,12 +109,10 @@ def _cache(files: Sequence[Path], config: Config) -> Cache | None:
 
 def verify_run_of(project: Project, run: RunResult, settings: Any, progress: Any) -> VerifyReport:
     """Verify what a run changed of the project's own files."""
-    from dataclasses import replace
-
     from kerasmig.verification import verify_run
 
     return verify_run(
-        project, replace(run, files=run.files[: len(project.files)]), settings, progress
+        project, run._replace(files=run.files[: len(project.files)]), settings, progress
     )
 
 
@@ -149,14 +143,13 @@ def run_verification(
 def write_files(project: Project, run: RunResult, config: Config, no_backup: bool) -> list[str]:
     """Write what changed; the paths that could not be written, with the reason."""
     import time
-    from dataclasses import replace
 
     from kerasmig.backups import Backups
 
     backups = None
     if config.backup and not no_backup:
         backups = Backups(config.root, time.strftime("%Y%m%d-%H%M%S"))
-    failed = project.write(replace(run, files=run.files[: len(project.files)]), backups)
+    failed = project.write(run._replace(files=run.files[: len(project.files)]), backups)
     failed += project.write_beside(run.files[len(project.files) :], backups)
     if backups is not None and backups.folder.exists():
         click.echo(f"kerasmig: old text kept in {backups.folder}", err=True)

@@ -24,7 +24,7 @@ CONFIDENT = 0.95
 """From this confidence on a verdict counts as the author's statement, not as an assumption."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Draft:
     """A call's new argument list in the making; structural rules change it before it is used.
 

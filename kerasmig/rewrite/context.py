@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasmig.analysis.constants import UNKNOWN, constant
 from kerasmig.analysis.dataformat import Inference
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from kerasmig.rewrite.sessions import Session
 
 
-@dataclass(frozen=True, eq=False)
-class Use:
+class Use(NamedTuple):
     """One place where the code uses a Keras object.
 
     Args:
@@ -52,7 +51,7 @@ class Use:
     entry: Entry | None
 
 
-@dataclass
+@dataclass(eq=False)
 class FileContext:
     """One file under work.
 
@@ -112,7 +111,7 @@ class FileContext:
         """The era of the whole file; where it bears no mark, that of its project."""
         found = file_era(self.names, self.calls)
         if found.era is Era.UNKNOWN and self.keras1_nearby:
-            return replace(found, era=Era.KERAS1)
+            return found._replace(era=Era.KERAS1)
         return found
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kerasmig.finding import DataFormat, Edit, Finding, Span
 from kerasmig.source import Text, same_program
@@ -20,8 +20,7 @@ QUESTION = "# kerasmig: data_format=undecided"
 """What is left beside a model whose data format the code does not tell."""
 
 
-@dataclass(frozen=True)
-class Directives:
+class Directives(NamedTuple):
     """The directives of one file.
 
     Args:
@@ -30,9 +29,9 @@ class Directives:
         questions: line → where the word stands that waits for an answer.
     """
 
-    ignored: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    data_formats: Mapping[int, DataFormat] = field(default_factory=dict)
-    questions: Mapping[int, Span] = field(default_factory=dict)
+    ignored: Mapping[int, frozenset[str]] = {}
+    data_formats: Mapping[int, DataFormat] = {}
+    questions: Mapping[int, Span] = {}
 
     @classmethod
     def read(cls, text: Text) -> Directives:

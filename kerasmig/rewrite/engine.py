@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from kerasmig.analysis.dataformat import infer
@@ -22,7 +21,7 @@ from kerasmig.catalog.general import (
     UNKNOWN_NAME,
 )
 from kerasmig.catalog.values import fill, imports
-from kerasmig.catalog.vocabulary import Entry
+from kerasmig.catalog.vocabulary import Entry, same_value
 from kerasmig.compat.adapters import adapter_name
 from kerasmig.finding import Applicability, DataFormat, Edit, FileResult, Finding, Tally
 from kerasmig.rewrite.calls import BindError, ambiguity, draft, finish, is_settled, refused
@@ -80,8 +79,7 @@ def upgrade_text(
     source = Text(text)
     directives = Directives.read(source)
     names = surroundings.names or Names(tree, facts.module, facts.is_package)
-    facts = replace(
-        facts,
+    facts = facts._replace(
         path=path,
         directives={**facts.directives, **directives.data_formats},
         forced=_FORCED.get(settings.data_format, facts.forced),
@@ -261,9 +259,7 @@ def _same_call(entry: Entry) -> bool:
         return adapter_name(entry.name) is None
     if old is None or new is None or entry.write or entry.rule:
         return entry.to is not None and not surface.keras1_signature(entry.name)
-    from kerasmig.catalog.vocabulary import To
-
-    if any(entry.argument(name) != To(name) for name in old.names()):
+    if not all(same_value(entry.argument(name), name) for name in old.names()):
         return False
     return old.positional() == new.positional()[: len(old.positional())]
 

@@ -26,7 +26,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _MODULE = re.compile(rb"from([\s\\]*)([.\w\s\\]*?)[\s\\]+import\b")
 
 
-@dataclass
+@dataclass(eq=False)
 class Fate:
     """What became of the uses of one binding."""
 
@@ -63,7 +63,7 @@ class ImportChange(NamedTuple):
     message: str
 
 
-@dataclass
+@dataclass(eq=False)
 class _Plan:
     """What an import statement is to become."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kerasmig.analysis.era import Era
 from kerasmig.analysis.receivers import FOREIGN, MODEL, OPTIMIZER, TENSOR, is_a
@@ -25,8 +25,7 @@ MODEL_NAME = re.compile(
 _KERAS2_KEYWORDS = ("max_queue_size", "workers", "use_multiprocessing", "validation_freq")
 
 
-@dataclass(frozen=True, eq=False)
-class MethodUse:
+class MethodUse(NamedTuple):
     """One place where the code uses a method or an attribute of a Keras object.
 
     Args:

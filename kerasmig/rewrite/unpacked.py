@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kerasmig.catalog import surface
 from kerasmig.catalog.vocabulary import Argument as Fate
-from kerasmig.catalog.vocabulary import To
+from kerasmig.catalog.vocabulary import To, same_value
 from kerasmig.finding import Edit, Finding, Span
 from kerasmig.rewrite.calls import BindError
 from kerasmig.rewrite.callsite import Argument
@@ -73,7 +73,7 @@ def _around(context: FileContext, use: MethodUse, unpacked: Span, fates: dict[st
         for new, text in row.write.items()
         if new not in known
         for old in row.args
-        if isinstance(old, str) and row.argument(old) == To(new)
+        if isinstance(old, str) and same_value(row.argument(old), new)
     ]
     spelled = context.imports.need(f"keras1_compat.{row.unpacked}")
     value: tuple[str | Span, ...] = (unpacked,)

@@ -111,7 +111,7 @@ def _with_keras1_layers(context: FileContext) -> set[int]:
     return found
 
 
-@dataclass
+@dataclass(eq=False)
 class _Change:
     """What an answer makes of one place.
 

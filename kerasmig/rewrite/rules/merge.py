@@ -32,7 +32,7 @@ _COS_SHAPE = (
 )
 
 
-@dataclass
+@dataclass(eq=False)
 class _Merge:
     """A call of ``merge`` or ``Merge`` as it is read."""
 
@@ -263,7 +263,7 @@ def _merged(found: _Merge, mode: object, tensors: tuple[str | Span, ...]) -> tup
     return (f"{need(f'keras.layers.{layer.lower()}')}(", *tensors, *options, ")")
 
 
-@dataclass
+@dataclass(eq=False)
 class _Chain:
     """``model = Sequential()`` and the ``model.add(...)`` that follow it, in one block."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from kerasmig.analysis.receivers import CONTAINER, FOREIGN, is_a
 from kerasmig.finding import Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
@@ -46,6 +44,6 @@ def reset_states(context: FileContext, use: MethodUse) -> Finding | None:
         return refused_method(context, use, "gone: layers have `reset_state()`")
     if use.kind in (None, FOREIGN) or is_a(use.kind, CONTAINER):
         if use.kind is None and not use.guess:
-            use = replace(use, guess="the receiver is taken for a Keras model")
+            use = use._replace(guess="the receiver is taken for a Keras model")
         return as_function(draft_method(context, use), use, "keras1_compat.reset_states", ())
     return rewritten_method(context, use, renamed(context, use, "reset_state"), short="reset_state")
