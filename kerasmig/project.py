@@ -293,14 +293,13 @@ class Project:
 
         module, shown = self.module(path), self._shown(path)
         assert module.program is not None
-        users = importers(path, self._imported_by)
         facts = ProjectFacts(
             module=module.name,
             is_package=path.stem == "__init__",
             path=shown,
             evidence=told_in(self._project_folder(path)),
             load=lambda name: self._source(name, path),
-            importers=tuple(module_name(user, path) for user in users),
+            importers=lambda: self._importers(path),
         )
         surroundings = Surroundings(
             facts,
@@ -320,6 +319,9 @@ class Project:
             return FileResult(
                 shown, error=f"internal error, file left alone; please report: {what}"
             )
+
+    def _importers(self, path: Path) -> list[str]:
+        return [module_name(user, path) for user in importers(path, self._imported_by)]
 
     def finished(self, path: Path, result: FileResult) -> FileResult:
         """The result for a file, from the result for its program."""

@@ -195,7 +195,7 @@ class Text:
         ordered = sorted(edits, key=_order)
         within = {
             start: begins
-            for inner, around in _inner_statements(body)
+            for inner, around in self._inner_statements(body, [e.span.start for e in ordered])
             if (start := self._start_of_line(inner)) != (begins := self._start_of_line(around))
         }
         starts = {0, *map(self._start_of_line, body), *within}
@@ -228,6 +228,19 @@ class Text:
             self._render(Span(bounds[first - 1], bounds[last]), inside, ordered)
             for first, (last, inside) in sorted(units.items())
         ).decode("utf-8")
+
+    def _inner_statements(
+        self, body: Iterable[ast.stmt], places: Sequence[int]
+    ) -> Iterator[tuple[ast.stmt, ast.stmt]]:
+        """The statements of classes and functions that hold any of some places, with what they are in."""
+        for statement in body:
+            if isinstance(statement, _DEFINITIONS):
+                end = self.line_span(statement.end_lineno or statement.lineno).end
+                first = bisect_left(places, self._start_of_line(statement))
+                if first < len(places) and places[first] <= end:
+                    for inner in statement.body:
+                        yield inner, statement
+                    yield from self._inner_statements(statement.body, places)
 
     def _start_of_line(self, statement: ast.stmt) -> int:
         return self._starts[_first_line(statement) - 1]
@@ -263,15 +276,6 @@ def _first_line(statement: ast.stmt) -> int:
     if isinstance(statement, _DEFINITIONS) and statement.decorator_list:
         return statement.decorator_list[0].lineno
     return statement.lineno
-
-
-def _inner_statements(body: Iterable[ast.stmt]) -> Iterator[tuple[ast.stmt, ast.stmt]]:
-    """The statements of classes and functions, with what they are in."""
-    for statement in body:
-        if isinstance(statement, _DEFINITIONS):
-            for inner in statement.body:
-                yield inner, statement
-            yield from _inner_statements(statement.body)
 
 
 def is_future(statement: ast.stmt) -> bool:

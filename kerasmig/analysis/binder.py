@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasmig.analysis.scopes import Binding, BindingKind, Position, Scope, end_of, start_of
 from kerasmig.analysis.tree import Placed, children, nodes
@@ -20,7 +21,7 @@ class Binder:
         self.names = names
 
     def run(self) -> None:
-        self._body(self.names.tree.body, self.names.root, None)
+        self._all(self.names.tree.body, self.names.root, None)
 
     def _bind(
         self,
@@ -48,21 +49,15 @@ class Binder:
         made = self._bind(scope, name, "assign", node, branch, value=value)
         self.names.assignments.append(made)
 
-    def _body(self, body: list[ast.stmt], scope: Scope, branch: ast.AST | None) -> None:
-        for statement in body:
-            self._visit(statement, scope, branch)
-
     def _visit(self, node: ast.AST, scope: Scope, branch: ast.AST | None) -> None:
-        handler = _HANDLERS.get(node.__class__)
-        if handler is not None:
-            handler(self, node, scope, branch)
-            return
-        for child in children(node):
-            handler = _HANDLERS.get(child.__class__)
-            if handler is not None:
-                handler(self, child, scope, branch)
-            else:
-                self._visit(child, scope, branch)
+        _HANDLERS[node.__class__](self, node, scope, branch)
+
+    def _all(self, nodes: Iterable[ast.AST], scope: Scope, branch: ast.AST | None) -> None:
+        for node in nodes:
+            _HANDLERS[node.__class__](self, node, scope, branch)
+
+    def _other(self, node: ast.AST, scope: Scope, branch: ast.AST | None) -> None:
+        self._all(children(node), scope, branch)
 
     def _name(self, node: ast.Name, scope: Scope, branch: ast.AST | None) -> None:
         self.names.scope_of_name[id(node)] = scope
@@ -81,8 +76,7 @@ class Binder:
 
     def _call(self, node: ast.Call, scope: Scope, branch: ast.AST | None) -> None:
         self._visit(node.func, scope, branch)
-        for argument in node.args:
-            self._visit(argument, scope, branch)
+        self._all(node.args, scope, branch)
         for keyword in node.keywords:
             self._visit(keyword.value, scope, branch)
 
@@ -105,14 +99,12 @@ class Binder:
         scope.globals.update(node.names)
 
     def _branching(self, node: ast.If | ast.Try, scope: Scope, branch: ast.AST | None) -> None:
-        for child in children(node):
-            self._visit(child, scope, branch or node)
+        self._all(children(node), scope, branch or node)
 
     def _handler(self, node: ast.ExceptHandler, scope: Scope, branch: ast.AST | None) -> None:
         if node.name:
             self._bind(scope, node.name, "other", node, branch, position=start_of(node))
-        for child in children(node):
-            self._visit(child, scope, branch)
+        self._other(node, scope, branch)
 
     def _assign(
         self,
@@ -184,8 +176,7 @@ class Binder:
         branch: ast.AST | None,
     ) -> None:
         self._bind(scope, node.name, "def", node, branch)
-        for decorator in node.decorator_list:
-            self._visit(decorator, scope, branch)
+        self._all(node.decorator_list, scope, branch)
         inner = self._open(node, scope)
         self._parameters(node.args, inner, scope, branch)
         if node.returns is not None:
@@ -193,7 +184,7 @@ class Binder:
         for statement in nodes(self.names.tree, ast.Global):
             if node.lineno <= statement.lineno <= (node.end_lineno or 0):
                 inner.globals.update(statement.names)
-        self._body(node.body, inner, None)
+        self._all(node.body, inner, None)
 
     def _parameters(
         self, args: ast.arguments, inner: Scope, outer: Scope, branch: ast.AST | None
@@ -209,9 +200,8 @@ class Binder:
 
     def _class(self, node: ast.ClassDef, scope: Scope, branch: ast.AST | None) -> None:
         self._bind(scope, node.name, "def", node, branch)
-        for child in [*node.decorator_list, *node.bases, *node.keywords]:
-            self._visit(child, scope, branch)
-        self._body(node.body, self._open(node, scope), None)
+        self._all([*node.decorator_list, *node.bases, *node.keywords], scope, branch)
+        self._all(node.body, self._open(node, scope), None)
 
     def _comprehension(
         self,
@@ -223,8 +213,7 @@ class Binder:
         for index, generator in enumerate(node.generators):
             self._visit(generator.iter, scope if index == 0 else inner, None)
             self._visit(generator.target, inner, None)
-            for condition in generator.ifs:
-                self._visit(condition, inner, None)
+            self._all(generator.ifs, inner, None)
         if isinstance(node, ast.DictComp):
             self._visit(node.key, inner, None)
             self._visit(node.value, inner, None)
@@ -232,25 +221,29 @@ class Binder:
             self._visit(node.elt, inner, None)
 
 
-_HANDLERS: dict[type[ast.AST], Callable[[Binder, Any, Scope, ast.AST | None], None]] = {
-    ast.Name: Binder._name,
-    ast.Constant: Binder._constant,
-    ast.Attribute: Binder._attribute,
-    ast.Call: Binder._call,
-    ast.Assign: Binder._assignment,
-    ast.AnnAssign: Binder._annotated,
-    ast.Import: Binder._import,
-    ast.ImportFrom: Binder._import_from,
-    ast.FunctionDef: Binder._function,
-    ast.AsyncFunctionDef: Binder._function,
-    ast.ClassDef: Binder._class,
-    ast.Lambda: Binder._lambda,
-    ast.ListComp: Binder._comprehension,
-    ast.SetComp: Binder._comprehension,
-    ast.DictComp: Binder._comprehension,
-    ast.GeneratorExp: Binder._comprehension,
-    ast.Global: Binder._global,
-    ast.If: Binder._branching,
-    ast.Try: Binder._branching,
-    ast.ExceptHandler: Binder._handler,
-}
+Handler: TypeAlias = Callable[[Binder, Any, Scope, ast.AST | None], None]
+_HANDLERS: defaultdict[type[ast.AST], Handler] = defaultdict(
+    lambda: Binder._other,
+    {
+        ast.Name: Binder._name,
+        ast.Constant: Binder._constant,
+        ast.Attribute: Binder._attribute,
+        ast.Call: Binder._call,
+        ast.Assign: Binder._assignment,
+        ast.AnnAssign: Binder._annotated,
+        ast.Import: Binder._import,
+        ast.ImportFrom: Binder._import_from,
+        ast.FunctionDef: Binder._function,
+        ast.AsyncFunctionDef: Binder._function,
+        ast.ClassDef: Binder._class,
+        ast.Lambda: Binder._lambda,
+        ast.ListComp: Binder._comprehension,
+        ast.SetComp: Binder._comprehension,
+        ast.DictComp: Binder._comprehension,
+        ast.GeneratorExp: Binder._comprehension,
+        ast.Global: Binder._global,
+        ast.If: Binder._branching,
+        ast.Try: Binder._branching,
+        ast.ExceptHandler: Binder._handler,
+    },
+)

@@ -49,6 +49,7 @@ class Names:
         self.imports: list[Binding] = []
         self.assignments: list[Binding] = []
         self._paths: dict[int, str | None] = {}
+        self._outer_bindings: dict[tuple[str, int], list[Binding]] = {}
         self._outer_paths: dict[tuple[str, int], str | None] = {}
         self._exporting: set[str] = set()
         self._starred: dict[str, bool] = {}
@@ -239,14 +240,23 @@ class Names:
         return reached[0] if reached else None
 
     def _lookup(self, name: str, scope: Scope, use: Position) -> list[Binding]:
+        if name not in scope.globals or scope is self.root:
+            found = scope.bindings.get(name)
+            if found:
+                return reaching([b for b in found if b.position <= use] or found, use)
+        # From another scope a name is the same everywhere.
+        key = (name, id(scope))
+        known = self._outer_bindings.get(key)
+        if known is None:
+            known = self._outer_bindings[key] = self._lookup_around(name, scope)
+        return known
+
+    def _lookup_around(self, name: str, scope: Scope) -> list[Binding]:
         for visible in scope.visible:
             inner = self.root if name in visible.globals else visible
             found = inner.bindings.get(name)
-            if not found:
-                continue
-            if inner is scope:
-                return reaching([b for b in found if b.position <= use] or found, use)
-            return reaching(found, None)
+            if found:
+                return reaching(found, None)
         return []
 
     def binding_path(self, binding: Binding) -> str | None:

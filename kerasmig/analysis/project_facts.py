@@ -38,8 +38,8 @@ class ProjectFacts(NamedTuple):
         directives: line → format of ``# kerasmig: data_format=...``; line 0 for the whole file.
             ``UNDECIDED`` is the question that an earlier run left there.
         load: gives tree and names of another module of the project by its dotted name.
-        importers: modules of the project that import this one, whose calls tell the arguments
-            of this file's functions.
+        importers: gives the modules of the project that import this one, whose calls tell the
+            arguments of this file's functions.
     """
 
     module: str = ""
@@ -50,4 +50,4 @@ class ProjectFacts(NamedTuple):
     forced: DataFormat | None = None
     directives: Mapping[int, DataFormat] = {}
     load: Callable[[str], ModuleSource | None] | None = None
-    importers: Sequence[str] = ()
+    importers: Callable[[], Sequence[str]] = tuple

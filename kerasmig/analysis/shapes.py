@@ -116,7 +116,7 @@ def trace_module(
     run.enter(fuel, True, lambda: run.run_module(context, scope))
     run.keep_setting()
     ours = {context, *run.loaded_contexts()}
-    for importer in facts.importers[:_MAX_IMPORTERS]:
+    for importer in facts.importers()[:_MAX_IMPORTERS]:
         _run_importer(run, importer, ours, fuel // 4)
     run.enter_context(context)
     _run_uncalled(run, _defined(scope), found, fuel, own=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cached_property
 from typing import NamedTuple
 
 from kerasmig.finding import Span
 from kerasmig.source import Text
 
-_BLANK = b" \t\f\r\n\\"
-_AFTER_NAME = _BLANK + b"=#"
+_TRIVIA = re.compile(rb"(?:[ \t\f\r\n\\]|#[^\r\n]*)*")
+_AFTER_NAME = b" \t\f\r\n\\=#"
 
 
 class Argument(NamedTuple):
@@ -126,14 +127,9 @@ class CallSite:
         return Span(start, end)
 
     def _skip_trivia(self, position: int) -> int:
-        while position < len(self._utf8):
-            if self._utf8[position] in _BLANK:
-                position += 1
-            elif self._utf8[position] == 0x23:
-                position = self._line_end(position)
-            else:
-                break
-        return position
+        match = _TRIVIA.match(self._utf8, position)
+        assert match is not None  # it may be empty
+        return match.end()
 
     def _skip(self, position: int, extra: bytes) -> int:
         while True:

@@ -303,7 +303,7 @@ def project(module: str, files: dict[str, str], *importers: str) -> Inference:
     def load(name: str) -> tuple[ast.Module, Names] | None:
         return (trees[name], names[name]) if name in trees else None
 
-    facts = ProjectFacts(module=module, load=load, importers=importers)
+    facts = ProjectFacts(module=module, load=load, importers=lambda: importers)
     return infer(trees[module], names[module], facts)
 
 

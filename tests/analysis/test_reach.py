@@ -25,7 +25,7 @@ def from_importer(text: str, **others: str) -> Inference:
         # As a project does: a file does not find itself.
         return (trees[name], names[name]) if name in trees and name != "blocks" else None
 
-    facts = ProjectFacts(module="blocks", load=load, importers=["train"])
+    facts = ProjectFacts(module="blocks", load=load, importers=lambda: ["train"])
     return infer(trees["blocks"], names["blocks"], facts)
 
 
