@@ -17,13 +17,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from kerasmig.analysis.tree import Placed
 from kerasmig.finding import Edit, Span
 
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
-_DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 _COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]+")
 
 
@@ -179,71 +178,27 @@ class Text:
         Raises:
             OverlapError: two edits overlap without one containing the other.
         """
-        ordered = sorted(edits, key=_order)
-        return self._render(Span(0, len(self.utf8)), ordered, ordered).decode("utf-8")
+        ordered = self.in_order(edits)
+        return self.render(Span(0, len(self.utf8)), ordered, ordered)
 
-    def changed_statements(self, body: Sequence[ast.stmt], edits: Iterable[Edit]) -> str:
-        """What `apply` makes of those statements of a module that any edit changes.
+    def in_order(self, edits: Iterable[Edit]) -> list[Edit]:
+        """Edits in the order in which `render` takes them."""
+        return sorted(edits, key=_order)
 
-        Of a class or function that is what begins it and those of its statements that change; the
-        first of them if that beginning itself changes.
+    def first_line(self, statement: ast.stmt) -> int:
+        """Offset of the line that a statement, or the first of its decorators, begins in."""
+        if is_definition(statement) and statement.decorator_list:
+            return self._starts[statement.decorator_list[0].lineno - 1]
+        return self._starts[statement.lineno - 1]
+
+    def render(self, span: Span, edits: Sequence[Edit], everything: Sequence[Edit]) -> str:
+        """The text of a span with the edits in it applied.
 
         Args:
-            body: the statements of this text; what imports from ``__future__`` is always taken,
-                since that must come first.
+            edits: those that begin in the span, in order.
+            everything: all edits of the text, in order, for the spans that they quote.
         """
-        ordered = sorted(edits, key=_order)
-        within = {
-            start: begins
-            for inner, around in self._inner_statements(body, [e.span.start for e in ordered])
-            if (start := self._start_of_line(inner)) != (begins := self._start_of_line(around))
-        }
-        starts = {0, *map(self._start_of_line, body), *within}
-        bounds = [*sorted(starts), len(self.utf8)]
-
-        def unit_at(offset: int) -> int:
-            return min(bisect_right(bounds, offset), len(bounds) - 1)
-
-        units: dict[int, tuple[int, list[Edit]]] = {}  # from the first to the last, and the edits
-        first = last = 0
-        for edit in ordered:
-            number = unit_at(edit.span.start)
-            if number > last:
-                first = last = number
-                units[first] = (last, [])
-            while edit.span.end > bounds[last]:  # it goes on into the next statement
-                last += 1
-            units[first] = (last, [*units[first][1], edit])
-        needed = [self.offset(s.lineno, s.col_offset) for s in body if is_future(s)]
-        first_inside = {begins: start for start, begins in reversed(within.items())}
-        for first, (last, _) in units.items():
-            needed += [first_inside[b] for b in bounds[first - 1 : last] if b in first_inside]
-            start = bounds[first - 1]
-            while start in within:
-                start = within[start]
-                needed.append(start)
-        covered = {n for first, (last, _) in units.items() for n in range(first, last + 1)}
-        units.update((n, (n, [])) for n in map(unit_at, needed) if n not in covered)
-        return b"".join(
-            self._render(Span(bounds[first - 1], bounds[last]), inside, ordered)
-            for first, (last, inside) in sorted(units.items())
-        ).decode("utf-8")
-
-    def _inner_statements(
-        self, body: Iterable[ast.stmt], places: Sequence[int]
-    ) -> Iterator[tuple[ast.stmt, ast.stmt]]:
-        """The statements of classes and functions that hold any of some places, with what they are in."""
-        for statement in body:
-            if isinstance(statement, _DEFINITIONS):
-                end = self.line_span(statement.end_lineno or statement.lineno).end
-                first = bisect_left(places, self._start_of_line(statement))
-                if first < len(places) and places[first] <= end:
-                    for inner in statement.body:
-                        yield inner, statement
-                    yield from self._inner_statements(statement.body, places)
-
-    def _start_of_line(self, statement: ast.stmt) -> int:
-        return self._starts[_first_line(statement) - 1]
+        return self._render(span, edits, everything).decode("utf-8")
 
     def _render(self, span: Span, edits: Sequence[Edit], everything: Sequence[Edit]) -> bytes:
         out: list[bytes] = []
@@ -272,10 +227,11 @@ class Text:
         return b"".join(out)
 
 
-def _first_line(statement: ast.stmt) -> int:
-    if isinstance(statement, _DEFINITIONS) and statement.decorator_list:
-        return statement.decorator_list[0].lineno
-    return statement.lineno
+def is_definition(
+    statement: ast.stmt,
+) -> TypeGuard[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Whether a statement defines a class or function."""
+    return isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
 
 
 def is_future(statement: ast.stmt) -> bool:

@@ -29,10 +29,11 @@ from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.references import adapted_call, adapted_reference
 from kerasmig.rewrite.registry import file_rules, find_use_rule, load
+from kerasmig.rewrite.result_check import check_result
 from kerasmig.rewrite.sessions import RULE as SET_SESSION
 from kerasmig.rewrite.todo import with_todos
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import OverlapError, SourceError, Text, parse, parses
+from kerasmig.source import OverlapError, SourceError, Text, parse
 
 BACKEND = "KM501"
 _NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH)
@@ -112,13 +113,8 @@ def upgrade_text(
         findings = with_todos(context, findings)
     new, findings = _apply(source, findings)
     if new != text:
-        _check(
-            source.changed_statements(
-                tree.body, [e for f in findings if not f.suppressed for e in f.edits]
-            ),
-            new,
-            path,
-        )
+        edits = [e for f in findings if not f.suppressed for e in f.edits]
+        check_result(source, tree, edits, new, path)
     findings.sort(key=lambda f: (f.line, f.column, f.code))
     return FileResult(
         path,
@@ -444,20 +440,3 @@ def _apply_one_by_one(source: Text, findings: list[Finding]) -> tuple[str, list[
             edits += finding.edits
         accepted.append(finding)
     return source.apply(edits), accepted
-
-
-def _check(changed: str, new: str, path: str) -> None:
-    """See that the new text parses.
-
-    Args:
-        changed: the statements that differ: the others parsed before.
-
-    Raises:
-        AssertionError: a rule made text that does not parse; the file must not be written.
-    """
-    if parses(changed):
-        return
-    try:
-        parse(new, path=path)  # what else may be wrong is for the compiler, and was before
-    except SourceError as error:
-        raise AssertionError(f"the rewritten {path} {error}; please report this") from error
