@@ -155,14 +155,15 @@ def compare(
         print(f"\n{title}: {len(names)} files, {megabytes:.2f} MB, {runs} runs, medians\n")
         print(f"| {'command':39} | CPU s | wall s | MB/CPU s | peak MB | times kerasmig |")
         print(f"| {'-' * 39} | ----: | -----: | -------: | ------: | -------------: |")
-        base = 0.0
-        for name, command in commands(tools, tree).items():
-            if name in skip:
-                continue
-            if warm_up:
+        wanted = {n: c for n, c in commands(tools, tree).items() if n not in skip}
+        if warm_up:
+            for command in wanted.values():
                 _on_copy(tree, work, command, {})
-            cost = _median([_on_copy(tree, work, command, {}) for _ in range(runs)])
-            base = base or cost.cpu
+        # In turn, so that a slow minute of the machine falls on all of them.
+        rounds = [{n: _on_copy(tree, work, c, {}) for n, c in wanted.items()} for _ in range(runs)]
+        costs = {name: _median([measured[name] for measured in rounds]) for name in wanted}
+        base = next(iter(costs.values())).cpu
+        for name, cost in costs.items():
             _row(name, cost, megabytes, base)
         own = [sys.executable, "-m", "kerasmig", "upgrade", "--diff", "-j1"]
         cache = {"KERASMIG_CACHE_DIR": str(work / "cache")}
@@ -208,6 +209,7 @@ def main() -> None:
     parser.add_argument("--no-tools", action="store_true", help="only kerasmig and tf_upgrade_v2")
     parser.add_argument("--keras", type=Path, help="the unpacked sdist of Keras 1.2.2")
     arguments = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPATH"] = os.pathsep.join(
         [str(LEGACY.parents[1]), os.environ.get("PYTHONPATH", "")]
     )

@@ -60,7 +60,7 @@ class Binder:
         self._all(children(node), scope, branch)
 
     def _name(self, node: ast.Name, scope: Scope, branch: ast.AST | None) -> None:
-        self.names.scope_of_name[id(node)] = scope
+        self.names.scope_of_name[node] = scope
         if isinstance(node.ctx, ast.Load):
             self.names.loads.append(node)
         else:
@@ -117,7 +117,7 @@ class Binder:
         self._visit(value, scope, branch)
         for target in targets:
             if isinstance(target, ast.Name):
-                self.names.scope_of_name[id(target)] = scope
+                self.names.scope_of_name[target] = scope
                 self._bind_value(scope, target.id, node, branch, value)
             elif isinstance(target, (ast.Tuple, ast.List)) and isinstance(
                 value, (ast.Tuple, ast.List)
@@ -139,7 +139,7 @@ class Binder:
         paired = len(target.elts) == len(value.elts) and not starred
         for index, element in enumerate(target.elts):
             if paired and isinstance(element, ast.Name):
-                self.names.scope_of_name[id(element)] = scope
+                self.names.scope_of_name[element] = scope
                 self._bind_value(scope, element.id, node, branch, value.elts[index])
             else:
                 self._visit(element, scope, branch)

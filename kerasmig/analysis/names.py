@@ -43,12 +43,12 @@ class Names:
         self._loader = loader
         self.root = Scope(tree, None)
         self.scopes: dict[int, Scope] = {id(tree): self.root}
-        self.scope_of_name: dict[int, Scope] = {}
+        self.scope_of_name: dict[ast.Name, Scope] = {}
         self.loads: list[ast.Name] = []
         #: The bindings, anywhere in the file, by imports of single names and by a known value.
         self.imports: list[Binding] = []
         self.assignments: list[Binding] = []
-        self._paths: dict[int, str | None] = {}
+        self._paths: dict[ast.expr, str | None] = {}
         self._outer_bindings: dict[tuple[str, int], list[Binding]] = {}
         self._outer_paths: dict[tuple[str, int], str | None] = {}
         self._exporting: set[str] = set()
@@ -70,11 +70,10 @@ class Names:
 
     def path(self, node: ast.expr) -> str | None:
         """Dotted path below ``keras`` by which ``node`` reaches its object, or ``None``."""
-        key = id(node)
-        if key not in self._paths:
-            self._paths[key] = None  # what leads back to itself leads nowhere
-            self._paths[key] = self._find_path(node)
-        return self._paths[key]
+        if node not in self._paths:
+            self._paths[node] = None  # what leads back to itself leads nowhere
+            self._paths[node] = self._find_path(node)
+        return self._paths[node]
 
     def may_be_keras(self, name: str) -> bool:
         """Whether a variable of this name can lead to Keras at all: few in a file can."""
@@ -114,7 +113,7 @@ class Names:
 
     def bindings_of(self, node: ast.Name) -> list[Binding]:
         """The bindings that the use of a name may refer to (several only as alternatives)."""
-        scope = self.scope_of_name.get(id(node))
+        scope = self.scope_of_name.get(node)
         return [] if scope is None else self._lookup(node.id, scope, (node.lineno, node.col_offset))
 
     def meanings(self, node: ast.Name) -> frozenset[str]:
@@ -136,7 +135,7 @@ class Names:
 
     def scope_of(self, node: ast.Name) -> Scope:
         """The scope in which a name is used."""
-        return self.scope_of_name.get(id(node), self.root)
+        return self.scope_of_name.get(node, self.root)
 
     def all_bindings(self, name: str) -> list[Binding]:
         """The bindings of a name in any scope of the file."""
@@ -192,7 +191,7 @@ class Names:
                 return self._through_module(node)
             return f"{base}.{node.attr}"
         if isinstance(node, ast.Name):
-            scope = self.scope_of_name.get(id(node))
+            scope = self.scope_of_name.get(node)
             if scope is not None:
                 return self._name_path(node.id, scope, (node.lineno, node.col_offset))
         return None

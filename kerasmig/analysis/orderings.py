@@ -92,11 +92,11 @@ class Orderings:
 
     def _returned(self, node: ast.Return) -> Iterator[tuple[str, ast.expr]]:
         """What a function gives, also by way of those inside it."""
-        around = self._parents.get(id(node))
+        around = self._parents.get(node)
         while around is not None and node.value is not None:
             if isinstance(around, ast.FunctionDef):
                 yield around.name, node.value
-            around = self._parents.get(id(around))
+            around = self._parents.get(around)
 
     def _is_source(self, value: ast.expr, found: set[str]) -> bool:
         if isinstance(value, ast.Call):
@@ -124,10 +124,10 @@ class Orderings:
         """Everything around a literal 'th' or 'tf', by ``id``."""
         found: set[int] = set()
         for literal in filter(_is_ordering, nodes(self._tree, ast.Constant)):
-            around = self._parents.get(id(literal))
+            around = self._parents.get(literal)
             while around is not None and id(around) not in found:
                 found.add(id(around))
-                around = self._parents.get(id(around))
+                around = self._parents.get(around)
         return frozenset(found)
 
     @cached_property

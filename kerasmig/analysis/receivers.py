@@ -78,13 +78,13 @@ class Receivers:
 
     Args:
         names: its scopes.
-        parents: the node around each node, by ``id``.
+        parents: the node around each node.
     """
 
-    def __init__(self, names: Names, parents: Mapping[int, ast.AST] | None = None) -> None:
+    def __init__(self, names: Names, parents: Mapping[ast.AST, ast.AST] | None = None) -> None:
         self._names = names
         self._parents = parents if parents is not None else _parents(names.tree)
-        self._kinds: dict[int, str | None] = {}
+        self._kinds: dict[ast.expr, str | None] = {}
         self._others: dict[int, Receivers] = {}
         self._attributes: dict[tuple[int, str], list[ast.expr]] | None = None
         self._depth = 0
@@ -95,32 +95,31 @@ class Receivers:
         Returns:
             The class; `FOREIGN` for what is certainly not Keras'; ``None`` if it is not known.
         """
-        key = id(node)
-        if key in self._kinds:
-            return self._kinds[key]
+        if node in self._kinds:
+            return self._kinds[node]
         if self._depth > _MAX_DEPTH:
             return None
-        self._kinds[key] = None  # what leads back to itself is not known
+        self._kinds[node] = None  # what leads back to itself is not known
         self._depth += 1
         try:
             found = self._find(node)
         finally:
             self._depth -= 1
-        self._kinds[key] = found
+        self._kinds[node] = found
         return found
 
     def enclosing_class(self, node: ast.AST) -> ast.ClassDef | None:
         """The class whose method a node stands in."""
-        current = self._parents.get(id(node))
+        current = self._parents.get(node)
         while current is not None and not isinstance(current, ast.ClassDef):
-            current = self._parents.get(id(current))
+            current = self._parents.get(current)
         return current
 
     def enclosing_function(self, node: ast.AST) -> ast.AST | None:
         """The function that a node stands in."""
-        current = self._parents.get(id(node))
+        current = self._parents.get(node)
         while current is not None and not isinstance(current, (*_FUNCTIONS, ast.Lambda)):
-            current = self._parents.get(id(current))
+            current = self._parents.get(current)
         return current
 
     def class_kind(self, node: ast.ClassDef) -> str | None:
@@ -216,11 +215,12 @@ class Receivers:
 
     def arguments_for(self, parameter: ast.arg) -> list[ast.expr]:
         """What the calls in this module give for a parameter of a function of this module."""
-        function = self._parents.get(id(self._parents.get(id(parameter))))
+        around = self._parents.get(parameter)
+        function = None if around is None else self._parents.get(around)
         if not isinstance(function, _FUNCTIONS):
             return []
         names = [a.arg for a in [*function.args.posonlyargs, *function.args.args]]
-        method = isinstance(self._parents.get(id(function)), ast.ClassDef)
+        method = isinstance(self._parents.get(function), ast.ClassDef)
         found: list[ast.expr] = []
         for call in self._calls_of.get((function.name, method), ()):
             index = names.index(parameter.arg) - method if parameter.arg in names else -1
@@ -288,7 +288,7 @@ class Receivers:
         return _agreed(other._bound(b) for b in other._names.root.bindings.get(name, ())[-1:])
 
     def _loop_variable(self, binding: Binding) -> str | None:
-        loop = self._parents.get(id(binding.node))
+        loop = self._parents.get(binding.node)
         if isinstance(loop, ast.Tuple):
             return self._enumerated(loop, binding.node)
         if isinstance(loop, (ast.For, ast.comprehension)) and loop.target is binding.node:
@@ -298,7 +298,7 @@ class Receivers:
         return None
 
     def _enumerated(self, target: ast.Tuple, node: ast.AST) -> str | None:
-        loop = self._parents.get(id(target))
+        loop = self._parents.get(target)
         if not isinstance(loop, (ast.For, ast.comprehension)) or not isinstance(
             loop.iter, ast.Call
         ):
@@ -489,5 +489,5 @@ def own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
             waiting[:0] = children(node)
 
 
-def _parents(tree: ast.AST) -> dict[int, ast.AST]:
+def _parents(tree: ast.AST) -> dict[ast.AST, ast.AST]:
     return parents(tree)

@@ -120,21 +120,21 @@ def _numbers(root: ast.AST, kinds: tuple[type[ast.AST], ...]) -> Sequence[int]:
     return found
 
 
-def parents(root: ast.AST) -> dict[int, ast.AST]:
-    """The node right above each node, by ``id``; not to be changed by the caller."""
-    found: dict[int, ast.AST] | None = root.__dict__.get(_PARENTS)
+def parents(root: ast.AST) -> dict[ast.AST, ast.AST]:
+    """The node right above each node; not to be changed by the caller."""
+    found: dict[ast.AST, ast.AST] | None = root.__dict__.get(_PARENTS)
     if found is None:
         every = walk(root)
         firsts = root.__dict__.get(_FIRSTS) or _flat(root)[1]
         above = chain.from_iterable(map(repeat, every, map(sub, firsts[1:], firsts)))
-        found = dict(zip(map(id, islice(every, 1, None)), above, strict=True))
+        found = dict(zip(islice(every, 1, None), above, strict=True))
         root.__dict__[_PARENTS] = found
     return found
 
 
 def block_of(root: ast.AST, statement: ast.stmt) -> list[ast.stmt]:
     """The statements among which a statement of a tree stands."""
-    around = parents(root).get(id(statement))
+    around = parents(root).get(statement)
     for name in ("body", "orelse", "finalbody"):
         block = getattr(around, name, None)
         if isinstance(block, list) and statement in block:

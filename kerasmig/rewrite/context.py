@@ -66,7 +66,7 @@ class FileContext:
     inference: Inference
     settings: UpgradeSettings
     path: str = ""
-    parents: dict[int, ast.AST] = field(default_factory=dict)
+    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     project_saves: frozenset[str] = frozenset()
     project_names: frozenset[str] = frozenset()
     keras1_nearby: bool = False
@@ -121,7 +121,7 @@ class FileContext:
 
     def parent(self, node: ast.AST) -> ast.AST | None:
         """The node around a node."""
-        return self.parents.get(id(node))
+        return self.parents.get(node)
 
     def block_of(self, statement: ast.stmt) -> list[ast.stmt]:
         """The statements among which a statement stands."""
@@ -162,15 +162,15 @@ class FileContext:
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, innermost first."""
-        current = self.parents.get(id(node))
+        current = self.parents.get(node)
         while current is not None:
             yield current
-            current = self.parents.get(id(current))
+            current = self.parents.get(current)
 
     def statement(self, node: ast.AST) -> ast.stmt:
         """The innermost statement around a node."""
         while not isinstance(node, ast.stmt):
-            node = self.parents[id(node)]
+            node = self.parents[node]
         return node
 
     @cached_property

@@ -357,7 +357,7 @@ class ImportStatements:
 
     def _only_statement(self, node: ImportStatement) -> bool:
         """Whether a body would be empty without the statement and the others that go."""
-        parent = parents(self._names.tree)[id(node)]
+        parent = parents(self._names.tree)[node]
         if isinstance(parent, ast.Module):
             return False
         for name in ("body", "orelse", "finalbody"):

@@ -26,7 +26,7 @@ def test_walk_and_parents(name: str) -> None:
     expected = [node for node in ast.walk(tree) if not isinstance(node, SHARED)]
     assert trees.walk(tree) == expected
     assert trees.parents(tree) == {
-        id(child): node
+        child: node
         for node in expected
         for child in ast.iter_child_nodes(node)
         if not isinstance(child, SHARED)

@@ -24,7 +24,7 @@ def test_walking_is_that_of_python(path: object) -> None:
     for node in expected:
         below = [c for c in ast.iter_child_nodes(node) if not isinstance(c, SHARED)]
         assert list(children(node)) == below
-        assert all(above[id(child)] is node for child in below)
+        assert all(above[child] is node for child in below)
 
 
 @given(st.sampled_from(PROGRAMS), st.booleans())
