@@ -10,7 +10,6 @@ import atexit
 import gc
 import os
 import re
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -513,6 +512,8 @@ _worker: Project | None = None
 def _start_worker(
     files: Sequence[Path], settings: UpgradeSettings, facts: dict[Path, FileFacts]
 ) -> None:
+    import signal
+
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends the pool
     _worker = Project(files, settings, _facts=facts)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from kerasmig.analysis import evidence as rules
 from kerasmig.analysis.agnosticism import agnostic
@@ -47,8 +48,7 @@ class Inference:
     ambient: DataFormat | None = None
     complete: bool = True
     _by_call: dict[int, Verdict] = field(default_factory=dict, repr=False)
-    _shapes: dict[int, LayerShapes] = field(default_factory=dict, repr=False)
-    _tree: ast.Module | None = field(default=None, repr=False)
+    _readings: Readings | None = field(default=None, repr=False)
 
     def finds(self, data_format: DataFormat) -> bool:
         """Whether a model of the file has this data format."""
@@ -61,6 +61,10 @@ class Inference:
     def shapes_at(self, call: ast.Call) -> LayerShapes:
         """Known shapes at the layer made by ``call``; empty where it is never applied."""
         return self._shapes.get(id(call), LayerShapes())
+
+    @cached_property
+    def _shapes(self) -> dict[int, LayerShapes]:
+        return layer_shapes(self._readings) if self._readings is not None else {}
 
 
 def infer(tree: ast.Module, names: NameResolver, facts: ProjectFacts | None = None) -> Inference:
@@ -104,8 +108,7 @@ class _Judge:
             self.ambient,
             self.readings.complete,
             by_call,
-            layer_shapes(self.readings),
-            self.readings.tree,
+            self.readings,
         )
 
     def _verdict(self, component: Component) -> Verdict:

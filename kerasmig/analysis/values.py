@@ -283,7 +283,7 @@ class Model(Mutable):
 
 def as_dim(value: Value) -> Dim:
     """The value as one size of a shape; Unknown where it is none."""
-    if value is None or isinstance(value, Unknown):
+    if value.__class__ is int or value is None or isinstance(value, Unknown):
         return value
     if isinstance(value, float) and value.is_integer():
         return int(value)
