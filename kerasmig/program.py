@@ -7,11 +7,11 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Evidence, FileResult, Finding, Verdict
 from kerasmig.python2_signs import uses_python2_names
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import SourceError, parse
+from kerasmig.tree import walk
 
 if TYPE_CHECKING:
     from kerasmig.notebooks import Cell, Notebook

@@ -17,10 +17,10 @@ from functools import cache
 from textwrap import dedent
 from typing import TYPE_CHECKING, TypeGuard
 
-from kerasmig.analysis.tree import walk
 from kerasmig.finding import Edit, Span
 from kerasmig.python2_names import with_names_of_today
 from kerasmig.source import OverlapError, SourceError, Text, parse
+from kerasmig.tree import walk
 
 if TYPE_CHECKING:
     from fissix.refactor import RefactoringTool

@@ -10,9 +10,9 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.names import Names
-from kerasmig.analysis.tree import block_of, nodes, walk
 from kerasmig.finding import Edit, Span
 from kerasmig.source import Text
+from kerasmig.tree import block_of, nodes, walk
 
 BUILTINS = {"unicode": "str", "unichr": "chr", "xrange": "range", "raw_input": "input"}
 NOW_BUILTINS = {"izip": "zip", "imap": "map", "ifilter": "filter"}

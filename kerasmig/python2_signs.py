@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import identifiers, nodes, walk
 from kerasmig.python2_names import ITERTOOLS
+from kerasmig.tree import identifiers, nodes, walk
 
 _BUILTINS = frozenset(
     ["xrange", "raw_input", "unicode", "basestring", "unichr", "long", "execfile", "reduce", "cmp"]

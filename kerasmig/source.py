@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from itertools import accumulate
 from typing import NamedTuple, TypeGuard
 
-from kerasmig.analysis.tree import Placed
 from kerasmig.finding import Edit, Span
+from kerasmig.tree import Placed
 
 _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]+")

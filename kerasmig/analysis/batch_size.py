@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kerasmig.analysis.constants import constant
 from kerasmig.analysis.receivers import FOREIGN, GENERATOR, ITERATOR, Receivers, is_a, own_nodes
-from kerasmig.analysis.tree import default_of
+from kerasmig.tree import default_of
 
 _BATCH = re.compile(r"^(mini_?)?batch_?(size|sz|s)?$|^bs$|^_?batch_?size\w*$", re.IGNORECASE)
 # Position of `batch_size` in Keras' own generators.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kerasmig.analysis.scopes import Binding, BindingKind, Position, Scope, end_of, start_of
-from kerasmig.analysis.tree import Placed, children, nodes
+from kerasmig.tree import Placed, children, nodes
 
 if TYPE_CHECKING:
     from kerasmig.analysis.names import Names

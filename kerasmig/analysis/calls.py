@@ -17,7 +17,6 @@ from kerasmig.analysis.frames import Frame, OutOfFuel
 from kerasmig.analysis.joining import join
 from kerasmig.analysis.layer_application import call_on_tensors
 from kerasmig.analysis.layer_arguments import Config
-from kerasmig.analysis.tree import nodes
 from kerasmig.analysis.values import (
     ClassValue,
     DictValue,
@@ -34,6 +33,7 @@ from kerasmig.analysis.values import (
     Unknown,
     Value,
 )
+from kerasmig.tree import nodes
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

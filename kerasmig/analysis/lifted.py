@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
-from kerasmig.analysis.tree import nodes
 from kerasmig.catalog import surface
+from kerasmig.tree import nodes
 
 _PACKAGES = ("keras.applications", "keras.layers", "keras.engine", "keras.preprocessing")
 

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from kerasmig.analysis.tree import nodes, parents
+from kerasmig.tree import nodes, parents
 
 ORDERINGS = ("th", "tf")
 _GETTERS = (

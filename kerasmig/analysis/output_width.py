@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kerasmig.analysis.constants import constant
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.receivers import SEQUENTIAL, Receivers
-from kerasmig.analysis.tree import nodes
+from kerasmig.tree import nodes
 
 _DENSE = ("keras.layers.core.Dense", "keras.layers.core.MaxoutDense", "keras.layers.Dense")
 # Layers that leave the last axis as wide as it is.

@@ -12,7 +12,6 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kerasmig.analysis.tree import identifiers, nodes
 from kerasmig.analysis.values import (
     ClassValue,
     DictValue,
@@ -27,6 +26,7 @@ from kerasmig.analysis.values import (
     Value,
     is_known,
 )
+from kerasmig.tree import identifiers, nodes
 
 if TYPE_CHECKING:
     from kerasmig.analysis.frames import Context

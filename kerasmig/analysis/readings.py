@@ -13,8 +13,8 @@ from kerasmig.analysis.layer_shapes import SPATIAL_NAMES, SPECS, is_spatial
 from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.shapes import Outline
 from kerasmig.analysis.trace import Application, Groups, Mark, Trace
-from kerasmig.analysis.tree import nodes
 from kerasmig.analysis.values import Layer
+from kerasmig.tree import nodes
 
 
 @dataclass(eq=False)

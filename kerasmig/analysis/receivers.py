@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.scopes import Binding
-from kerasmig.analysis.tree import children, nodes, parents
 from kerasmig.catalog import surface
+from kerasmig.tree import children, nodes, parents
 
 if TYPE_CHECKING:
     from kerasmig.analysis.output_width import OutputWidths

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from kerasmig.analysis.tree import Placed
+from kerasmig.tree import Placed
 
 BindingKind: TypeAlias = Literal["import", "from", "star", "assign", "def", "param", "other"]
 Position: TypeAlias = tuple[int, int]

@@ -14,8 +14,8 @@ from kerasmig.analysis.project_facts import NameResolver, ProjectFacts
 from kerasmig.analysis.reach import TELLING, Reach, imports_project
 from kerasmig.analysis.scopes import start_of
 from kerasmig.analysis.trace import Trace
-from kerasmig.analysis.tree import identifiers, nodes
 from kerasmig.analysis.values import ClassValue, Function, Instance, Module, Scope
+from kerasmig.tree import identifiers, nodes
 
 _MAX_IMPORTERS = 12
 _HELPER_FUEL = 10_000

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from kerasmig.analysis import arithmetic
 from kerasmig.analysis.frames import Signal
 from kerasmig.analysis.module_imports import import_from, import_module
-from kerasmig.analysis.tree import walk
 from kerasmig.analysis.values import ClassValue, Function, Scope, Seq, Unknown, Value
+from kerasmig.tree import walk
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter import Interpreter

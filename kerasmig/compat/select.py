@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kerasmig.analysis.tree import nodes
 from kerasmig.compat.adapters import adapter_source, adapters
+from kerasmig.tree import nodes
 
 _PARTS = Path(__file__).with_name("parts")
 _DEFINED = re.compile(r"^(?:def |class |(?=\w+ = ))(\w+)", re.MULTILINE)

@@ -14,7 +14,6 @@ from kerasmig.analysis.era import Era, FileEra, file_era
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.orderings import Orderings
 from kerasmig.analysis.receivers import Receivers
-from kerasmig.analysis.tree import block_of, identifiers, nodes, parents, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.file_facts import given_names, saved_models, saved_weights
@@ -25,6 +24,7 @@ from kerasmig.rewrite.imports import Imports
 from kerasmig.rewrite.library_paths import SHORT, below_library
 from kerasmig.settings import UpgradeSettings
 from kerasmig.source import Text
+from kerasmig.tree import block_of, identifiers, nodes, parents, walk
 
 if TYPE_CHECKING:
     from kerasmig.rewrite.methods import MethodUse

@@ -11,12 +11,12 @@ from typing import NamedTuple, TypeAlias
 
 from kerasmig.analysis.names import Names
 from kerasmig.analysis.scopes import Binding, Scope
-from kerasmig.analysis.tree import parents
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
 from kerasmig.finding import Edit, Span
 from kerasmig.rewrite.listing import removals
 from kerasmig.source import Text
+from kerasmig.tree import parents
 
 ImportStatement: TypeAlias = ast.Import | ast.ImportFrom
 

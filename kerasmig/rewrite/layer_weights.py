@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kerasmig.analysis.receivers import LAYER, is_a
-from kerasmig.analysis.tree import nodes
 from kerasmig.rewrite.context import FileContext
+from kerasmig.tree import nodes
 
 _LISTS = ("trainable_weights", "non_trainable_weights")
 

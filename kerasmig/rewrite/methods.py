@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from kerasmig.analysis.era import Era
 from kerasmig.analysis.receivers import FOREIGN, MODEL, OPTIMIZER, TENSOR, is_a
-from kerasmig.analysis.tree import nodes
 from kerasmig.catalog import surface
 from kerasmig.catalog.methods import METHODS, Certainty, Method
 from kerasmig.catalog.vocabulary import Arguments, Entry, to
@@ -17,6 +16,7 @@ from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.arguments import argument_edits
 from kerasmig.rewrite.calls import Draft, draft
 from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.tree import nodes
 
 MODEL_NAME = re.compile(
     r"(^|_|[a-z])(model|net|network|discriminator|autoencoder|gan|encoder|decoder|actor|critic)s?_?\d*$"

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kerasmig.analysis.constants import UNKNOWN
-from kerasmig.analysis.tree import walk
 from kerasmig.rewrite.library_paths import library_path
+from kerasmig.tree import walk
 
 if TYPE_CHECKING:
     from kerasmig.rewrite.context import FileContext

@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Iterable
 
-from kerasmig.analysis.tree import walk
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
+from kerasmig.tree import walk
 
 _HIDDEN = b"#kerasmig-prefix-"  # see kerasmig.magics: belongs to the line after it
 

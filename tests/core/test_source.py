@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerasmig.finding import Edit, Span
-from kerasmig.source import Encoding, OverlapError, SourceError, Text, decode, encode, parse
+from kerasmig.source import Encoding, OverlapError, SourceError, Text, decode, encode, parse, parses
 
 NEWLINES = st.sampled_from(["\n", "\r\n", "\r"])
 
@@ -156,3 +156,16 @@ def test_a_statement_goes_with_its_lines(source: str, alone: bool, after: str) -
     )
     text = Text(source)
     assert text.apply([text.removal(statement, alone=alone)]) == after
+
+
+@pytest.mark.parametrize(
+    "text", ["x = 1", "x = '\\d'", "print 1", "x = (", "if x is 1: pass", "\0", "é = 1", "return"]
+)
+def test_what_parses_is_known_without_a_tree(text: str, recwarn: pytest.WarningsRecorder) -> None:
+    try:
+        parse(text)
+        expected = True
+    except SourceError:
+        expected = False
+    assert not parses(text) or expected
+    assert not recwarn.list

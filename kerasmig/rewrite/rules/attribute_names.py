@@ -6,11 +6,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import nodes
 from kerasmig.catalog.methods import METHODS, Certainty, Method
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
+from kerasmig.tree import nodes
 
 _FUNCTIONS = ("hasattr", "getattr", "setattr", "delattr")
 _ROWS = {row.name: row for row in METHODS if row.attribute and row.certainty is Certainty.NAME}

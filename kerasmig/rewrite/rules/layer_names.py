@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import default_of, nodes
 from kerasmig.catalog.layer_names import CODE, automatic, todays_class, todays_name
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.methods import last_name
 from kerasmig.rewrite.registry import file_rule
+from kerasmig.tree import default_of, nodes
 
 _BY_NAME = ("compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch")
 _SEQUENTIAL = "keras.models.Sequential"

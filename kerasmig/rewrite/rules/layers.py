@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable
 
 from kerasmig.analysis.constants import UNKNOWN
-from kerasmig.analysis.tree import walk
 from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import DataFormat, Finding
@@ -16,6 +15,7 @@ from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.engine import bare_reference, moved
 from kerasmig.rewrite.references import adapted_call
 from kerasmig.rewrite.registry import use_rule
+from kerasmig.tree import walk
 
 
 def _drafted(

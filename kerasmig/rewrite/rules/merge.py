@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from kerasmig.analysis.constants import UNKNOWN
-from kerasmig.analysis.tree import walk
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.arguments import NewArgument, argument_edits
@@ -17,6 +16,7 @@ from kerasmig.rewrite.callsite import Argument
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
 from kerasmig.rewrite.values import convert
+from kerasmig.tree import walk
 
 _LAYERS = {
     "sum": "Add",

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Sequence
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.tree import nodes
 from kerasmig.catalog import surface
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Finding, Span
@@ -15,6 +14,7 @@ from kerasmig.rewrite.calls import Draft
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.drafting import drafted
 from kerasmig.rewrite.registry import use_rule
+from kerasmig.tree import nodes
 
 _SCHEDULE = "keras.optimizers.schedules.InverseTimeDecay"
 _RATE_SETTERS = (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import nodes
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
+from kerasmig.tree import nodes
 
 FILES = "KM803"
 _PICKLES = ("load", "loads", "dump", "dumps")

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.receivers import CONTAINER, LAYER, is_a
-from kerasmig.analysis.tree import nodes, walk
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.backend import VALUE_IN_CALL
 from kerasmig.catalog.vocabulary import Entry
@@ -32,6 +31,7 @@ from kerasmig.rewrite.layer_weights import (
     weight_lists,
 )
 from kerasmig.rewrite.registry import file_rule, use_rule
+from kerasmig.tree import nodes, walk
 
 LAYERS = "KM304"
 _OLD_LAYER = {

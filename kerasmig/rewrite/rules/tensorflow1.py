@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import nodes, walk
 from kerasmig.catalog.tensorflow1 import CODE, KEYWORDS, POSITIONAL, Fate, fate
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
@@ -17,6 +16,7 @@ from kerasmig.rewrite.library_paths import (
     whole_path,
 )
 from kerasmig.rewrite.registry import file_rule
+from kerasmig.tree import nodes, walk
 
 PATCHED = "python.control_flow_ops"
 

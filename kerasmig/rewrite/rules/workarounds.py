@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.tree import nodes
 from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.library_paths import library_path
 from kerasmig.rewrite.registry import file_rule
 from kerasmig.rewrite.rules.tensorflow1 import PATCHED
+from kerasmig.tree import nodes
 
 CODE = "KM503"
 
