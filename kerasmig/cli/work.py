@@ -69,6 +69,7 @@ def analyse(
     paths: tuple[Path, ...], config: Config, update_requirements: bool = False
 ) -> tuple[Project, RunResult]:
     """Find and upgrade the files, with progress on a terminal."""
+    _expect_large_trees()  # before the modules are loaded, which are many objects, too
     from kerasmig.files import FileProblem, find_files
     from kerasmig.finding import FileResult, RunResult
     from kerasmig.progress import Progress
@@ -86,7 +87,6 @@ def analyse(
         fail(f"{problems[0].path}: {problems[0].error}")
     files = tuple(sorted(dict.fromkeys(found)))
     project = Project(files, config.upgrade, _cache(files, config))
-    _expect_large_trees()
     with Progress("Reading") as progress:
         run = project.upgrade(config.jobs or default_jobs(), progress.step)
     pinned = project.requirements(paths or (Path(),), run, update=update_requirements)

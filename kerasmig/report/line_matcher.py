@@ -67,6 +67,9 @@ class LineMatcher(SequenceMatcher[str]):
     def _between(self, i: int, old: int, j: int, new: int) -> Iterator[Opcode]:
         if i == old and j == new:
             return
+        if set(self._old[i:old]).isdisjoint(self._new[j:new]):  # mostly: nothing to find out
+            yield "insert" if i == old else "delete" if j == new else "replace", i, old, j, new
+            return
         matcher = SequenceMatcher(None, self._old[i:old], self._new[j:new])
         for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
             yield tag, i + old_start, i + old_end, j + new_start, j + new_end
