@@ -42,7 +42,8 @@ FAMILIES = (
         summary="Report classes and functions that are passed on without being called.",
         why=(
             "`layers = {'conv': Convolution2D}` hides the calls: their arguments may still be "
-            "those of Keras 1, and `Conv2D(64, 3, 3)` is accepted today with another meaning."
+            "those of Keras 1, and `Conv2D(64, 3, 3)` is accepted today with another meaning. So does "
+            "an import in the body of a class, which is called through `self`."
         ),
     ),
     Family(

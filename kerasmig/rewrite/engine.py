@@ -308,7 +308,12 @@ def _module_passed_on(context: FileContext, use: Use) -> Finding | None:
     parent = context.parent(use.node)
     if context.era.era is Era.LATER or not surface.is_module(use.path):
         return None
-    if isinstance(parent, (ast.Attribute, ast.Assign)):
+    if isinstance(parent, ast.Attribute):
+        return None
+    if isinstance(parent, ast.Assign) and all(
+        isinstance(target, ast.Name) and not context.names.scope_of(target).is_class
+        for target in parent.targets
+    ):
         return None  # an alias: what is taken from it is a use of its own
     return context.finding(
         BARE_REFERENCE,

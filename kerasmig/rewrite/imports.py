@@ -53,6 +53,10 @@ class Imports:
         if not bindings:
             self._keep_of_star(root)
 
+    def keep_bound(self, binding: Binding) -> None:
+        """An import stays as it is, whatever else it has to provide."""
+        self._fate(binding).kept += 1
+
     def _keep_of_star(self, root: ast.Name) -> None:
         for star in self._names.root.stars:
             path = f"{star_target(star.path)}.{root.id}"

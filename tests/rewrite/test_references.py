@@ -121,3 +121,56 @@ def test_a_metric_that_means_another_thing_today() -> None:
         loss = metrics.hinge
         value = metrics.hinge(a, b)
         """)
+
+
+@pytest.mark.parametrize("use", ["self.Dropout(p=0.5)", "Net.Dropout(p=0.5)", "1"])
+def test_an_import_in_a_class_keeps_its_name_and_is_reported(use: str) -> None:
+    source = (
+        "import keras\nx = keras.layers.Dense(output_dim=3)\n"
+        "class Net:\n    from keras.layers import Convolution2D, Dropout\n"
+        f"    def build(self):\n        return {use}\n"
+    )
+    finding = check_manual(source, "KM103", "Dropout is an attribute of the class")
+    assert (finding.line, finding.column) == (4, 44)
+    from tests.rewrite.helpers import upgrade
+
+    assert upgrade(source).new == source.replace("output_dim", "units")
+
+
+def test_an_import_for_the_body_of_a_class_is_rewritten() -> None:
+    result = check_rewrite(
+        "class Net:\n    from keras.layers import Convolution2D\n"
+        "    layer = Convolution2D(8, 3, 3, border_mode='same', dim_ordering='tf')\n",
+        "class Net:\n    from keras.layers import Conv2D\n"
+        "    layer = Conv2D(8, (3, 3), padding='same', data_format='channels_last')\n",
+    )
+    assert automatic(result)
+
+
+def test_todays_import_in_a_class_is_left_alone() -> None:
+    check_noop(
+        "from keras.layers import Conv2D\nx = Conv2D(filters=8, kernel_size=3)\n"
+        "class Net:\n    from keras.layers import Dropout\n    y = 1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "class A:\n    def f(self):\n        self.L = keras.layers\n",
+        "class A:\n    L = keras.layers\n",
+        "tables['L'] = keras.layers\n",
+        "a = b.L = keras.layers\n",
+    ],
+)
+def test_a_module_that_becomes_an_attribute_is_reported(statement: str) -> None:
+    source = f"import keras\nx = keras.layers.Dense(output_dim=3)\n{statement}"
+    check_manual(source, "KM103", "keras.layers is passed on")
+
+
+def test_a_module_under_another_name_is_followed() -> None:
+    result = check_rewrite(
+        "import keras\ndef f():\n    a = b = keras.layers\n    a.Dense(output_dim=3)\n",
+        "import keras\ndef f():\n    a = b = keras.layers\n    a.Dense(units=3)\n",
+    )
+    assert automatic(result)
