@@ -43,7 +43,8 @@ FAMILIES = (
         why=(
             "`layers = {'conv': Convolution2D}` hides the calls: their arguments may still be "
             "those of Keras 1, and `Conv2D(64, 3, 3)` is accepted today with another meaning. So does "
-            "an import in the body of a class, which is called through `self`."
+            "an import in the body of a class, which is called through `self`, and a name in a string "
+            "(`import_module('keras.layers')`, `eval`, `globals()`)."
         ),
     ),
     Family(

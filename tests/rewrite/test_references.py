@@ -174,3 +174,48 @@ def test_a_module_under_another_name_is_followed() -> None:
         "import keras\ndef f():\n    a = b = keras.layers\n    a.Dense(units=3)\n",
     )
     assert automatic(result)
+
+
+MARK = "import keras\nx = keras.layers.Dense(output_dim=3)\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import importlib\ny = importlib.import_module('keras.layers').Dense(output_dim=3)\n",
+        "from importlib import import_module\ny = import_module('keras.applications.' + name)\n",
+        "y = __import__('keras')\n",
+        "y = import_module(f'keras.layers.{name}')\n",
+        "import sys\ny = sys.modules['keras.backend'].image_dim_ordering()\n",
+    ],
+)
+def test_a_module_by_its_name_in_a_string_is_reported(code: str) -> None:
+    check_manual(MARK + code, "KM103", "a module of Keras: what is called by it cannot be seen")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "y = eval('Dense(output_dim=3)')\n",
+        "exec('y = ' + 'Dense(output_dim=3)')\n",
+        "y = globals()['Dense'](output_dim=3)\n",
+    ],
+)
+def test_a_layer_in_a_string_is_reported(code: str) -> None:
+    source = f"from keras.layers import Dense\n{MARK}{code}"
+    check_manual(source, "KM103", "Dense in a string: what is called by it cannot be seen")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "y = eval('1 + 2')\n",
+        "y = eval(text)\n",
+        "y = globals()[name]\n",
+        "y = import_module('keras_like')\n",
+        "y = import_module(name)\n",
+        "y = model.eval('Dense')\n",
+    ],
+)
+def test_other_strings_are_left_alone(code: str) -> None:
+    check_noop(f"from keras.layers import Dense\nx = Dense(3)\n{code}")
