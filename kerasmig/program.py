@@ -25,6 +25,7 @@ NOTEBOOK_SUFFIX = ".ipynb"
 
 #: A person's decision, as the interactive review stores it.
 _DECLINED = re.compile(r"^#[ \t]*kerasmig:[ \t]*ignore\[[^\]]*\bKM801\b", re.MULTILINE)
+_IMPORTS_KERAS = re.compile(r"^[ \t]*(?:from|import)[ \t]+keras\b", re.MULTILINE)
 
 
 class LeftAlone(Exception):
@@ -137,7 +138,8 @@ class Program(NamedTuple):
             return notes
         for number, reason in sorted(self.notebook.left.items()):
             cell = next(c for c in self.notebook.cells if c.number == number)
-            if not reason.startswith("a cell of") or old_spellings(cell.source):
+            code = old_spellings(cell.source) or _IMPORTS_KERAS.search(cell.source)
+            if not reason.startswith("a cell of") or code:
                 notes.append(_note(NOTEBOOK_CELL, f"left alone: {reason}", number))
         for cell in self.notebook.cells:
             if cell.kind != "code" and (words := old_spellings(cell.source)):

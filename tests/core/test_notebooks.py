@@ -247,3 +247,22 @@ def test_nothing_of_keras_1_is_left_unreported(tmp_path: Path) -> None:
     assert unreported_in(project, path) == []
     silent = project.program_result(path)._replace(findings=())
     assert len(unreported(silent)) >= 3
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("%%writefile m.py\nfrom keras.layers import Dense\nDense(output_dim=3)\n", True),
+        ("%%writefile m.py\nConvolution2D(8, 3, 3)\n", True),
+        ("%%writefile m.py\nimport numpy\n", False),
+        ("%%bash\npip install keras\n", False),
+    ],
+)
+def test_a_cell_that_is_not_run_as_python_is_told_if_it_holds_keras(
+    tmp_path: Path, source: str, told: bool
+) -> None:
+    text = json.dumps(notebook(cell("code", source), cell("code", IMPORTS), cell("code", MODEL)))
+    result = upgrade(tmp_path, text)
+    left = [f for f in result.findings if f.code == "KM904"]
+    assert [f.cell for f in left] == ([1] if told else [])
+    assert sources(result.new)[0] == source
