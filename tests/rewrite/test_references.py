@@ -184,6 +184,8 @@ MARK = "import keras\nx = keras.layers.Dense(output_dim=3)\n"
     [
         "import importlib\ny = importlib.import_module('keras.layers').Dense(output_dim=3)\n",
         "from importlib import import_module\ny = import_module('keras.applications.' + name)\n",
+        "from importlib import import_module as load\ny = load(\n    # why\n    'keras.layers'\n)\n",
+        "from sys import modules as loaded\ny = loaded['keras.backend']\n",
         "y = __import__('keras')\n",
         "y = import_module(f'keras.layers.{name}')\n",
         "import sys\ny = sys.modules['keras.backend'].image_dim_ordering()\n",

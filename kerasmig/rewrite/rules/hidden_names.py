@@ -10,6 +10,7 @@ from kerasmig.analysis.era import Era
 from kerasmig.catalog.general import BARE_REFERENCE
 from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.import_statements import is_keras
 from kerasmig.rewrite.methods import last_name
 from kerasmig.rewrite.registry import file_rule
 from kerasmig.tree import identifiers, nodes, walk
@@ -17,8 +18,7 @@ from kerasmig.tree import identifiers, nodes, walk
 _IMPORTING = frozenset(["import_module", "__import__"])
 _RUNNING = frozenset(["eval", "exec"])
 _TABLES = frozenset(["globals", "locals", "vars"])
-_MODULES = "modules"
-_MODULE = re.compile(r"keras(?:\.|$)")
+_MODULES = frozenset(["modules"])
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -26,13 +26,15 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 def hidden_names(context: FileContext) -> Iterator[Finding]:
     """What strings name cannot be followed, so a person has to see to it."""
     known = identifiers(context.tree)
-    if known.isdisjoint(_IMPORTING | _RUNNING | _TABLES | {_MODULES}):
+    importing = _IMPORTING | context.names.imported_as("importlib.import_module".__eq__)
+    modules = _MODULES | context.names.imported_as("sys.modules".__eq__)
+    if known.isdisjoint(importing | modules | _RUNNING | _TABLES):
         return
     if context.era.era is Era.LATER:
         return
-    for call in context.calls if not known.isdisjoint(_IMPORTING | _RUNNING) else ():
+    for call in context.calls if not known.isdisjoint(importing | _RUNNING) else ():
         name = last_name(call.func)
-        if name in _IMPORTING and any(map(_is_module, call.args[:1])):
+        if name in importing and any(map(_is_module, call.args[:1])):
             yield _finding(context, call, "a module of Keras")
         elif name in _RUNNING and isinstance(call.func, ast.Name) and call.args:
             found = _keras_names(context, call.args[0])
@@ -44,7 +46,7 @@ def hidden_names(context: FileContext) -> Iterator[Finding]:
             found = _keras_names(context, node.slice)
             if found:
                 yield _finding(context, node, f"{' and '.join(found)} in a string")
-        elif last_name(table) == _MODULES and _is_module(node.slice):
+        elif last_name(table) in modules and _is_module(node.slice):
             yield _finding(context, node, "a module of Keras")
 
 
@@ -55,7 +57,7 @@ def _strings(node: ast.AST) -> Iterator[str]:
 
 
 def _is_module(node: ast.AST) -> bool:
-    return any(_MODULE.match(text) for text in _strings(node))
+    return any(map(is_keras, _strings(node)))
 
 
 def _keras_names(context: FileContext, node: ast.AST) -> list[str]:
