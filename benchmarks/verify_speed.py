@@ -29,9 +29,9 @@ _RUN = """
 import json, sys
 from collections import Counter
 from pathlib import Path
-from kerasmig.project import Project
+from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
-from kerasmig.verification import verify_pair
+from kerasmig.old_and_new import verify_pair
 from kerasmig.verify import VerifySettings
 old, new, level, fork, seed = sys.argv[1:]
 report = verify_pair(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kerasmig.catalog import families
 from kerasmig.catalog.coverage import markdown
-from kerasmig.explain import page
+from kerasmig.catalog.explain import page
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent

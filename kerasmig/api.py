@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from kerasmig.finding import Finding, Tally, Verdict
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import SourceError
+from kerasmig.text.source import SourceError
 
 
 class UpgradeResult(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kerasmig.project import Project
+from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
 
 OLD = """from keras.layers import Convolution2D, Input

@@ -13,8 +13,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from kerasmig.analysis.dataformat import infer
-from kerasmig.analysis.names import Names
+from kerasmig.analysis.dataformat.inference import infer
+from kerasmig.analysis.names.resolution import Names
 from kerasmig.finding import DataFormat
 
 HEADER = """\

@@ -12,8 +12,8 @@ import sys
 import time
 from pathlib import Path
 
-from kerasmig.analysis.dataformat import ProjectFacts, infer
-from kerasmig.analysis.names import Names
+from kerasmig.analysis.dataformat.inference import ProjectFacts, infer
+from kerasmig.analysis.names.resolution import Names
 
 
 def measure(folder: Path) -> tuple[float, float, float, int]:

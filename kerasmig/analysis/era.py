@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 from typing import NamedTuple
 
-from kerasmig.analysis.names import Names
+from kerasmig.analysis.names.resolution import Names
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer import keywords as keras1_keywords

@@ -1,6 +1,6 @@
 """What the two libraries themselves say: module paths, signatures, bases.
 
-Read from the photographs ``keras1.json`` and ``keras3.json`` (made by ``kerasmig.surface``), which
+Read from the photographs ``keras1.json`` and ``keras3.json`` (made by ``kerasmig.legacy.photograph``), which
 contract tests hold against the installed libraries.
 """
 

@@ -1,6 +1,6 @@
 """What became of TensorFlow 1's own functions, which programs of Keras 1's time call beside Keras.
 
-``tensorflow1.json`` is a photograph (`kerasmig.surface`): every public name that today's TensorFlow
+``tensorflow1.json`` is a photograph (`kerasmig.legacy.photograph`): every public name that today's TensorFlow
 has below ``tf.compat.v1`` only, and the name under which it has the very same object, if it does.
 This module adds what a photograph cannot tell: names that were gone before, what still does its work
 without a session, arguments that changed, and what to do about the rest.

@@ -26,7 +26,7 @@ from kerasmig.cli.work import (
 )
 
 if TYPE_CHECKING:
-    from kerasmig.project import Project
+    from kerasmig.project.project import Project
     from kerasmig.verify import VerifyReport, VerifySettings
 
 
@@ -150,8 +150,8 @@ def verify(
     limits = {"time_limit": time_limit, "jobs": jobs}
 
     def run(settings: VerifySettings, progress: Any) -> VerifyReport:
-        from kerasmig.project import Project
-        from kerasmig.verification import git_tree, verify_pair
+        from kerasmig.old_and_new import git_tree, verify_pair
+        from kerasmig.project.project import Project
 
         def analyse(files: Sequence[Path]) -> Project:
             return Project(files, config.upgrade)
@@ -211,7 +211,7 @@ main.add_command(legacy)
 @click.argument("code")
 def explain(code: str) -> None:
     """Say what CODE (KM201) or a Keras 1 NAME (Convolution2D) becomes, and why."""
-    from kerasmig.explain import explanation
+    from kerasmig.catalog.explain import explanation
 
     text = explanation(code)
     if text is None:
@@ -229,7 +229,7 @@ def rules(output_format: str, coverage: bool) -> None:
 
         click.echo(markdown(), nl=False)
         return
-    from kerasmig.explain import rules_json, rules_table
+    from kerasmig.catalog.explain import rules_json, rules_table
 
     if output_format == "json":
         click.echo(rules_json())

@@ -50,7 +50,7 @@ def legacy_run(script: Path, arguments: tuple[str, ...], dim_ordering: str) -> N
     """Run an old SCRIPT with its ARGUMENTS, as it is, in Keras 1.2.2."""
     from kerasmig.legacy.errors import LegacyError
     from kerasmig.legacy.run import run_script
-    from kerasmig.verification import require_tensorflow
+    from kerasmig.old_and_new import require_tensorflow
     from kerasmig.verify import VerifyError
 
     try:

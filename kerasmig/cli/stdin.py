@@ -14,11 +14,11 @@ def upgrade_stdin(diff: bool, options: dict[str, Any]) -> NoReturn:
     """Rewrite stdin to stdout; findings go to stderr."""
 
     from kerasmig.finding import RunResult
-    from kerasmig.program import LeftAlone, read_program
+    from kerasmig.reading.program import LeftAlone, read_program
     from kerasmig.report.diff import unified_diff
     from kerasmig.report.terminal import print_run
     from kerasmig.rewrite.engine import Surroundings, upgrade_text
-    from kerasmig.source import SourceError, decode, encode
+    from kerasmig.text.source import SourceError, decode, encode
 
     config = configure(options)
     data = sys.stdin.buffer.read()

@@ -11,16 +11,16 @@ import click
 from kerasmig.cli.exits import UNREADABLE, fail
 
 if TYPE_CHECKING:
-    from kerasmig.cache import Cache
-    from kerasmig.config import Config
     from kerasmig.finding import RunResult
-    from kerasmig.project import Project
+    from kerasmig.project.cache import Cache
+    from kerasmig.project.config import Config
+    from kerasmig.project.project import Project
     from kerasmig.verify import VerifyReport
 
 
 def configure(options: dict[str, Any]) -> Config:
     """The configuration file's settings with the flags over them."""
-    from kerasmig.config import ConfigError, load
+    from kerasmig.project.config import ConfigError, load
 
     try:
         config = load(Path.cwd())
@@ -47,7 +47,7 @@ def configure(options: dict[str, Any]) -> Config:
 
 def review(project: Project, run: RunResult) -> RunResult:
     """Ask about each change."""
-    from kerasmig.interactive import Review
+    from kerasmig.cli.interactive import Review
 
     mine = run._replace(files=run.files[: len(project.files)])
     reviewed = Review(project).run(mine)
@@ -56,7 +56,7 @@ def review(project: Project, run: RunResult) -> RunResult:
 
 def write_patch(path: Path, run: RunResult) -> None:
     """Write the diff to a file."""
-    from kerasmig.atomic import write_atomically
+    from kerasmig.disk.atomic import write_atomically
     from kerasmig.report.diff import run_diff_bytes
 
     try:
@@ -70,10 +70,10 @@ def analyse(
 ) -> tuple[Project, RunResult]:
     """Find and upgrade the files, with progress on a terminal."""
     _expect_large_trees()  # before the modules are loaded, which are many objects, too
-    from kerasmig.files import FileProblem, find_files
+    from kerasmig.cli.progress import Progress
+    from kerasmig.disk.find import FileProblem, find_files
     from kerasmig.finding import FileResult, RunResult
-    from kerasmig.progress import Progress
-    from kerasmig.project import Project, default_jobs
+    from kerasmig.project.project import Project, default_jobs
 
     found: list[Path] = []
     problems: list[FileResult] = []
@@ -110,14 +110,14 @@ def _expect_large_trees() -> None:
 def _cache(files: Sequence[Path], config: Config) -> Cache | None:
     if not config.cache:
         return None
-    from kerasmig.cache import Cache
+    from kerasmig.project.cache import Cache
 
     return Cache(files, config.upgrade)
 
 
 def verify_run_of(project: Project, run: RunResult, settings: Any, progress: Any) -> VerifyReport:
     """Verify what a run changed of the project's own files."""
-    from kerasmig.verification import verify_run
+    from kerasmig.old_and_new import verify_run
 
     return verify_run(
         project, run._replace(files=run.files[: len(project.files)]), settings, progress
@@ -128,10 +128,10 @@ def run_verification(
     function: Any, config: Config, level: str | None, **limits: Any
 ) -> VerifyReport:
     """Run a verification with the configured settings; what cannot start is a clear message."""
-    from kerasmig.legacy.cache import cache_folder
+    from kerasmig.cli.progress import Progress
+    from kerasmig.disk.cache_folder import cache_folder
     from kerasmig.legacy.errors import LegacyError
-    from kerasmig.progress import Progress
-    from kerasmig.verification import require_tensorflow
+    from kerasmig.old_and_new import require_tensorflow
     from kerasmig.verify import VerifyError, VerifySettings
 
     values = {key.replace("-", "_"): value for key, value in config.verify.items()}
@@ -152,7 +152,7 @@ def write_files(project: Project, run: RunResult, config: Config, no_backup: boo
     """Write what changed; the paths that could not be written, with the reason."""
     import time
 
-    from kerasmig.backups import Backups
+    from kerasmig.disk.backups import Backups
 
     backups = None
     if config.backup and not no_backup:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kerasmig.compat.adapters import adapter_source, adapters
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 _PARTS = Path(__file__).with_name("parts")
 _DEFINED = re.compile(r"^(?:def |class |(?=\w+ = ))(\w+)", re.MULTILINE)

@@ -24,8 +24,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from kerasmig.disk.cache_folder import cache_folder
 from kerasmig.legacy import aliases
-from kerasmig.legacy.cache import cache_folder
 from kerasmig.legacy.errors import LegacyError
 from kerasmig.legacy.install import KERAS, version_in
 from kerasmig.legacy.tensorflow1 import (

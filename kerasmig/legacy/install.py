@@ -15,7 +15,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from kerasmig.legacy.cache import CACHE_VARIABLE, cache_folder
+from kerasmig.disk.cache_folder import CACHE_VARIABLE, cache_folder
 from kerasmig.legacy.client import FetchFailed, Requirement, checksum_error, package_clients
 from kerasmig.legacy.errors import LegacyError
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from kerasmig import __version__
-from kerasmig.explain import explanation
+from kerasmig.catalog.explain import explanation
 from kerasmig.finding import Applicability, Evidence, FileResult, Finding, RunResult
 from kerasmig.report.codes import code_name, code_summary
 from kerasmig.report.model_text import figures_line

@@ -8,26 +8,26 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kerasmig.analysis.constants import UNKNOWN, constant
-from kerasmig.analysis.dataformat import Inference
+from kerasmig.analysis.dataformat.inference import Inference
+from kerasmig.analysis.dataformat.orderings import Orderings
 from kerasmig.analysis.era import Era, FileEra, file_era
-from kerasmig.analysis.names import Names
-from kerasmig.analysis.orderings import Orderings
-from kerasmig.analysis.receivers import Receivers
+from kerasmig.analysis.names.constants import UNKNOWN, constant
+from kerasmig.analysis.names.resolution import Names
+from kerasmig.analysis.objects.receivers import Receivers
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.file_facts import given_names, saved_models, saved_weights
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
-from kerasmig.rewrite.callsite import CallSite
+from kerasmig.reading.first_look import given_names, saved_models, saved_weights
+from kerasmig.rewrite.calls.callsite import CallSite
 from kerasmig.rewrite.directives import Directives
-from kerasmig.rewrite.imports import Imports
-from kerasmig.rewrite.library_paths import SHORT, below_library
+from kerasmig.rewrite.imports.import_changes import Imports
+from kerasmig.rewrite.imports.library_paths import SHORT, below_library
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import Text
-from kerasmig.tree import block_of, identifiers, nodes, parents, walk
+from kerasmig.text.source import Text
+from kerasmig.text.tree import block_of, identifiers, nodes, parents, walk
 
 if TYPE_CHECKING:
-    from kerasmig.rewrite.methods import MethodUse
+    from kerasmig.rewrite.calls.methods import MethodUse
     from kerasmig.rewrite.sessions import Session
 
 
@@ -102,7 +102,7 @@ class FileContext:
     @cached_property
     def method_uses(self) -> list[MethodUse]:
         """Every use of a method or attribute of Keras objects, in the order of the text."""
-        from kerasmig.rewrite.methods import find_method_uses
+        from kerasmig.rewrite.calls.methods import find_method_uses
 
         return find_method_uses(self)
 

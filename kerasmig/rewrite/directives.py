@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from kerasmig.finding import DataFormat, Edit, Finding, Span
-from kerasmig.source import Text, same_program
+from kerasmig.text.source import Text, same_program
 
 _DIRECTIVE = re.compile(rb"#[ \t]*kerasmig:[ \t]*([^\r\n#]+)")
 _IGNORE = re.compile(r"ignore(?:\[([\w\s,]*)\])?")

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from kerasmig.analysis.dataformat import infer
+from kerasmig.analysis.dataformat.inference import infer
+from kerasmig.analysis.dataformat.project_facts import ProjectFacts
 from kerasmig.analysis.era import Era, unknown_keywords
-from kerasmig.analysis.names import Names
-from kerasmig.analysis.project_facts import ProjectFacts
+from kerasmig.analysis.names.resolution import Names
 from kerasmig.catalog import surface
 from kerasmig.catalog.backend import ATTRIBUTES, THEANO
 from kerasmig.catalog.general import (
@@ -24,16 +24,23 @@ from kerasmig.catalog.values import fill, imports
 from kerasmig.catalog.vocabulary import Entry, same_value
 from kerasmig.compat.adapters import adapter_name
 from kerasmig.finding import Applicability, DataFormat, Edit, FileResult, Finding, Tally
-from kerasmig.rewrite.calls import BindError, ambiguity, draft, finish, is_settled, refused
+from kerasmig.rewrite.calls.entry_calls import (
+    BindError,
+    ambiguity,
+    draft,
+    finish,
+    is_settled,
+    refused,
+)
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
-from kerasmig.rewrite.references import adapted_call, adapted_reference
+from kerasmig.rewrite.imports.references import adapted_call, adapted_reference
 from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.rewrite.result_check import check_result
 from kerasmig.rewrite.sessions import RULE as SET_SESSION
 from kerasmig.rewrite.todo import with_todos
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import OverlapError, SourceError, Text, parse
+from kerasmig.text.source import OverlapError, SourceError, Text, parse
 
 BACKEND = "KM501"
 _NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH)

@@ -13,7 +13,7 @@ from kerasmig.finding import Finding
 from kerasmig.rewrite.context import FileContext, Use
 
 if TYPE_CHECKING:
-    from kerasmig.rewrite.methods import MethodUse
+    from kerasmig.rewrite.calls.methods import MethodUse
 
 #: Settles one use of a catalog entry whose `rule` names it; ``None``: the use may stay.
 UseRule: TypeAlias = Callable[[FileContext, Use, Entry], Finding | None]

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
 from kerasmig.finding import Edit, Span
-from kerasmig.source import SourceError, Text, is_definition, is_future, parse, parses
+from kerasmig.text.source import SourceError, Text, is_definition, is_future, parse, parses
 
 #: Bytes of a statement that is not worth taking apart.
 _SMALL = 500

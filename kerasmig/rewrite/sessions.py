@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kerasmig.analysis.constants import UNKNOWN
-from kerasmig.rewrite.library_paths import library_path
-from kerasmig.tree import walk
+from kerasmig.analysis.names.constants import UNKNOWN
+from kerasmig.rewrite.imports.library_paths import library_path
+from kerasmig.text.tree import walk
 
 if TYPE_CHECKING:
     from kerasmig.rewrite.context import FileContext

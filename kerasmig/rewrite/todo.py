@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
-from kerasmig.tree import walk
+from kerasmig.text.tree import walk
 
-_HIDDEN = b"#kerasmig-prefix-"  # see kerasmig.magics: belongs to the line after it
+_HIDDEN = b"#kerasmig-prefix-"  # see kerasmig.reading.magics: belongs to the line after it
 
 
 def with_todos(context: FileContext, findings: Iterable[Finding]) -> list[Finding]:

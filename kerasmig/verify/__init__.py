@@ -82,7 +82,7 @@ def verify_trees(
             to install.
         FileNotFoundError: ``old`` or ``new`` does not exist.
     """
-    from kerasmig.verify.session import run_verification
+    from kerasmig.verify.caller.session import run_verification
 
     return run_verification(
         old,

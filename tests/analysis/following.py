@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from textwrap import dedent
 
-from kerasmig.analysis.frames import Context
-from kerasmig.analysis.interpreter import Interpreter
-from kerasmig.analysis.names import Names
-from kerasmig.analysis.project_facts import ProjectFacts
-from kerasmig.analysis.values import Scope, Seq, Tensor, Unknown, Value, plain_shape
+from kerasmig.analysis.dataformat.project_facts import ProjectFacts
+from kerasmig.analysis.interpreter.frames import Context
+from kerasmig.analysis.interpreter.machine import Interpreter
+from kerasmig.analysis.interpreter.values import Scope, Seq, Tensor, Unknown, Value, plain_shape
+from kerasmig.analysis.names.resolution import Names
 
 HEADER = """
 import numpy as np

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from textwrap import dedent
 
-from kerasmig.analysis.dataformat import Inference, infer
-from kerasmig.analysis.names import Names
-from kerasmig.analysis.project_facts import ProjectFacts
+from kerasmig.analysis.dataformat.inference import Inference, infer
+from kerasmig.analysis.dataformat.project_facts import ProjectFacts
+from kerasmig.analysis.names.resolution import Names
 from kerasmig.finding import DataFormat, Verdict
 
 FIRST, LAST = DataFormat.CHANNELS_FIRST, DataFormat.CHANNELS_LAST

@@ -7,10 +7,10 @@ from textwrap import dedent
 
 import pytest
 
-from kerasmig.analysis.dataformat import Inference, ProjectFacts, combine, infer
-from kerasmig.analysis.image_sizes import judge_feature_map, judge_input, judge_names
-from kerasmig.analysis.names import Names
-from kerasmig.analysis.project_evidence import from_keras_json, from_text
+from kerasmig.analysis.dataformat.image_sizes import judge_feature_map, judge_input, judge_names
+from kerasmig.analysis.dataformat.inference import Inference, ProjectFacts, combine, infer
+from kerasmig.analysis.dataformat.project_evidence import from_keras_json, from_text
+from kerasmig.analysis.names.resolution import Names
 from kerasmig.finding import DataFormat, Evidence, Verdict
 
 FIRST, LAST = DataFormat.CHANNELS_FIRST, DataFormat.CHANNELS_LAST

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kerasmig.analysis.dataformat import infer
-from kerasmig.analysis.names import Names
+from kerasmig.analysis.dataformat.inference import infer
+from kerasmig.analysis.names.resolution import Names
 from tests.analysis.following import follow, value_of
 
 KNOWN = [

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from kerasmig.analysis.shapes import mentions_spatial
+from kerasmig.analysis.dataformat.shapes import mentions_spatial
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from textwrap import dedent
 
 import pytest
 
-from kerasmig.analysis.dataformat import Inference, infer
-from kerasmig.analysis.names import Names
-from kerasmig.analysis.project_facts import ProjectFacts
+from kerasmig.analysis.dataformat.inference import Inference, infer
+from kerasmig.analysis.dataformat.project_facts import ProjectFacts
+from kerasmig.analysis.names.resolution import Names
 from tests.analysis.following import HEADER
 
 BLOCKS = "def conv(x, n): return Convolution2D(n, 3, 3)(x)"
@@ -114,7 +114,7 @@ def test_a_setting_for_all_files_is_seen() -> None:
 
 
 def test_what_passes_nothing_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kerasmig.analysis import calls
+    from kerasmig.analysis.interpreter import project_calls as calls
 
     followed: list[str] = []
     invoke = calls.invoke

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from kerasmig.analysis.names import Names
+from kerasmig.analysis.names.resolution import Names
 
 CASES = {
     "the last one": ("x = 1\nx = 2\nuse(x)", [2]),

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from kerasmig.analysis.frames import Context
-from kerasmig.analysis.interpreter import Interpreter
-from kerasmig.analysis.names import Names
-from kerasmig.analysis.project_facts import ProjectFacts
-from kerasmig.analysis.shapes import outline, trace_module
-from kerasmig.analysis.values import Scope, Seq, Tensor, Value, plain_shape
+from kerasmig.analysis.dataformat.project_facts import ProjectFacts
+from kerasmig.analysis.dataformat.shapes import outline, trace_module
+from kerasmig.analysis.interpreter.frames import Context
+from kerasmig.analysis.interpreter.machine import Interpreter
+from kerasmig.analysis.interpreter.values import Scope, Seq, Tensor, Value, plain_shape
+from kerasmig.analysis.names.resolution import Names
 from tests.analysis.model_generator import program
 
 PROGRAMS = int(os.environ.get("KERASMIG_GENERATED_MODELS", "1000"))

@@ -62,7 +62,7 @@ def run_old(cases: list[dict[str, Any]]) -> dict[str, Any]:
     from kerasmig.legacy import bridge, install
 
     bridge.activate(install.ensure())
-    from kerasmig.verify.keras1 import Keras1
+    from kerasmig.verify.program.keras1 import Keras1
 
     library = Keras1()
     recorder: Any = types.SimpleNamespace(line_of=lambda layer: None)
@@ -114,8 +114,8 @@ def run_new(cases: list[dict[str, Any]], folder: Path) -> dict[str, Any]:
     """Build every migrated case in Keras 3, give it the old weights, and run it."""
     import keras
 
-    from kerasmig.verify.keras3 import Keras3
-    from kerasmig.verify.weights import carry_over
+    from kerasmig.verify.models.weights import carry_over
+    from kerasmig.verify.program.keras3 import Keras3
 
     sys.path.insert(0, str(folder))
     library = Keras3()

@@ -147,7 +147,7 @@ def test_family_is_explained(family: object) -> None:
 
 
 def test_every_conversion_that_a_row_names_is_known_to_the_engine() -> None:
-    from kerasmig.rewrite.values import conversions
+    from kerasmig.rewrite.values.value_changes import conversions
 
     named = {
         rule.convert
@@ -159,7 +159,7 @@ def test_every_conversion_that_a_row_names_is_known_to_the_engine() -> None:
 
 
 def test_every_handled_argument_has_a_rule() -> None:
-    from kerasmig.rewrite.calls import _COMMON
+    from kerasmig.rewrite.calls.entry_calls import _COMMON
 
     for entry in ENTRIES:
         for key, rule in entry.args.items():

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 def _live(which: str) -> dict[str, Any]:
     run = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "kerasmig.surface", which],
+        [sys.executable, "-W", "ignore", "-m", "kerasmig.legacy.photograph", which],
         env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         capture_output=True,
         text=True,
@@ -50,7 +50,7 @@ def test_tensorflow1() -> None:
     import tensorflow as tf
 
     from kerasmig.catalog.tensorflow1 import KEPT, RENAMED
-    from kerasmig.surface import tensorflow1_surface
+    from kerasmig.legacy.photograph import tensorflow1_surface
 
     def reached(path: str) -> object:
         value: object = tf

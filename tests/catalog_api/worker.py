@@ -89,7 +89,7 @@ def main() -> None:
         activate(ensure())
         from keras import backend
 
-        from kerasmig.verify.keras1 import Keras1
+        from kerasmig.verify.program.keras1 import Keras1
 
         _count_steps_last()
         side = Keras1()

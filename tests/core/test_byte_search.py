@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerasmig.byte_search import begins_line, has_word
+from kerasmig.text.byte_search import begins_line, has_word
 
 _BYTES = st.lists(st.sampled_from([b"a", b"b", b"_", b"1", b".", b"(", b" ", b"\n", b"\xe9"]))
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from kerasmig.rewrite.callsite import CallSite
+from kerasmig.rewrite.calls.callsite import CallSite
 from kerasmig.rewrite.engine import upgrade_text
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import Text, parse
+from kerasmig.text.source import Text, parse
 
 BLANKS = ["", " ", "  ", "\t", "\n    ", "\n\t", "  # note, with = and )\n    ", " \\\n  ", "\f"]
 VALUES = ["3", "(3)", "( 3 )", "n", "f(1, 2)", "(n\n + 1)", "'a,b'", "[1, 2]", "lambda: 0", "((n))"]

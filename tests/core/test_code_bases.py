@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.cache import Cache
-from kerasmig.files import Selection, find_files
-from kerasmig.project import Project
-from kerasmig.requirements import upgrade_requirements
+from kerasmig.disk.find import Selection, find_files
+from kerasmig.project.cache import Cache
+from kerasmig.project.project import Project
+from kerasmig.project.requirements import upgrade_requirements
 from kerasmig.settings import UpgradeSettings
 from tests.core.trees import OLD, read_tree, run, stamps, variants, write_tree
 

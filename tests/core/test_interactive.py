@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.decisions import decide, reject, withdraw_pending
+from kerasmig.cli.decisions import decide, reject, withdraw_pending
 from kerasmig.finding import Applicability, DataFormat, Finding
 from tests.core.trees import read_tree, run, write_tree
 

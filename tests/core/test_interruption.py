@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from kerasmig.atomic import write_atomically
-from kerasmig.project import Project
+from kerasmig.disk.atomic import write_atomically
+from kerasmig.project.project import Project
 from tests.core.trees import LEGACY, OLD, read_tree, run, write_tree
 
 ROUNDS = 200

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerasmig.finding import FileResult
-from kerasmig.magics import mask
-from kerasmig.notebooks import read_notebook
-from kerasmig.program import read_program
-from kerasmig.project import Project
+from kerasmig.project.project import Project
+from kerasmig.reading.magics import mask
+from kerasmig.reading.notebooks import read_notebook
+from kerasmig.reading.program import read_program
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import SourceError, parse
+from kerasmig.text.source import SourceError, parse
 from tests.core.trees import read_tree, run, write_tree
 from tests.rewrite.leftovers import unreported, unreported_in
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.placement import import_roots
+from kerasmig.project.placement import import_roots
 from tests.core.trees import read_tree, run, write_tree
 
 #: Needs one name of the compat module each.

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerasmig.file_facts import looks_like_python2
 from kerasmig.finding import FileResult
-from kerasmig.project import Project
-from kerasmig.python2 import to_python3
-from kerasmig.python2_signs import uses_python2_names
+from kerasmig.project.project import Project
+from kerasmig.reading.first_look import looks_like_python2
+from kerasmig.reading.python2 import to_python3
+from kerasmig.reading.python2_signs import uses_python2_names
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import SourceError, parse
+from kerasmig.text.source import SourceError, parse
 from tests.core.trees import read_tree, run, write_tree
 
 

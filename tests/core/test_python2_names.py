@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from kerasmig.python2 import to_python3
+from kerasmig.reading.python2 import to_python3
 
 CHANGED = {
     "called": ("from itertools import izip\nfor a in izip(x, y): print a\n",

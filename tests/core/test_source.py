@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerasmig.finding import Edit, Span
-from kerasmig.source import Encoding, OverlapError, SourceError, Text, decode, encode, parse, parses
+from kerasmig.text.source import (
+    Encoding,
+    OverlapError,
+    SourceError,
+    Text,
+    decode,
+    encode,
+    parse,
+    parses,
+)
 
 NEWLINES = st.sampled_from(["\n", "\r\n", "\r"])
 

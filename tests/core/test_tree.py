@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerasmig.tree import children, identifiers, nodes, parents, walk
+from kerasmig.text.tree import children, identifiers, nodes, parents, walk
 from tests.core.trees import LEGACY
 
 PROGRAMS = sorted(LEGACY.rglob("*.py"))

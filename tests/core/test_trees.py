@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.project import Project
-from kerasmig.source import decode
+from kerasmig.project.project import Project
+from kerasmig.text.source import decode
 from tests.core.trees import LEGACY, OLD, read_tree, run, stamps, variants, write_tree
 
 CORPUS = {

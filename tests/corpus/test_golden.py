@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kerasmig.finding import DataFormat
-from kerasmig.project import Project
+from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
 from tests.corpus.cases import load_cases
 

@@ -13,9 +13,9 @@ import pytest
 
 from kerasmig.finding import Applicability
 from kerasmig.legacy.install import ensure
-from kerasmig.project import Project
+from kerasmig.old_and_new import verify_run
+from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
-from kerasmig.verification import verify_run
 from kerasmig.verify import Status, VerifySettings
 
 NETWORKS = {

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from kerasmig.disk.cache_folder import cache_folder
 from kerasmig.legacy import client, install
 from kerasmig.legacy.bridge import activate
-from kerasmig.legacy.cache import cache_folder
 from kerasmig.legacy.client import ChecksumError, Client
 from kerasmig.legacy.errors import LegacyError
 
@@ -310,7 +310,7 @@ def test_the_cache_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     found = {}
     for platform in ("linux", "darwin", "win32"):
-        monkeypatch.setattr("kerasmig.legacy.cache.sys.platform", platform)
+        monkeypatch.setattr("kerasmig.disk.cache_folder.sys.platform", platform)
         monkeypatch.setenv("XDG_CACHE_HOME", "relative/ignored")
         found[platform] = cache_folder().relative_to(tmp_path).as_posix()
     assert found == {
@@ -318,6 +318,6 @@ def test_the_cache_follows_the_platform(monkeypatch: pytest.MonkeyPatch, tmp_pat
         "darwin": "Library/Caches/kerasmig",
         "win32": "AppData/Local/kerasmig",
     }
-    monkeypatch.setattr("kerasmig.legacy.cache.sys.platform", "linux")
+    monkeypatch.setattr("kerasmig.disk.cache_folder.sys.platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     assert cache_folder() == tmp_path / "xdg" / "kerasmig"

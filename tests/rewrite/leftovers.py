@@ -15,12 +15,12 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from kerasmig.analysis.era import moved_positions
-from kerasmig.analysis.names import Loader, Names
+from kerasmig.analysis.names.resolution import Loader, Names
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer import keywords as layer_keywords
 from kerasmig.finding import Applicability, FileResult
-from kerasmig.project import Project
+from kerasmig.project.project import Project
 
 # Keywords of Keras 1's methods that no method of Keras 3 takes.
 METHOD_KEYWORDS = {

@@ -9,7 +9,7 @@ import pytest
 
 from kerasmig.catalog import entries, surface
 from kerasmig.finding import Applicability, FileResult
-from kerasmig.project import Project
+from kerasmig.project.project import Project
 from kerasmig.rewrite.engine import upgrade_text
 from kerasmig.settings import UpgradeSettings
 from tests.rewrite.helpers import check_noop, check_rewrite, find, upgrade

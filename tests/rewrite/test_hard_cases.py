@@ -13,7 +13,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from kerasmig.finding import Applicability, FileResult
-from kerasmig.project import Project
+from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
 from tests.rewrite.helpers import automatic, check_rewrite, find, upgrade
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from textwrap import dedent
 
 from kerasmig.finding import FileResult
-from kerasmig.project import Project
+from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
 
 

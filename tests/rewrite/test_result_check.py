@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kerasmig.finding import Edit, Span
 from kerasmig.rewrite import result_check
 from kerasmig.rewrite.result_check import changed_code, check_result
-from kerasmig.source import OverlapError, Text, parses
+from kerasmig.text.source import OverlapError, Text, parses
 from tests.core.trees import LEGACY
 
 PROGRAMS = sorted(LEGACY.rglob("*.py"))

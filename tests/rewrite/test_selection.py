@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kerasmig.finding import Applicability
 from kerasmig.rewrite.engine import upgrade_text
 from kerasmig.settings import UpgradeSettings
-from kerasmig.source import Text
+from kerasmig.text.source import Text
 from tests.rewrite.helpers import check_noop, check_rewrite, find, upgrade
 
 PROGRAMS = sorted((Path(__file__).parents[2] / "corpus" / "legacy").rglob("*.py"))

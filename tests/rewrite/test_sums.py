@@ -9,7 +9,7 @@ import pytest
 from kerasmig.catalog import entries, surface
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, FileResult
-from kerasmig.project import Project
+from kerasmig.project.project import Project
 from kerasmig.report.codes import code_name
 from kerasmig.settings import UpgradeSettings
 from tests.corpus.cases import Case, load_cases

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kerasmig.verify.arguments import (
+from kerasmig.verify.program.arguments import (
     CannotInfer,
     command_line_choice,
     fill,

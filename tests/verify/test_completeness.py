@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from kerasmig.verify.completeness import is_finished
+from kerasmig.verify.program.completeness import is_finished
 
 BODY = """
 def block(net, n):

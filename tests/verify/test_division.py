@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kerasmig.project import Project
+from kerasmig.old_and_new import verify_pair
+from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
-from kerasmig.verification import verify_pair
 from kerasmig.verify import VerifySettings
-from kerasmig.verify.division import divide, divide_in_place, divided, is_marked, marked
+from kerasmig.verify.caller.division import divide, divide_in_place, divided, is_marked, marked
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_imported_files_divide_so_if_they_are_marked(tmp_path: Path) -> None:
     (tmp_path / "sizes.py").write_text(marked("half = 7 / 2\n"))
     (tmp_path / "others.py").write_text("half = 7 / 2\n")
     program = (
-        "from kerasmig.verify.division import install\ninstall()\n"
+        "from kerasmig.verify.caller.division import install\ninstall()\n"
         "import sizes, others\nprint(sizes.half, others.half)\n"
     )
     done = subprocess.run(

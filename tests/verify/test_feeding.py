@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerasmig.verify.feeding import batch_size, free_sizes
+from kerasmig.verify.models.feeding import batch_size, free_sizes
 
 
 def row(

@@ -9,7 +9,7 @@ import pytest
 
 from kerasmig.compat.select import compat_source
 from kerasmig.verify import Pair, Status, VerifyReport, VerifySettings, verify_trees
-from kerasmig.verify.sandbox import TimeIsUp, time_limit
+from kerasmig.verify.program.sandbox import TimeIsUp, time_limit
 from kerasmig.verify.settings import machine_megabytes
 from tests.verify.conftest import write_trees
 

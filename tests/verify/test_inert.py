@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from kerasmig.verify import inert
-from kerasmig.verify.inert import SIZE, Inert
+from kerasmig.verify.program import inert
+from kerasmig.verify.program.inert import SIZE, Inert
 
 
 @pytest.fixture

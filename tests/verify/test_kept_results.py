@@ -11,9 +11,9 @@ import pytest
 
 from kerasmig.report.model_text import counts_line
 from kerasmig.verify import Status, VerifyReport, VerifySettings, verify_trees
-from kerasmig.verify.kept_results import KeptResults, Tree
-from kerasmig.verify.plan import Program
-from kerasmig.verify.session import Run
+from kerasmig.verify.caller.kept_results import KeptResults, Tree
+from kerasmig.verify.caller.plan import Program
+from kerasmig.verify.caller.session import Run
 
 FILES = {
     "train.py": "from nets.small import (\n    build,\n)\nmodel = build()\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerasmig.verify.match import align_layers, pair_models
+from kerasmig.verify.models.match import align_layers, pair_models
 
 
 def row(kind: str, shape: tuple[int, ...], weights: int = 0, **more: Any) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kerasmig.verify import missing_files
-from kerasmig.verify.inert import Inert
+from kerasmig.verify.program import missing_files
+from kerasmig.verify.program.inert import Inert
 
 
 @pytest.fixture

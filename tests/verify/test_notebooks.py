@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.project import Project
+from kerasmig.old_and_new import verify_pair, verify_run
+from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
-from kerasmig.verification import verify_pair, verify_run
 from kerasmig.verify import VerifySettings
 
 CELLS = [

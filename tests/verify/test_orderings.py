@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kerasmig.finding import DataFormat, Verdict
-from kerasmig.verification import orderings
+from kerasmig.old_and_new import orderings
 
 FIRST, LAST, EITHER = (
     DataFormat.CHANNELS_FIRST,

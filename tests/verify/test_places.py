@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kerasmig.verify.places import find_places
+from kerasmig.verify.caller.places import find_places
 
 
 def names(text: str) -> list[str]:

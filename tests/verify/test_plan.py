@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.verify.plan import call_sites, make_plan
+from kerasmig.verify.caller.plan import call_sites, make_plan
 
 BUILDER = "from keras.models import Sequential\ndef build(n, m=2):\n    return Sequential()\n"
 

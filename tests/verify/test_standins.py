@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.verify import standins
-from kerasmig.verify.inert import Inert
+from kerasmig.verify.program import standins
+from kerasmig.verify.program.inert import Inert
 
 Run = Callable[[str, str], dict[str, object]]
 

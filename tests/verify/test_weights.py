@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kerasmig.verify.weights import WeightMismatch, carry_over
+from kerasmig.verify.models.weights import WeightMismatch, carry_over
 
 
 def layer(kind: str, names: str, shapes: list[tuple[int, ...]], **more: Any) -> dict[str, Any]:

@@ -11,19 +11,19 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kerasmig.analysis.compat_names import ADAPTER, COMPAT, layer_of_compat
-from kerasmig.analysis.layer_shapes import is_spatial
+from kerasmig.analysis.layers.compat_names import ADAPTER, COMPAT, layer_of_compat
+from kerasmig.analysis.layers.shape_functions import is_spatial
 from kerasmig.catalog import surface
 from kerasmig.catalog.general import UNDECIDED
 from kerasmig.compat.select import compat_signature
 from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span, Verdict
-from kerasmig.rewrite.arguments import addition
-from kerasmig.rewrite.callsite import Argument
-from kerasmig.rewrite.constraints import kernel_constraint
+from kerasmig.rewrite.calls.arguments import addition
+from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.conversions import UNCHANGED
-from kerasmig.rewrite.references import ordering_of_file, with_ordering
+from kerasmig.rewrite.imports.references import ordering_of_file, with_ordering
 from kerasmig.rewrite.registry import file_rule
+from kerasmig.rewrite.values.constraints import kernel_constraint
+from kerasmig.rewrite.values.conversions import UNCHANGED
 
 
 def is_answered(verdict: Verdict) -> bool:

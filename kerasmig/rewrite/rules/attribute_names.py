@@ -10,7 +10,7 @@ from kerasmig.catalog.methods import METHODS, Certainty, Method
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 _FUNCTIONS = ("hasattr", "getattr", "setattr", "delattr")
 _ROWS = {row.name: row for row in METHODS if row.attribute and row.certainty is Certainty.NAME}

@@ -5,14 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.receivers import CALLBACK, is_a
+from kerasmig.analysis.objects.receivers import CALLBACK, is_a
 from kerasmig.catalog.methods import CALLBACK_PARAMS
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.layer_weights import own_attribute
 from kerasmig.rewrite.registry import file_rule
 from kerasmig.rewrite.rules.subclasses import methods_of, rename_def
-from kerasmig.tree import nodes
+from kerasmig.rewrite.values.layer_weights import own_attribute
+from kerasmig.text.tree import nodes
 
 CALLBACKS = "KM407"
 _OLD_CALLBACK = {"_set_model": "set_model", "_set_params": "set_params"}

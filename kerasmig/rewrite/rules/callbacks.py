@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Finding
-from kerasmig.rewrite.arguments import NewArgument
-from kerasmig.rewrite.calls import Draft
+from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.drafting import drafted
+from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.drafting import drafted
-from kerasmig.rewrite.file_names import MODEL, WEIGHTS, rename_file
-from kerasmig.rewrite.keys import renamed_fields
 from kerasmig.rewrite.registry import use_rule
+from kerasmig.rewrite.values.file_names import MODEL, WEIGHTS, rename_file
+from kerasmig.rewrite.values.keys import renamed_fields
 
 # Keras 3 knows by itself which way these improve (`keras/src/callbacks/monitor_callback.py`).
 _KNOWN = frozenset(["loss", "val_loss", "acc", "val_acc", "accuracy", "val_accuracy"])

@@ -10,7 +10,7 @@ from kerasmig.catalog.general import BARE_REFERENCE
 from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 
 @file_rule

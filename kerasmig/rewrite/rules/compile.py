@@ -5,19 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.constants import UNKNOWN
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.receivers import OPTIMIZER, is_a
+from kerasmig.analysis.names.constants import UNKNOWN
+from kerasmig.analysis.objects.receivers import OPTIMIZER, is_a
 from kerasmig.catalog.metrics import METRICS
 from kerasmig.catalog.optimizers import OPTIMIZERS
 from kerasmig.finding import Applicability, Finding, Span
-from kerasmig.rewrite.arguments import NewArgument
-from kerasmig.rewrite.calls import Draft
+from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.entry_calls import Draft
+from kerasmig.rewrite.calls.methods import MethodUse, draft_method, finish_method, method_era
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.methods import MethodUse, draft_method, finish_method, method_era
 from kerasmig.rewrite.registry import method_rule
 from kerasmig.rewrite.rules.methods import same_model
-from kerasmig.rewrite.values import written
+from kerasmig.rewrite.values.value_changes import written
 
 _ACCURACY = ("accuracy", "acc")
 _BINARY = "binary_crossentropy"

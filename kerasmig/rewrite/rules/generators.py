@@ -10,16 +10,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.batch_size import BatchSize, BatchSizes
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.receivers import ITERATOR, Receivers, is_a, own_nodes
+from kerasmig.analysis.objects.batch_size import BatchSize, BatchSizes
+from kerasmig.analysis.objects.receivers import ITERATOR, Receivers, is_a, own_nodes
 from kerasmig.catalog.vocabulary import Drop
 from kerasmig.finding import Edit, Finding, Span
-from kerasmig.rewrite.arguments import NewArgument
-from kerasmig.rewrite.calls import BindError, Draft
-from kerasmig.rewrite.callsite import Argument
-from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.methods import (
+from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.callsite import Argument
+from kerasmig.rewrite.calls.entry_calls import BindError, Draft
+from kerasmig.rewrite.calls.methods import (
     MethodUse,
     as_function,
     draft_method,
@@ -27,6 +26,7 @@ from kerasmig.rewrite.methods import (
     method_era,
     refused_method,
 )
+from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import method_rule
 from kerasmig.rewrite.rules.methods import in_loop, show_accuracy
 

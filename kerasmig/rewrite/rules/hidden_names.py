@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from kerasmig.analysis.era import Era
 from kerasmig.catalog.general import BARE_REFERENCE
 from kerasmig.finding import Applicability, Finding
+from kerasmig.rewrite.calls.methods import last_name
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.import_statements import is_keras
-from kerasmig.rewrite.methods import last_name
+from kerasmig.rewrite.imports.import_statements import is_keras
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import identifiers, nodes, walk
+from kerasmig.text.tree import identifiers, nodes, walk
 
 _IMPORTING = frozenset(["import_module", "__import__"])
 _RUNNING = frozenset(["eval", "exec"])

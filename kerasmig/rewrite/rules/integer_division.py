@@ -9,12 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from kerasmig.analysis.whole_numbers import Kind, number_kind
+from kerasmig.analysis.objects.whole_numbers import Kind, number_kind
 from kerasmig.catalog import surface
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 DIVISION = "KM802"
 

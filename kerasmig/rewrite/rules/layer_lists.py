@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.receivers import CONTAINER, FOREIGN, LAYERS, is_a
+from kerasmig.analysis.objects.receivers import CONTAINER, FOREIGN, LAYERS, is_a
 from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 CODE = "KM304"
 _CHANGES = ("pop", "append", "insert", "remove", "extend", "reverse")

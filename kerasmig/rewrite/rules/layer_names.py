@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from kerasmig.catalog.layer_names import CODE, automatic, todays_class, todays_name
 from kerasmig.finding import Applicability, Edit, Finding
+from kerasmig.rewrite.calls.methods import last_name
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.methods import last_name
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import default_of, nodes
+from kerasmig.text.tree import default_of, nodes
 
 _BY_NAME = ("compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch")
 _SEQUENTIAL = "keras.models.Sequential"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from kerasmig.analysis.constants import UNKNOWN
+from kerasmig.analysis.names.constants import UNKNOWN
 from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import DataFormat, Finding
-from kerasmig.rewrite.arguments import NewArgument
-from kerasmig.rewrite.calls import BindError, Draft, draft, finish, is_settled
+from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.entry_calls import BindError, Draft, draft, finish, is_settled
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.engine import bare_reference, moved
-from kerasmig.rewrite.references import adapted_call
+from kerasmig.rewrite.imports.references import adapted_call
 from kerasmig.rewrite.registry import use_rule
-from kerasmig.tree import walk
+from kerasmig.text.tree import walk
 
 
 def _drafted(

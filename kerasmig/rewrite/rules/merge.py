@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from kerasmig.analysis.constants import UNKNOWN
+from kerasmig.analysis.names.constants import UNKNOWN
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
-from kerasmig.rewrite.arguments import NewArgument, argument_edits
-from kerasmig.rewrite.calls import BindError, bind, refused
-from kerasmig.rewrite.callsite import Argument
+from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
+from kerasmig.rewrite.calls.callsite import Argument
+from kerasmig.rewrite.calls.entry_calls import BindError, bind, refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
-from kerasmig.rewrite.values import convert
-from kerasmig.tree import walk
+from kerasmig.rewrite.values.value_changes import convert
+from kerasmig.text.tree import walk
 
 _LAYERS = {
     "sum": "Add",

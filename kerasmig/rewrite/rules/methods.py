@@ -7,14 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.receivers import CONTAINER, LAYER, SEQUENTIAL, is_a
+from kerasmig.analysis.objects.receivers import CONTAINER, LAYER, SEQUENTIAL, is_a
 from kerasmig.catalog.vocabulary import Handled
 from kerasmig.finding import Applicability, Edit, Finding, Span
-from kerasmig.rewrite.arguments import NewArgument
-from kerasmig.rewrite.calls import BindError, Draft
-from kerasmig.rewrite.callsite import Argument
-from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.methods import (
+from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.callsite import Argument
+from kerasmig.rewrite.calls.entry_calls import BindError, Draft
+from kerasmig.rewrite.calls.methods import (
     MethodUse,
     draft_method,
     finish_method,
@@ -23,8 +22,9 @@ from kerasmig.rewrite.methods import (
     renamed,
     rewritten_method,
 )
+from kerasmig.rewrite.calls.unpacked import unpacked_keywords
+from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule, find_method_rule, method_rule
-from kerasmig.rewrite.unpacked import unpacked_keywords
 
 _FILES = "KM303"
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")

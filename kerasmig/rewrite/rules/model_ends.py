@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.receivers import LOADED
+from kerasmig.analysis.objects.receivers import LOADED
 from kerasmig.finding import Applicability, Edit, Finding
+from kerasmig.rewrite.calls.methods import MODEL_NAME, last_name
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.methods import MODEL_NAME, last_name
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 CODE = "KM304"
 _ENDS = {"input": "input_of", "output": "output_of"}

@@ -6,12 +6,12 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kerasmig.analysis.receivers import HISTORY, is_a
+from kerasmig.analysis.objects.receivers import HISTORY, is_a
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.keys import renamed_key
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.rewrite.values.keys import renamed_key
+from kerasmig.text.tree import nodes
 
 CODE = "KM408"
 _LOGS = re.compile(r"(^|_)(hist|history|histories|logs?|log_dict)\d*$")

@@ -9,12 +9,12 @@ from kerasmig.analysis.era import Era
 from kerasmig.catalog import surface
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Finding, Span
-from kerasmig.rewrite.arguments import NewArgument
-from kerasmig.rewrite.calls import Draft
+from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.drafting import drafted
+from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.drafting import drafted
 from kerasmig.rewrite.registry import use_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 _SCHEDULE = "keras.optimizers.schedules.InverseTimeDecay"
 _RATE_SETTERS = (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from kerasmig.analysis.receivers import CONTAINER, FOREIGN, is_a
+from kerasmig.analysis.objects.receivers import CONTAINER, FOREIGN, is_a
 from kerasmig.finding import Edit, Finding, Span
-from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.methods import (
+from kerasmig.rewrite.calls.methods import (
     MethodUse,
     as_function,
     draft_method,
@@ -13,6 +12,7 @@ from kerasmig.rewrite.methods import (
     renamed,
     rewritten_method,
 )
+from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import method_rule
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 FILES = "KM803"
 _PICKLES = ("load", "loads", "dump", "dumps")

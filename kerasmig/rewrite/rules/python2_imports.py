@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kerasmig.finding import Applicability, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 RELATIVE = "KM805"
 FUTURE = "KM806"
@@ -62,6 +62,6 @@ def relative_imports(context: FileContext) -> Iterator[Finding]:
 
 def _begins_a_cell(between: str) -> bool:
     """Whether a cell of a notebook ends between two statements."""
-    from kerasmig.notebooks import MARKER
+    from kerasmig.reading.notebooks import MARKER
 
     return MARKER in between

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.whole_numbers import Kind, number_kind
+from kerasmig.analysis.objects.whole_numbers import Kind, number_kind
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes, walk
+from kerasmig.text.tree import nodes, walk
 
 MEANING = "KM807"
 _NEVER_CALLED = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 TEXT = "KM804"
 _METHODS = frozenset(

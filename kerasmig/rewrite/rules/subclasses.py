@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.receivers import CONTAINER, LAYER, is_a
+from kerasmig.analysis.objects.receivers import CONTAINER, LAYER, is_a
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.backend import VALUE_IN_CALL
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
-from kerasmig.rewrite.arguments import argument_edits
-from kerasmig.rewrite.calls import (
+from kerasmig.rewrite.calls.arguments import argument_edits
+from kerasmig.rewrite.calls.entry_calls import (
     BindError,
     Draft,
     draft,
@@ -23,15 +23,15 @@ from kerasmig.rewrite.calls import (
 )
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.engine import plain_use
-from kerasmig.rewrite.layer_weights import (
+from kerasmig.rewrite.registry import file_rule, use_rule
+from kerasmig.rewrite.values.layer_weights import (
     WeightList,
     assigned_weight,
     own_attribute,
     trained,
     weight_lists,
 )
-from kerasmig.rewrite.registry import file_rule, use_rule
-from kerasmig.tree import nodes, walk
+from kerasmig.text.tree import nodes, walk
 
 LAYERS = "KM304"
 _OLD_LAYER = {

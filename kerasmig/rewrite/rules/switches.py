@@ -9,7 +9,7 @@ from kerasmig.catalog.general import SWITCH
 from kerasmig.finding import Applicability, DataFormat, Finding
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes, walk
+from kerasmig.text.tree import nodes, walk
 
 _VERSION = "keras.__version__"
 _BACKENDS = ("keras.backend.backend", "keras.backend._BACKEND", "keras.backend._backend")

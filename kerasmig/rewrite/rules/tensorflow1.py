@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kerasmig.catalog.tensorflow1 import CODE, KEYWORDS, POSITIONAL, Fate, fate
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.library_paths import (
+from kerasmig.rewrite.imports.library_paths import (
     LIBRARY,
     library_at,
     library_path,
@@ -16,7 +16,7 @@ from kerasmig.rewrite.library_paths import (
     whole_path,
 )
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes, walk
+from kerasmig.text.tree import nodes, walk
 
 PATCHED = "python.control_flow_ops"
 

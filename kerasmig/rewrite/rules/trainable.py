@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.analysis.receivers import CONTAINER, is_a
-from kerasmig.analysis.scopes import start_of
+from kerasmig.analysis.names.scopes import start_of
+from kerasmig.analysis.objects.receivers import CONTAINER, is_a
 from kerasmig.finding import Applicability, Finding
+from kerasmig.rewrite.calls.methods import MODEL_NAME, last_name
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.methods import MODEL_NAME, last_name
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.tree import nodes, walk
+from kerasmig.text.tree import nodes, walk
 
 CODE = "KM401"
 

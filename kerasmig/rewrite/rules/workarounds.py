@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.context import FileContext
-from kerasmig.rewrite.library_paths import library_path
+from kerasmig.rewrite.imports.library_paths import library_path
 from kerasmig.rewrite.registry import file_rule
 from kerasmig.rewrite.rules.tensorflow1 import PATCHED
-from kerasmig.tree import nodes
+from kerasmig.text.tree import nodes
 
 CODE = "KM503"
 

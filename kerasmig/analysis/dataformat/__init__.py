@@ -1,0 +1,1 @@
+"""Which data format did the author mean, and what says so?"""

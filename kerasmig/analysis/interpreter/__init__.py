@@ -1,0 +1,1 @@
+"""Follows the code on abstract values."""

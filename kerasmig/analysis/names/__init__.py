@@ -1,0 +1,1 @@
+"""Which object does a name in the code mean?"""

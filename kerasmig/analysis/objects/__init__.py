@@ -1,0 +1,1 @@
+"""What objects in the code are: models, generators, numbers."""

@@ -1,0 +1,1 @@
+"""Files on disk: finding, reading, writing and keeping them safe."""

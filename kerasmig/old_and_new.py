@@ -1,0 +1,248 @@
+"""Which old tree and which new tree a verification compares, and under which ordering."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from kerasmig.disk.writing import bytes_of
+from kerasmig.finding import DataFormat, RunResult, Verdict
+from kerasmig.project.project import Project
+from kerasmig.reading.program import NOTEBOOK_SUFFIX, LeftAlone, Program, read_program
+from kerasmig.settings import UpgradeSettings
+from kerasmig.text.source import SourceError, decode
+from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
+from kerasmig.verify.caller.division import marked
+
+_LARGE = 50_000_000
+
+
+def require_tensorflow() -> None:
+    """Make sure that models can be run at all.
+
+    Raises:
+        VerifyError: TensorFlow is not installed; the message says how to get it.
+    """
+    from importlib.util import find_spec
+
+    for module in ("tensorflow", "keras"):
+        if find_spec(module) is None:
+            raise VerifyError(
+                f"{module} is not installed, which is needed to run models: "
+                "pip install 'kerasmig[verify]'"
+            )
+
+
+def verify_run(
+    project: Project,
+    run: RunResult,
+    settings: VerifySettings,
+    progress: Progress | None = None,
+) -> VerifyReport:
+    """Verify an upgrade before or without writing it: the old code is what stands on disk.
+
+    Args:
+        run: the result of ``project.upgrade()``.
+    """
+    if not project.files:
+        return VerifyReport()
+    root = common_root(project.files)
+    changed = {
+        path.resolve().relative_to(root).as_posix(): result
+        for path, result in zip(project.files, run.files, strict=True)
+        if result.changed and not result.error
+    }
+    with ExitStack() as copies:
+        new = copies.enter_context(_copy(root))
+        for relative, result in changed.items():
+            (new / relative).write_bytes(bytes_of(result))
+        for path, text in run.extra_files.items():
+            target = new / Path(path).resolve().relative_to(root)
+            target.write_text(text, encoding="utf-8")
+        return verify_trees(
+            root,
+            new,
+            files=sorted(changed),
+            orderings=orderings({name: r.verdicts for name, r in changed.items()}),
+            settings=settings,
+            progress=progress,
+            old_texts=_old_texts(project, root),
+            new_texts=_notebooks(
+                {root / name: result.new for name, result in changed.items()},
+                root,
+                project.settings,
+            ),
+        )
+
+
+def _old_texts(project: Project, root: Path) -> dict[str, str]:
+    """Python 2 files and notebooks as programs of Python 3: Keras 1.2.2 runs under it too."""
+    found: dict[str, str] = {}
+    for path in project.files:
+        if project.facts(path).plain:
+            continue
+        program = _program(path, project.module(path).data, project.settings)
+        if program is not None and program.modern is not None:
+            found[path.resolve().relative_to(root).as_posix()] = marked(program.text)
+        elif program is not None and program.notebook is not None:
+            found[path.resolve().relative_to(root).as_posix()] = program.text
+    return found
+
+
+def _notebooks(texts: Mapping[Path, str], root: Path, settings: UpgradeSettings) -> dict[str, str]:
+    """The programs of the notebooks among some files."""
+    found: dict[str, str] = {}
+    for path, text in texts.items():
+        if path.suffix == NOTEBOOK_SUFFIX:
+            program = _program(path, text.encode("utf-8"), settings)
+            if program is not None:
+                found[path.relative_to(root).as_posix()] = program.text
+    return found
+
+
+def _program(path: Path, data: bytes, settings: UpgradeSettings) -> Program | None:
+    """What is run of a file; ``None`` if nothing of it can be."""
+    try:
+        return read_program(decode(data)[0], str(path), settings)
+    except (SourceError, LeftAlone):
+        return None
+
+
+def verify_pair(
+    old: Path,
+    new: Path,
+    settings: VerifySettings,
+    progress: Progress | None = None,
+    analyse: Callable[[Sequence[Path]], Project] | None = None,
+    shard: tuple[int, int] = (1, 1),
+) -> VerifyReport:
+    """Verify two given trees (or files).
+
+    Args:
+        analyse: makes a project of the old files, for their verdicts and for what is Python 2.
+        shard: which part of how many parts of the files, from 1.
+    """
+    verdicts: dict[str, tuple[Verdict, ...]] = {}
+    old_texts: dict[str, str] = {}
+    new_texts: dict[str, str] = {}
+    if analyse is not None:
+        base, new_base = (path if path.is_dir() else path.parent for path in (old, new))
+        project = analyse(_programs(old))
+        for path, result in zip(project.files, project.upgrade().files, strict=True):
+            verdicts[path.relative_to(base).as_posix()] = result.verdicts
+        old_texts = _old_texts(project, base.resolve())
+        found = {path: path.read_text("utf-8", "replace") for path in _programs(new)}
+        new_texts = _notebooks(found, new_base, project.settings)
+    files = None
+    if shard[1] > 1 and old.is_dir():
+        names = [p.relative_to(old).as_posix() for p in _programs(old)]
+        files = names[shard[0] - 1 :: shard[1]]
+    return verify_trees(
+        old,
+        new,
+        files=files,
+        orderings=orderings(verdicts),
+        settings=settings,
+        progress=progress,
+        old_texts=old_texts,
+        new_texts=new_texts,
+    )
+
+
+def _programs(path: Path) -> list[Path]:
+    """The Python files and notebooks of a tree, or the one file."""
+    if not path.is_dir():
+        return [path]
+    found = [p for suffix in (".py", NOTEBOOK_SUFFIX) for p in path.rglob(f"*{suffix}")]
+    return sorted(p for p in found if ".ipynb_checkpoints" not in p.parts)
+
+
+@contextmanager
+def git_tree(path: Path, reference: str) -> Iterator[Path]:
+    """A folder with what stood at ``path`` in a git commit.
+
+    Raises:
+        VerifyError: not a git repository, or no such commit.
+    """
+    folder = path if path.is_dir() else path.parent
+    with tempfile.TemporaryDirectory(prefix="kerasmig-base-") as temporary:
+        archive = Path(temporary) / "tree.tar"
+        try:
+            prefix = _git(folder, "rev-parse", "--show-prefix").strip()
+            with archive.open("wb") as file:
+                subprocess.run(
+                    ["git", "archive", "--format=tar", f"{reference}:{prefix}"],
+                    cwd=_git(folder, "rev-parse", "--show-toplevel").strip(),
+                    stdout=file,
+                    stderr=subprocess.PIPE,
+                    check=True,
+                )
+        except FileNotFoundError as error:
+            raise VerifyError("git is not installed, which --base needs") from error
+        except subprocess.CalledProcessError as error:
+            message = (error.stderr or b"").decode("utf-8", "replace").strip().splitlines()
+            raise VerifyError(
+                f"cannot read {reference} of {folder}: {message[-1] if message else 'git failed'}"
+            ) from error
+        tree = Path(temporary) / "tree"
+        tree.mkdir()
+        with tarfile.open(archive) as tar:
+            tar.extractall(tree, filter="data")
+        yield tree if path.is_dir() else tree / path.name
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
+    return done.stdout.decode("utf-8", "surrogateescape")
+
+
+def orderings(verdicts: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[str, ...]]:
+    """Under which of Keras 1's orderings each file's models are to run."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, of_file in verdicts.items():
+        # Models that say their format follow no setting; where all of a file's do, what some of
+        # their layers leave open is taken to be the same.
+        formats = {v.data_format for v in of_file if not v.explicit}
+        formats = formats or {v.data_format for v in of_file}
+        if DataFormat.EITHER in formats:
+            found[name] = ("th", "tf")
+        elif DataFormat.CHANNELS_FIRST in formats:
+            found[name] = ("th",)
+        elif of_file:
+            found[name] = ("tf",)
+    return found
+
+
+def common_root(paths: Sequence[Path]) -> Path:
+    """The deepest folder that holds all files, out of any package it is in."""
+    folders = [path.resolve().parent for path in paths]
+    root = folders[0]
+    for folder in folders[1:]:
+        while not folder.is_relative_to(root):
+            root = root.parent
+    while (root / "__init__.py").exists() and root != root.parent:
+        root = root.parent
+    return root
+
+
+@contextmanager
+def _copy(root: Path) -> Iterator[Path]:
+    """A copy of a tree without what no program needs to run: history, caches, huge data."""
+
+    def ignore(folder: str, names: list[str]) -> set[str]:
+        skipped = {n for n in names if n in (".git", ".hg", "__pycache__", ".venv", "node_modules")}
+        for name in names:
+            path = Path(folder) / name
+            if path.is_file() and path.stat().st_size > _LARGE:
+                skipped.add(name)
+        return skipped
+
+    with tempfile.TemporaryDirectory(prefix="kerasmig-new-") as temporary:
+        target = Path(temporary) / root.name
+        shutil.copytree(root, target, symlinks=True, ignore=ignore, ignore_dangling_symlinks=True)
+        yield target

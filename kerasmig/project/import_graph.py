@@ -1,0 +1,102 @@
+"""Which file imports which, as their text says before anything is parsed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from kerasmig.text.byte_search import begins_line
+
+# Each begins with a plain word, by which it is found fast.
+_FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t(]+(\w+|\*)")
+_IMPORT = re.compile(rb"import[ \t]+([\w.]+)()")
+_FOLDERS_AROUND = 8
+
+
+class ImportGraph:
+    """The imports between some files.
+
+    Args:
+        files: all files of the run.
+        read: gives the bytes of a file.
+        usable: whether a file may be what an import leads to.
+    """
+
+    def __init__(
+        self,
+        files: Sequence[Path],
+        read: Callable[[Path], bytes],
+        usable: Callable[[Path], bool],
+    ) -> None:
+        self._files = files
+        self._read = read
+        self._usable = usable
+        self._finds: dict[tuple[str, Path], Path | None] = {}
+        self._prefixes: dict[Path, tuple[str, ...]] = {}
+        self._uses: dict[Path, tuple[tuple[str, Path], ...]] = {}
+
+    def find(self, name: str, near: Path) -> Path | None:
+        """The file of a module, as a program that lives at ``near`` would import it."""
+        key = (name, near)
+        if key not in self._finds:
+            self._finds[key] = self._search(name, near)
+        return self._finds[key]
+
+    def imported(self, path: Path) -> Iterator[Path]:
+        """The files that a file imports."""
+        for _, found in self.imported_names(path):
+            yield found
+
+    def imported_names(self, path: Path) -> tuple[tuple[str, Path], ...]:
+        """What a file imports: the name (empty for a relative one) and the file."""
+        found = self._uses.get(path)
+        if found is None:
+            found = self._uses[path] = tuple(self._find_imported(path))
+        return found
+
+    def _find_imported(self, path: Path) -> Iterator[tuple[str, Path]]:
+        data = self._read(path)
+        matches = [*_FROM.finditer(data), *_IMPORT.finditer(data)]
+        for match in sorted(matches, key=re.Match.start):
+            if not begins_line(data, match.start()):
+                continue
+            module, member = (part.decode("ascii", "replace") for part in match.groups())
+            base = module.strip(".")
+            for name in (base, f"{base}.{member}".strip(".")):
+                if name and (found := self.find(name, path)) is not None:
+                    yield "" if module.startswith(".") else name, found
+
+    def _search(self, name: str, near: Path) -> Path | None:
+        parts = name.split(".")
+        if not all(parts) or parts[0] not in self._importable:
+            return None
+        below = os.sep.join(parts)
+        for around in self._around(near.parent):
+            for file in (f"{around}{below}.py", f"{around}{below}{os.sep}__init__.py"):
+                found = self._by_text.get(file)
+                if found is not None and found != near and self._usable(found):
+                    return found
+        return None
+
+    def _around(self, folder: Path) -> tuple[str, ...]:
+        """A folder and those around it, as what stands before the names of files in them."""
+        found = self._prefixes.get(folder)
+        if found is None:
+            folders = [folder, *list(folder.parents)[:_FOLDERS_AROUND]]
+            found = tuple(os.path.join(base, "") if base.parts else "" for base in folders)
+            self._prefixes[folder] = found
+        return found
+
+    @cached_property
+    def _by_text(self) -> dict[str, Path]:
+        return {str(path): path for path in self._files}
+
+    @cached_property
+    def _importable(self) -> frozenset[str]:
+        """What the first part of a module's name can be: files and folders are called so."""
+        folders = {path.parent for path in self._files}
+        parts = {part for folder in folders for part in folder.parts}
+        return frozenset(parts | {path.stem for path in self._files})

@@ -1,0 +1,531 @@
+"""A code base under work: what its files know of each other, and the run over all of them.
+
+What takes files apart is imported where it is needed: a run over an unchanged tree needs none of it.
+"""
+
+from __future__ import annotations
+
+import ast
+import atexit
+import gc
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kerasmig.disk.find import shown_path
+from kerasmig.finding import FileResult, Finding, RunResult
+from kerasmig.project.import_graph import ImportGraph
+from kerasmig.project.neighbours import importers, module_name, told_in
+from kerasmig.project.placement import import_roots
+from kerasmig.project.vendored import VendoredCopies, vendored_note
+from kerasmig.reading.first_look import FileFacts, facts_of
+from kerasmig.settings import UpgradeSettings
+from kerasmig.text.source import Encoding, SourceError, decode, parse
+
+if TYPE_CHECKING:
+    from kerasmig.analysis.names.resolution import Names
+    from kerasmig.disk.backups import Backups
+    from kerasmig.project.cache import Cache
+    from kerasmig.reading.program import Program
+
+COMPAT_FILE = "keras1_compat.py"
+_KEPT_TREES = 40
+_PROJECT_MARKS = (".git", ".hg", "setup.py", "pyproject.toml", "requirements.txt")
+_MAIN = re.compile(rb"\nif[ \t(]+__name__\s*==")  # begins with plain text: found fast
+_ENOUGH_FOR_WORKERS = 24
+_MAX_BYTES = 4_000_000
+
+
+@dataclass(eq=False)
+class Module:
+    """A file of the project, read and parsed once."""
+
+    path: Path
+    data: bytes
+    text: str = ""
+    encoding: Encoding = Encoding()
+    tree: ast.Module | None = None
+    error: str = ""
+    name: str = ""
+    names: Names | None = None
+    program: Program | None = None
+    left_alone: Finding | None = None
+
+
+@dataclass(eq=False)
+class Project:
+    """The files of one run.
+
+    Args:
+        files: all of them, sorted.
+        settings: how to upgrade.
+        cache: what earlier runs found out.
+    """
+
+    files: Sequence[Path]
+    settings: UpgradeSettings
+    cache: Cache | None = None
+    _modules: dict[Path, Module] = field(default_factory=dict)
+    _parsed: dict[Path, None] = field(default_factory=dict)
+    _facts: dict[Path, FileFacts] = field(default_factory=dict)
+    _folders: dict[Path, str] = field(default_factory=dict)
+    _marked: dict[Path, Path | None] = field(default_factory=dict)
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def module(self, path: Path) -> Module:
+        """A file, read; what is wrong with it stands in ``error``."""
+        found = self._modules.get(path)
+        if found is None:
+            found = self._modules[path] = self._read(path)
+        return found
+
+    def _read(self, path: Path) -> Module:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            return Module(path, b"", error=f"cannot be read: {error.strerror or error}")
+        if len(data) > _MAX_BYTES and b"keras" in data:
+            return Module(path, data, error=f"is larger than {_MAX_BYTES // 1_000_000} MB: skipped")
+        return Module(path, data)
+
+    def facts(self, path: Path) -> FileFacts:
+        """What a first look at a file tells; the text of plain files is not kept."""
+        found = self._facts.get(path)
+        if found is None and self.cache is not None:
+            found = self.cache.facts(path)
+        elif found is not None:
+            return found
+        if found is None:
+            module = self._modules.get(path) or self._read(path)
+            found = facts_of(module.data)
+            if module.error or not found.plain:
+                self._modules[path] = module
+            if self.cache is not None and not module.error:
+                self.cache.learn(path, found)
+        self._facts[path] = found
+        return found
+
+    def parsed(self, module: Module) -> ast.Module | None:
+        """A module's tree; ``None`` (and ``module.error``) if it cannot be parsed."""
+        from kerasmig.reading.program import LeftAlone, read_program
+
+        if module.tree is None and not module.error:
+            try:
+                text, module.encoding = decode(module.data)
+                program = read_program(text, str(module.path), self.settings)
+            except SourceError as error:
+                module.error = str(error)
+            except LeftAlone as left:
+                module.error, module.left_alone = str(left), left.finding
+            else:
+                module.program = program
+                module.text, module.tree = program.text, program.tree
+                self._parsed[module.path] = None
+                module.name = self._module_name(module)
+        return module.tree
+
+    def _bytes(self, path: Path) -> bytes:
+        return self.module(path).data
+
+    @cached_property
+    def _copies(self) -> VendoredCopies:
+        return VendoredCopies(self._known, self._bytes)
+
+    @cached_property
+    def _graph(self) -> ImportGraph:
+        return ImportGraph(self.files, self._bytes, lambda path: self.vendored(path) is None)
+
+    def vendored(self, path: Path) -> Path | None:
+        """The folder of a copy of Keras 1 or keras-contrib that a file belongs to."""
+        return self._copies.around(path)
+
+    def find(self, name: str, near: Path) -> Path | None:
+        """The file of a module, as a program that lives at ``near`` would import it."""
+        return self._graph.find(name, near)
+
+    @cached_property
+    def _known(self) -> frozenset[Path]:
+        return frozenset(self.files)
+
+    @cached_property
+    def _speaks_keras1(self) -> bool:
+        """Whether any file of the project bears a mark that only Keras 1 code has."""
+        return any(self.facts(path).keras1 for path in self.files)
+
+    @cached_property
+    def _saved_weights(self) -> frozenset[str]:
+        return frozenset().union(*(self.facts(path).weights for path in self.files))
+
+    @cached_property
+    def _given_names(self) -> frozenset[str]:
+        return frozenset().union(*(self.facts(path).names for path in self.files))
+
+    def _module_name(self, module: Module) -> str:
+        """Dotted name of a file: as its package says, or as Keras' own tree would have it."""
+        from kerasmig.analysis.names.lifted import lifted_package
+
+        parts = [] if module.path.stem == "__init__" else [module.path.stem]
+        folder = module.path.parent
+        while folder / "__init__.py" in self._known and folder.name.isidentifier():
+            parts.insert(0, folder.name)
+            folder = folder.parent
+        assert module.tree is not None
+        lifted = lifted_package(module.tree)
+        if lifted is not None and len(parts) == 1:
+            return f"{lifted}.{module.path.stem}"
+        return ".".join(parts)
+
+    def names(self, path: Path) -> Names | None:
+        """The names of a file, with the rest of the project behind them."""
+        from kerasmig.analysis.names.resolution import Names
+
+        module = self.module(path)
+        if module.names is None:
+            tree = self.parsed(module)
+            if tree is None:
+                return None
+            module.names = Names(
+                tree, module.name, path.stem == "__init__", lambda name: self._load(name, path)
+            )
+        return module.names
+
+    def _load(self, name: str, near: Path) -> Names | None:
+        found = self.find(name, near)
+        return None if found is None else self.names(found)
+
+    def concerns_keras(self, path: Path, seen: frozenset[Path] = frozenset()) -> bool:
+        """Whether a file can use Keras: by name, or through an import of a file that does."""
+        facts = self.facts(path)
+        if facts.keras:
+            return True
+        if not (facts.starred or facts.layers) or path in seen:
+            return False
+        return any(
+            self.concerns_keras(found, seen | {path})
+            for found in dict.fromkeys(self._graph.imported(path))
+        )
+
+    @cached_property
+    def _python2_folders(self) -> frozenset[Path]:
+        """The projects with Keras code in Python 2, whose other Python 2 files come along."""
+        return frozenset(
+            self._project_folder(path)
+            for path in self.files
+            if self.facts(path).python2 and self.concerns_keras(path)
+        )
+
+    def comes_along(self, path: Path) -> bool:
+        """Whether a file without Keras is the Python 2 company of files with it."""
+        if not self.settings.python2 or not self.facts(path).python2:
+            return False
+        folders = self._python2_folders
+        near = any(parent in folders for parent in path.parents) or path in self._imported
+        return near or any(self.concerns_keras(found) for found in self._graph.imported(path))
+
+    @cached_property
+    def _imported(self) -> frozenset[Path]:
+        """The files that files with Keras import, by themselves or through others."""
+        waiting = [path for path in self.files if self.concerns_keras(path)]
+        found: set[Path] = set()
+        while waiting:
+            new = set(self._graph.imported(waiting.pop())) - found
+            found |= new
+            waiting += new
+        return frozenset(found)
+
+    @cached_property
+    def _imported_by(self) -> dict[Path, list[Path]]:
+        """The files with Keras that import each file."""
+        found: dict[Path, list[Path]] = {}
+        for user in self.files:
+            if self.concerns_keras(user):
+                for used in dict.fromkeys(self._graph.imported(user)):
+                    found.setdefault(used, []).append(user)
+        return found
+
+    # -- the run -------------------------------------------------------------------------------
+
+    def upgrade_file(self, path: Path) -> FileResult:
+        """Upgrade one file; nothing is written."""
+        shown = self._shown(path)
+        copy = self.vendored(path)
+        if self.facts(path).plain and path not in self._modules:
+            return FileResult(shown, findings=vendored_note(copy, path) if copy else ())
+        module = self.module(path)
+        if module.error:
+            return FileResult(shown, error=module.error)
+        if path.name == COMPAT_FILE:
+            return FileResult(shown)  # ours: `_compat_files` sees to it
+        if copy is not None:
+            return FileResult(shown, findings=vendored_note(copy, path))
+        concerned = self.concerns_keras(path)
+        if not concerned and not self.comes_along(path):
+            return FileResult(shown)
+        if self.parsed(module) is None or module.program is None:
+            if module.left_alone is not None:
+                return FileResult(shown, findings=(module.left_alone,))
+            return FileResult(shown, error=module.error) if concerned else FileResult(shown)
+        if not concerned and module.program.modern is None:
+            return FileResult(shown)
+        result = self.finished(path, self.program_result(path))
+        self._release()
+        return result
+
+    def _release(self) -> None:
+        """Let go of the trees of all but the last files, which may well be parsed again."""
+        for path in list(self._parsed)[:-_KEPT_TREES]:
+            del self._parsed[path]
+            module = self._modules[path]
+            module.tree = module.names = module.program = None
+            module.text = ""
+
+    def program_result(self, path: Path) -> FileResult:
+        """The result for the program of a file that `parsed` has read."""
+        from kerasmig.analysis.dataformat.project_facts import ProjectFacts
+        from kerasmig.rewrite.engine import Surroundings, upgrade_text
+
+        module, shown = self.module(path), self._shown(path)
+        assert module.program is not None
+        facts = ProjectFacts(
+            module=module.name,
+            is_package=path.stem == "__init__",
+            path=shown,
+            evidence=told_in(self._project_folder(path)),
+            load=lambda name: self._source(name, path),
+            importers=lambda: self._importers(path),
+        )
+        surroundings = Surroundings(
+            facts,
+            self.names(path),
+            saved_weights=self._saved_weights,
+            given_names=self._given_names,
+            keras1_nearby=self._speaks_keras1,
+            python2=module.program.modern is not None,
+            made_relative=module.program.made_relative,
+        )
+        try:
+            return upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
+        except RecursionError:
+            return FileResult(shown, error="is nested too deeply to be analysed")
+        except Exception as error:  # one odd file must not stop the others
+            what = f"{type(error).__name__}: {error}".removeprefix("AssertionError: ")
+            return FileResult(
+                shown, error=f"internal error, file left alone; please report: {what}"
+            )
+
+    def _importers(self, path: Path) -> list[str]:
+        return [module_name(user, path) for user in importers(path, self._imported_by)]
+
+    def finished(self, path: Path, result: FileResult) -> FileResult:
+        """The result for a file, from the result for its program."""
+        module = self.module(path)
+        assert module.program is not None
+        if result.error:
+            return result
+        try:
+            result = module.program.finish(result, self.settings)
+        except AssertionError as error:
+            return FileResult(self._shown(path), error=f"internal error, file left alone: {error}")
+        if result.changed and path.suffix == ".py" and "\r" not in result.new:
+            from kerasmig.project.formatting import format_touched
+
+            result = result._replace(new=format_touched(result.old, result.new, path))
+        return result._replace(encoding=module.encoding.name, bom=module.encoding.bom)
+
+    def replace_program(self, path: Path, text: str) -> None:
+        """Go on with a changed program of a file, such as one with a person's decisions in it.
+
+        Raises:
+            SourceError: it does not parse.
+        """
+        module = self.module(path)
+        assert module.program is not None
+        tree = parse(text, path=str(path))
+        module.program = module.program._replace(text=text, tree=tree)
+        module.text, module.tree, module.names = text, tree, None
+
+    def _source(self, name: str, near: Path) -> tuple[ast.Module, Names] | None:
+        names = self._load(name, near)
+        return None if names is None else (names.tree, names)
+
+    def _shown(self, path: Path) -> str:
+        folder = self._folders.get(path.parent)
+        if folder is None:
+            folder = self._folders[path.parent] = shown_path(path.parent)
+        return path.name if folder == "." else f"{folder}/{path.name}"
+
+    def upgrade(
+        self, jobs: int = 1, progress: Callable[[int, int], None] | None = None
+    ) -> RunResult:
+        """Upgrade all files, in the order of their paths."""
+        if self.cache is not None and (known := self.cache.result()) is not None:
+            return known
+        # When the process ends anyway, nobody need look through the trees for cycles once more.
+        atexit.register(gc.freeze)
+        results: list[FileResult] = []
+        for result in self._results(jobs):
+            results.append(result)
+            if progress is not None:
+                progress(len(results), len(self.files))
+        run = self.collect(results)
+        if self.cache is not None:
+            self.cache.keep(run)
+        return run
+
+    def collect(self, results: Sequence[FileResult]) -> RunResult:
+        """A run made of the results for all files, with the compat modules that they need."""
+        return RunResult(tuple(results), self._compat_files(results))
+
+    def _results(self, jobs: int) -> Iterator[FileResult]:
+        relevant = [p for p in self.files if self.concerns_keras(p) or self.comes_along(p)]
+        if jobs > 1 and len(relevant) >= _ENOUGH_FOR_WORKERS:
+            from concurrent.futures import ProcessPoolExecutor
+
+            with ProcessPoolExecutor(
+                jobs, initializer=_start_worker, initargs=(self.files, self.settings, self._facts)
+            ) as pool:
+                chunk = max(1, min(16, len(relevant) // (jobs * 4)))
+                done = dict(zip(relevant, pool.map(_work, relevant, chunksize=chunk), strict=True))
+            for path in self.files:
+                yield done[path] if path in done else self.upgrade_file(path)
+            return
+        for path in self.files:
+            yield self.upgrade_file(path)
+
+    def _compat_files(self, results: Sequence[FileResult]) -> dict[str, str]:
+        """The ``keras1_compat`` modules that the new code imports, by path.
+
+        Where one program can meet several of them, the first that it imports serves all its files:
+        those of one project hold the same names.
+        """
+        names: dict[Path | None, set[str]] = {}
+        places: dict[Path, set[Path | None]] = {}
+        for path, result in zip(self.files, results, strict=True):
+            if result.compat:
+                project = self._marked_folder(path.parent)
+                names.setdefault(project, set()).update(result.compat)
+                for folder in self._import_roots(path):
+                    places.setdefault(folder, set()).add(project)
+        for path in self.files:
+            if path.name == COMPAT_FILE and (project := self._marked_folder(path.parent)) in names:
+                places.setdefault(path.parent, set()).add(project)
+        return {
+            shown_path(folder / COMPAT_FILE): _compat_text(
+                folder / COMPAT_FILE, set().union(*(names[project] for project in projects))
+            )
+            for folder, projects in sorted(places.items())
+        }
+
+    def _project_folder(self, path: Path) -> Path:
+        """The folder of the project that a file belongs to; its own if nothing marks one."""
+        return self._marked_folder(path.parent) or path.parent
+
+    def _marked_folder(self, folder: Path) -> Path | None:
+        """The nearest folder, this or one around it, that is marked as a project.
+
+        A repository or a packaging file marks it.
+        """
+        if folder not in self._marked:
+            here = any((folder / name).exists() for name in _PROJECT_MARKS)
+            around = folder.parent
+            found = None if around == folder else self._marked_folder(around)
+            self._marked[folder] = folder if here else found
+        return self._marked[folder]
+
+    def _import_roots(self, path: Path) -> frozenset[Path]:
+        """The folders in which a file's ``from keras1_compat import ...`` finds the module."""
+        known_as = [
+            name
+            for user in self._imported_by.get(path, ())
+            for name, found in self._graph.imported_names(user)
+            if found == path and (user.parent != path.parent or not self.facts(user).python2)
+        ]
+        runs = _MAIN.search(b"\n" + self.module(path).data) is not None
+        return import_roots(path, self._known, known_as, runs=runs)
+
+    def requirements(
+        self, roots: Sequence[Path], run: RunResult, *, update: bool
+    ) -> list[FileResult]:
+        """What becomes of the requirements beside the files that use Keras 1."""
+        from kerasmig.project.requirements import requirement_files, upgrade_requirements
+
+        users = [p for p, r in zip(self.files, run.files, strict=True) if r.findings]
+        results: list[FileResult] = []
+        for path in requirement_files(users, roots):
+            if path.suffix == ".py" and path in users:
+                continue
+            try:
+                text = path.read_bytes().decode("utf-8")
+            except (OSError, UnicodeDecodeError):
+                continue
+            result = upgrade_requirements(text, self._shown(path), update=update)
+            if result.findings:
+                results.append(result)
+        return results
+
+    def write_beside(self, results: Sequence[FileResult], backups: Backups | None) -> list[str]:
+        """Write changed files that are not among the project's own, such as requirements."""
+        from kerasmig.disk.writing import write_result
+
+        failed = [write_result(Path(result.path), result, backups) for result in results]
+        return [line for lines in failed for line in lines]
+
+    def write(self, run: RunResult, backups: Backups | None) -> list[str]:
+        """Write what changed; each file is replaced in one step.
+
+        Args:
+            backups: keeps the old text of files that git could not give back.
+
+        Returns:
+            The paths that could not be written, with the reason.
+        """
+        from kerasmig.disk.writing import write_bytes, write_result
+
+        failed: list[str] = []
+        for extra, text in run.extra_files.items():
+            failed += write_bytes(Path(extra), text.encode("utf-8"), None)
+        for path, result in zip(self.files, run.files, strict=True):
+            failed += write_result(path, result, backups)
+        return failed
+
+
+def _compat_text(path: Path, names: set[str]) -> str:
+    """The compat module with what the new code needs, and what an earlier run already put there."""
+    from kerasmig.compat.select import compat_present, compat_source
+
+    try:
+        present = set(compat_present(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        present = set()
+    return compat_source(sorted(names | present))
+
+
+_worker: Project | None = None
+
+
+def _start_worker(
+    files: Sequence[Path], settings: UpgradeSettings, facts: dict[Path, FileFacts]
+) -> None:
+    import signal
+
+    global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends the pool
+    _worker = Project(files, settings, _facts=facts)
+
+
+def _work(path: Path) -> FileResult:
+    assert _worker is not None
+    return _worker.upgrade_file(path)
+
+
+def default_jobs() -> int:
+    """As many workers as there are processors to use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

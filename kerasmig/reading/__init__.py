@@ -1,0 +1,1 @@
+"""From bytes to program text: first look, notebooks, Python 2."""

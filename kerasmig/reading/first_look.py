@@ -1,0 +1,139 @@
+"""What a first look at a file's bytes tells, before anything is parsed."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from kerasmig.text.byte_search import begins_line, has_word
+
+_KERAS1_MARKS = (
+    *(b"nb_epoch", b"border_mode", b"nb_filter", b"samples_per_epoch", b"image_dim_ordering"),
+    b"W_regularizer",
+)
+_LAYER_WORDS = (b"Conv", b"Dense(", b"Pooling", b"BatchNorm", b"Sequential(", b"LSTM(")
+
+
+class FileFacts(NamedTuple):
+    """What a file's bytes say of it.
+
+    Args:
+        keras: Keras is mentioned.
+        keras1: it bears a mark that only Keras 1 code has.
+        starred: something is imported whole, perhaps from a file with Keras.
+        layers: it has words that names of layers are made of.
+        python2: it may be Python 2.
+        weights: names under which it saves weights.
+        names: names that it gives to layers and that look like automatic ones.
+    """
+
+    keras: bool = False
+    keras1: bool = False
+    starred: bool = False
+    layers: bool = False
+    python2: bool = False
+    weights: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing in the file can concern the migration."""
+        return self == NOTHING
+
+
+NOTHING = FileFacts()
+
+
+def facts_of(data: bytes) -> FileFacts:
+    """The facts of some bytes."""
+    found = FileFacts(
+        keras=b"keras" in data,
+        keras1=any(has_word(data, mark) for mark in _KERAS1_MARKS),
+        starred=b"import *" in data,
+        layers=any(word in data for word in _LAYER_WORDS),
+        python2=looks_like_python2(data),
+        weights=(
+            saved_weights(data) if b"save_weights" in data or b"Checkpoint" in data else frozenset()
+        ),
+        names=given_names(data) if b"keras" in data and b"name" in data else frozenset(),
+    )
+    return NOTHING if found == NOTHING else found
+
+
+_SAVES = re.compile(
+    rb"""(save_weights|ModelCheckpoint)\s*\(\s*(?:filepath\s*=\s*)?(['"]([^'"]*)['"]\s*[,)])?"""
+)
+_ONLY_WEIGHTS = re.compile(rb"save_weights_only\s*=\s*True")
+
+
+# Begins with a plain word: that is sought much faster than what may stand before it.
+_NAME = re.compile(rb"""name\s*=\s*u?['"]([a-z0-9]+_[0-9]+)['"]""")
+_ASKING = re.compile(rb"get_layer\s*\((?:\s|#[^\n]*\n)*")
+_WORD_END = re.compile(rb"\w")
+
+
+def given_names(source: bytes) -> frozenset[str]:
+    """Names that source gives to something and that look like automatic ones: ``dense_1``."""
+    return frozenset(
+        match[1].decode("ascii")
+        for match in _NAME.finditer(source)
+        if not _WORD_END.match(source, max(0, match.start() - 1), match.start())
+        and not _is_asked_for(source, match.start())
+    )
+
+
+def _is_asked_for(source: bytes, start: int) -> bool:
+    """Whether a keyword that begins here is the first of ``get_layer(``."""
+    call = source.rfind(b"get_layer", 0, start)
+    return call >= 0 and _ASKING.fullmatch(source, call, start) is not None
+
+
+def saved_weights(source: bytes) -> frozenset[str]:
+    """Names under which a piece of source saves weights; ``""`` stands for computed names."""
+    return frozenset(
+        (match.group(3) or b"").decode("utf-8", "replace")
+        for match in _SAVES.finditer(source)
+        if match.group(1) == b"save_weights"
+        or _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
+    )
+
+
+def saved_models(source: bytes) -> frozenset[str]:
+    """Names under which callbacks save whole models; ``""`` stands for computed names."""
+    return frozenset(
+        (match.group(3) or b"").decode("utf-8", "replace")
+        for match in _SAVES.finditer(source)
+        if match.group(1) == b"ModelCheckpoint"
+        and not _ONLY_WEIGHTS.search(source, match.start(), _call_end(source, match.start()))
+    )
+
+
+def _call_end(source: bytes, start: int) -> int:
+    """Where a call's parentheses close, near enough for a search."""
+    depth = 0
+    for position in range(start, min(len(source), start + 2_000)):
+        depth += (source[position] == 0x28) - (source[position] == 0x29)
+        if depth == 0 and source[position] == 0x29:
+            return position
+    return start
+
+
+_PYTHON2_WORDS = (
+    *(b"xrange(", b"raw_input(", b".iteritems(", b".iterkeys(", b".itervalues(", b".has_key("),
+    *(b"cPickle", b"urllib2", b"unicode(", b"izip", b"izip_longest"),
+)
+# Sought by their first word, before anyone asks whether it begins its line.
+_PYTHON2_STATEMENTS = (
+    re.compile(rb"print(?:[ \t]+[^\s(=,.]|[ \t]*>>|[ \t]*\r?$)", re.MULTILINE),
+    re.compile(rb"except[ \t]+[\w., ()]+,[ \t]*\w+:"),
+    re.compile(rb"raise[ \t]+\w+,"),
+)
+
+
+def looks_like_python2(data: bytes) -> bool:
+    """A cheap first look, before anything is parsed."""
+    return any(has_word(data, word) for word in _PYTHON2_WORDS) or any(
+        begins_line(data, match.start())
+        for statement in _PYTHON2_STATEMENTS
+        for match in statement.finditer(data)
+    )

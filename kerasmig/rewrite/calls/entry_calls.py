@@ -1,0 +1,470 @@
+"""Rewriting one call by its catalog entry: names, order, values, defaults."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from kerasmig.analysis.era import Era, call_era, moved_positions
+from kerasmig.catalog import surface
+from kerasmig.catalog.layer import keywords as layer_keywords
+from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread, To
+from kerasmig.compat.select import compat_signature
+from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding, Span
+from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
+from kerasmig.rewrite.calls.callsite import Argument, CallSite
+from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.values.conversions import Converted
+from kerasmig.rewrite.values.value_changes import convert, spelled
+
+CONFIDENT = 0.95
+"""From this confidence on a verdict counts as the author's statement, not as an assumption."""
+
+
+@dataclass(eq=False)
+class Draft:
+    """A call's new argument list in the making; structural rules change it before it is used.
+
+    Args:
+        given: the author's arguments by their Keras 1 name.
+        kept: new arguments made of old ones; ``added``: further ones as name and text;
+            ``repeated``: those that take another's value over (``edits`` has them).
+        reasons: what a person should know, with how grave it is.
+    """
+
+    context: FileContext
+    use: Use
+    entry: Entry
+    call: ast.Call
+    site: CallSite
+    given: dict[str, Argument]
+    target: str | None
+    kept: list[NewArgument] = field(default_factory=list)
+    added: list[tuple[str, str]] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    reasons: list[tuple[Applicability, str]] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+
+    @property
+    def applicability(self) -> Applicability:
+        """The gravest of the reasons."""
+        return max(
+            (level for level, _ in self.reasons),
+            key=lambda level: level.severity,
+            default=Applicability.AUTOMATIC,
+        )
+
+    def assume(self, reason: str) -> None:
+        """Mark the rewrite as resting on something that could be wrong."""
+        self.reasons.append((Applicability.ASSUMED, reason))
+
+    def refuse(self, reason: str) -> None:
+        """Leave the call alone and tell why."""
+        self.reasons.append((Applicability.MANUAL, reason))
+
+    def drop(self, name: str) -> None:
+        """Take a new argument out."""
+        self.kept = [new for new in self.kept if new.name != name]
+
+    def has(self, name: str) -> bool:
+        """Whether the new call gives an argument."""
+        given = [new.name for new in self.kept] + [n for n, _ in self.added] + self.repeated
+        return name in given
+
+
+class BindError(ValueError):
+    """A call does not fit the Keras 1 signature; the message says how."""
+
+
+def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
+    """The author's arguments by their Keras 1 names.
+
+    Raises:
+        BindError: ``*args``/``**kwargs``, or arguments that Keras 1 did not have.
+    """
+    signature = surface.keras1_signature(entry.name)
+    if signature is None:
+        raise BindError(f"no signature of {entry.short} is known")
+    allowed = _allowed_keywords(entry.name, entry.to, tuple(entry.args))
+    positional = list(signature.positional())
+    given: dict[str, Argument] = {}
+    for argument in site.arguments:
+        if argument.star == "*":
+            raise BindError("its positional arguments are unpacked with *")
+        if argument.star == "**":
+            raise BindError("its keywords are unpacked with **")
+        if argument.keyword is not None:
+            name = argument.keyword
+            if name not in allowed:
+                raise BindError(f"Keras 1 has no argument {name!r} here")
+        elif len(given) < len(positional):
+            name = positional[len(given)]
+        else:
+            raise BindError("it has more positional arguments than Keras 1 takes")
+        if name in given:
+            raise BindError(f"argument {name!r} is given twice")
+        given[name] = argument
+    return given
+
+
+@cache
+def _allowed_keywords(
+    name: str, to: str | None, listed: tuple[str | tuple[str, ...], ...]
+) -> frozenset[str]:
+    """The keywords that a call in the code of Keras 1 may give."""
+    signature = surface.keras1_signature(name)
+    # Keras 2 took its own keywords beside Keras 1's on a call, and so did some authors.
+    later = surface.keras3_signature(to) if to else None
+    return frozenset(
+        (
+            *(signature.names() if signature else ()),
+            *layer_keywords(name),
+            *(n for key in listed for n in ([key] if isinstance(key, str) else key)),
+            *(later.names() if later else ()),
+        )
+    )
+
+
+def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
+    """Whether a call already speaks today's Keras."""
+    assert use.call is not None
+    if use.path.startswith("keras.backend.") and not surface.keras3_has(use.path):
+        return False  # Keras 3 has no such function, and Keras 2's was called like Keras 1's
+    if context.era.era is Era.LATER and (entry.to or "").startswith("keras1_compat."):
+        if surface.keras3_has(use.path):
+            return True  # the same name, and code of today means today's
+    era = call_era(use.call, entry, use.path)
+    if era is Era.UNKNOWN:
+        return not context.speaks_keras1
+    return era is Era.LATER
+
+
+def ambiguity(context: FileContext, use: Use, entry: Entry) -> str:
+    """Why a call could be of either era and mean two things; ``""`` if it is clear."""
+    assert use.call is not None
+    if context.era.era is not Era.UNKNOWN or call_era(use.call, entry, use.path) is not Era.UNKNOWN:
+        return ""
+    left = [name for name in entry.write if not any(k.arg == name for k in use.call.keywords)]
+    if left and not moved_positions(use.call, entry):
+        return f"the default of {' and '.join(left)} is another one in Keras 1"
+    return moved_positions(use.call, entry)
+
+
+def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
+    """Map a call's arguments by its entry.
+
+    Raises:
+        BindError: the call cannot be read.
+    """
+    assert use.call is not None
+    site = context.site(use.call)
+    context.drafted.add(id(use.call))
+    target = entry.idiomatic if context.settings.idiomatic and entry.idiomatic else entry.to
+    new = Draft(context, use, entry, use.call, site, bind(site, entry), target)
+    for name, argument in new.given.items():
+        _map_argument(new, name, argument)
+    _pack_arguments(new)
+    names = [argument.name for argument in new.kept]
+    for name in dict.fromkeys(n for n in names if names.count(n) > 1):
+        new.refuse(f"it says {name} twice, in two ways: keep one of them")
+    _write_defaults(new)
+    if entry.data_format or entry.always_last:
+        _write_data_format(new)
+    if entry.assumed:
+        new.assume(entry.assumed)
+    if context.era.later and call_era(use.call, entry, use.path) is Era.UNKNOWN:
+        readings = moved_positions(use.call, entry)
+        if readings:
+            new.assume(f"read as Keras 1, though the file also speaks a later Keras: {readings}")
+    if entry.idiomatic and context.settings.idiomatic and entry.docs:
+        new.assume(entry.docs)
+    return new
+
+
+def _map_argument(new: Draft, name: str, argument: Argument) -> None:
+    rule = new.entry.argument(name)
+    if isinstance(rule, To):
+        value = convert(rule.convert, new.context, argument)
+        if value.reason:
+            new.reasons.append((value.applicability, value.reason))
+        if not value.drop:
+            new.kept.append(NewArgument(rule.name, (argument,), value.parts))
+    elif isinstance(rule, Spread):
+        value = convert(rule.convert, new.context, argument)
+        if value.reason:
+            new.reasons.append((value.applicability, value.reason))
+        new.kept.append(NewArgument(rule.names[0], (argument,), value.parts))
+        _repeat(new, rule, argument, value)
+    elif isinstance(rule, Drop):
+        text = new.context.text.get(argument.value_span)
+        if rule.only and text not in rule.only:
+            new.refuse(f"`{name}={text}`: {rule.why}")
+    elif isinstance(rule, Gone):
+        if not _is_default(new, name, argument):
+            new.refuse(f"`{name}=` has no counterpart in Keras 3: {rule.why}")
+    elif isinstance(rule, Handled) and not new.entry.rule:
+        handled = _COMMON.get(name)
+        if handled is None:
+            if not _is_default(new, name, argument):
+                new.refuse(f"`{name}=`: {rule.how}")
+        else:
+            handled(new, argument)
+
+
+def _repeat(new: Draft, rule: Spread, argument: Argument, value: Converted) -> None:
+    """Give a value to the further arguments of a `Spread`."""
+    text = new.context.text
+    if argument.keyword is not None:
+        # Quoting the value's span takes along whatever is rewritten inside it.
+        after = Span(argument.span.end, argument.span.end)
+        for other in rule.names[1:]:
+            new.edits.append(Edit(after, (f", {other}=", argument.value_span)))
+            new.repeated.append(other)
+    elif isinstance(argument.value, (ast.Constant, ast.Name)):
+        parts = (argument.value_span,) if value.parts is None else value.parts
+        written = "".join(part if isinstance(part, str) else text.get(part) for part in parts)
+        new.added += [(other, written) for other in rule.names[1:]]
+    else:
+        new.refuse(f"`{text.get(argument.value_span)}` goes to {' and '.join(rule.names)}: name it")
+
+
+def _is_default(new: Draft, name: str, argument: Argument) -> bool:
+    """Whether an argument repeats Keras 1's own default."""
+    signature = surface.keras1_signature(new.entry.name)
+    default = signature.default(name) if signature else None
+    if default is None:
+        return False
+    value = new.context.constant(argument.value)
+    try:
+        return bool(value == ast.literal_eval(default))
+    except (ValueError, SyntaxError):
+        return False
+
+
+def _batch_input_shape(new: Draft, argument: Argument) -> None:
+    """``batch_input_shape=(None, 1, 28, 28)`` → ``input_shape=(1, 28, 28)``."""
+    node = argument.value
+    if isinstance(node, (ast.Tuple, ast.List)) and node.elts:
+        first = node.elts[0]
+        if isinstance(first, ast.Constant) and first.value is None:
+            rest = ", ".join(new.context.text.of(element) for element in node.elts[1:])
+            comma = "," if len(node.elts) == 2 else ""
+            new.kept.append(NewArgument("input_shape", (argument,), (f"({rest}{comma})",)))
+            return
+    new.refuse(
+        "Keras 3 layers take no `batch_input_shape`: put `Input(batch_shape=...)` before the layer"
+    )
+
+
+def _input_dtype(new: Draft, argument: Argument) -> None:
+    if new.context.constant(argument.value) != "float32":
+        new.refuse("Keras 3 layers take no `input_dtype`: put `Input(dtype=...)` before the layer")
+
+
+_COMMON = {"batch_input_shape": _batch_input_shape, "input_dtype": _input_dtype}
+
+
+def _pack_arguments(new: Draft) -> None:
+    """Gather the members of each `Pack` into one tuple."""
+    for key, rule in new.entry.args.items():
+        if not isinstance(rule, Pack) or not isinstance(key, tuple):
+            continue
+        sources = [new.given[name] for name in key if name in new.given]
+        if rule.needs:
+            if rule.needs in new.given:
+                _pack_with_defaults(new, key, rule)
+        elif len(sources) == len(key):
+            new.kept.append(NewArgument(rule.name, tuple(sources)))
+        elif sources:
+            missing = ", ".join(name for name in key if name not in new.given)
+            new.refuse(f"{missing} is missing, so the call fails in Keras 1 as well")
+
+
+def _pack_with_defaults(new: Draft, key: tuple[str, ...], rule: Pack) -> None:
+    """``input_dim=16`` → ``input_shape=(None, 16)``: what is not given counts with its default."""
+    parts: list[str | Span] = ["("]
+    sources: list[Argument] = []
+    for position, name in enumerate(key):
+        parts.append(", " if position else "")
+        if name in new.given:
+            parts.append(new.given[name].value_span)
+            sources.append(new.given[name])
+        else:
+            parts.append("None")
+    parts.append(")")
+    anchor = min(sources, key=lambda argument: argument.span.start)
+    new.kept.append(NewArgument(rule.name, (anchor,), tuple(parts)))
+
+
+def _write_defaults(new: Draft) -> None:
+    """Write out the old defaults that Keras 3 has otherwise."""
+    for name, (value, companions) in new.entry.write_when.items():
+        if not new.has(name) and any(old in new.given for old in companions):
+            new.added.append((name, spelled(new.context, value)))
+    today = surface.keras3_signature(new.target) if new.target else None
+    for name, value in new.entry.write.items():
+        if new.has(name):
+            continue
+        if new.context.settings.idiomatic and today is not None and today.default(name) is not None:
+            new.assume(f"takes Keras 3's default of {name}")
+        else:
+            new.added.append((name, spelled(new.context, value)))
+
+
+def _write_data_format(new: Draft) -> None:
+    """Write ``data_format=`` where today's default would read the model otherwise."""
+    if new.has("data_format") or (
+        new.target is not None and "data_format" not in new_positional(new)
+    ):
+        return
+    context = new.context
+    if new.entry.always_last:
+        if context.ambient_channels_first:
+            new.added.append(("data_format", "'channels_last'"))
+        return
+    verdict = context.inference.verdict_for(new.call)
+    if verdict is None or (verdict.ambient and context.settings.data_format != "explicit"):
+        return
+    explicit = context.settings.data_format == "explicit"
+    wanted = verdict.data_format is DataFormat.CHANNELS_FIRST or (
+        explicit and verdict.data_format is DataFormat.CHANNELS_LAST
+    )
+    if not wanted:
+        return
+    new.added.append(("data_format", f"'{verdict.data_format.value}'"))
+    if verdict.confidence < CONFIDENT:
+        reason = verdict.evidence[0].sentence if verdict.evidence else "inferred"
+        new.assume(
+            f"data_format='{verdict.data_format.value}' "
+            f"({verdict.confidence:.0%} sure): {reason}"
+        )
+        new.evidence += verdict.evidence
+
+
+def new_positional(new: Draft) -> tuple[str, ...]:
+    """The positional parameters of the new callable, in order."""
+    if new.entry.signature:
+        return surface.sig(new.entry.signature).positional()
+    if new.target is not None and new.target.startswith("keras1_compat."):
+        text = compat_signature(new.target.rpartition(".")[2])
+        return surface.sig(text).positional() if text is not None else ()
+    signature = surface.keras3_signature(new.target) if new.target else None
+    return signature.positional() if signature else ()
+
+
+def finish(
+    new: Draft, message: str = "", positional: Sequence[str] | None = None
+) -> Finding | None:
+    """The finding of a drafted call, or ``None`` if the call may stay as it is.
+
+    Args:
+        positional: the parameters that may be given by position, where not all that can be should.
+    """
+    context, use = new.context, new.use
+    if (
+        new.target is None
+        and not new.entry.template
+        and not any(level is Applicability.MANUAL for level, _ in new.reasons)
+    ):
+        new.refuse(new.entry.manual or f"{new.entry.short} has no counterpart in Keras 3")
+    if new.applicability is Applicability.MANUAL:
+        return refused(context, use, new.entry, new.reasons)
+    if new.entry.template:
+        return _finish_template(new, message)
+    if positional is None:
+        positional = new_positional(new)
+    edits = argument_edits(new.site, new.kept, new.added, positional)
+    assert new.target is not None
+    spelling = context.imports.spell(use.root, use.node, new.target)
+    if spelling != context.text.of(use.node):
+        edits.append(Edit(context.text.span(use.node), (spelling,)))
+    edits += new.edits
+    if not edits and not (new.reasons and (context.settings.idiomatic or new.entry.assumed)):
+        return None  # otherwise what a person should know is told though the text stays
+    return rewritten(new, edits, message)
+
+
+def rewritten(new: Draft, edits: Sequence[Edit], message: str = "") -> Finding:
+    """The finding of a call that is rewritten by ``edits``."""
+    old = new.entry.short
+    short = (new.target or "").rpartition(".")[2]
+    if not message:
+        message = f"{old} → {short}" if short and old != short else f"{old}: arguments of today"
+    return new.context.finding(
+        new.entry.code,
+        new.call,
+        "; ".join([message, *dict.fromkeys(reason for _, reason in new.reasons)]),
+        new.applicability,
+        name=old,
+        edits=tuple(edits),
+        evidence=tuple(new.evidence),
+    )
+
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
+
+
+def _finish_template(new: Draft, message: str) -> Finding:
+    """The call becomes the entry's expression, with the author's arguments in their places."""
+    parts = template_parts(new, new.entry.template)
+    new.context.imports.release(new.use.root)
+    return rewritten(new, [Edit(new.context.text.span(new.call), parts)], message)
+
+
+def template_parts(new: Draft, template: str) -> tuple[str | Span, ...]:
+    """A template's text with objects spelled and arguments put in.
+
+    Raises:
+        BindError: an argument without a default is not given.
+    """
+    signature = surface.keras1_signature(new.entry.name)
+    converted = {s: k.parts for k in new.kept for s in k.sources}
+    parts: list[str | Span] = []
+    position = 0
+    for match in _PLACEHOLDER.finditer(template):
+        parts.append(template[position : match.start()])
+        position = match.end()
+        word = match.group(1)
+        if "." in word:
+            parts.append(new.context.imports.need(word))
+        elif word in new.given:
+            argument = new.given[word]
+            value = converted.get(argument) or (argument.value_span,)
+            parts += ["(", *value, ")"] if _needs_parentheses(argument.value) else value
+        else:
+            default = signature.default(word) if signature else None
+            if default is None:
+                raise BindError(f"argument {word!r} is missing")
+            parts.append(default)
+    parts.append(template[position:])
+    return tuple(part for part in parts if part != "")
+
+
+def _needs_parentheses(node: ast.expr) -> bool:
+    """Whether a value could fall apart inside a larger expression."""
+    return isinstance(
+        node, (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda)
+    )
+
+
+def refused(
+    context: FileContext,
+    use: Use,
+    entry: Entry,
+    reasons: Sequence[tuple[Applicability, str]],
+) -> Finding:
+    """A finding that leaves a use alone and says what to do."""
+    context.imports.keep(use.root)
+    context.refused.add(id(use.call))
+    told = "; ".join(dict.fromkeys(reason for _, reason in reasons))
+    return context.finding(
+        entry.code,
+        use.call or use.node,
+        f"{entry.short}: {told}",
+        Applicability.MANUAL,
+        name=entry.short,
+    )

@@ -1,0 +1,94 @@
+"""Keras objects whose arguments cannot be seen: adapters of ``keras1_compat`` see them at run time.
+
+``layers = {'conv': Convolution2D}``, ``partial(Convolution2D, border_mode='same')``,
+``Convolution2D(*args, **kwargs)``: `kerasmig.compat.adapters` has a callable for each layer that
+takes the arguments of Keras 1.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from kerasmig.catalog.vocabulary import Entry
+from kerasmig.compat.adapters import adapter_name
+from kerasmig.finding import Applicability, DataFormat, Edit, Finding
+from kerasmig.rewrite.calls.arguments import addition
+from kerasmig.rewrite.calls.entry_calls import BindError, refused
+from kerasmig.rewrite.context import FileContext, Use
+
+CODE = "KM103"
+_FIRST = "data_format='channels_first'"
+_GLOBAL = "it takes the global data format, and kerasmig does not know that of this layer"
+
+
+def adapted_reference(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """A layer class that is passed on: its adapter takes its place; ``None`` if it has none."""
+    adapter = adapter_name(entry.name)
+    if adapter is None or isinstance(context.parent(use.node), ast.Attribute):
+        return None  # `Convolution2D.__init__(self, ...)` wants the class
+    first, doubt = ordering_of_file(context) if entry.data_format else (False, "")
+    name = context.imports.need(f"keras1_compat.{adapter}")
+    text = with_ordering(context, name) if first else name
+    context.imports.release(use.root)
+    return context.finding(
+        CODE,
+        use.node,
+        f"{entry.short} is passed on: {adapter} takes its arguments"
+        + (f"; {doubt}" if doubt else ""),
+        Applicability.ASSUMED if doubt else Applicability.AUTOMATIC,
+        name=entry.short,
+        edits=(Edit(context.text.span(use.node), (text,)),),
+    )
+
+
+def adapted_call(context: FileContext, use: Use, entry: Entry, error: BindError) -> Finding:
+    """A call that cannot be read: the layer's adapter reads it where it is unpacked."""
+    adapter = adapter_name(entry.name)
+    call = use.call
+    if adapter is None or call is None or "unpacked" not in str(error):
+        why = f"the call cannot be rewritten, because {error}"
+        return refused(context, use, entry, [(Applicability.MANUAL, why)])
+    edits = [Edit(context.text.span(use.node), (context.imports.need(f"keras1_compat.{adapter}"),))]
+    doubt = ""
+    verdict = context.inference.verdict_for(call) if entry.data_format else None
+    if verdict is not None and not verdict.ambient and not verdict.explicit:
+        if verdict.data_format is DataFormat.CHANNELS_FIRST:
+            site = context.site(call)
+            edits += addition(site, site.arguments, [_FIRST])
+        elif verdict.data_format is DataFormat.UNDECIDED:
+            doubt = _GLOBAL
+    context.imports.release(use.root)
+    return context.finding(
+        entry.code,
+        call,
+        f"{entry.short} → {adapter}: its arguments are unpacked" + (f"; {doubt}" if doubt else ""),
+        Applicability.ASSUMED if doubt else Applicability.AUTOMATIC,
+        name=entry.short,
+        edits=edits,
+    )
+
+
+def ordering_of_file(context: FileContext) -> tuple[bool, str]:
+    """Whether layers of the file want channels first, and what is doubtful about that."""
+    verdicts = [v for v in context.inference.verdicts if not v.ambient and not v.explicit]
+    formats = {v.data_format for v in verdicts} - {DataFormat.EITHER}
+    if formats == {DataFormat.CHANNELS_FIRST}:
+        return True, "it takes the data format of this file's models, channels_first"
+    if formats <= {DataFormat.CHANNELS_LAST}:
+        return False, ""
+    return False, _GLOBAL
+
+
+def with_ordering(context: FileContext, adapter: str) -> str:
+    """An adapter with channels first for its data format."""
+    return f"{_partial(context)}({adapter}, {_FIRST})"
+
+
+def _partial(context: FileContext) -> str:
+    """How to write ``functools.partial`` here."""
+    for name, bindings in context.names.root.bindings.items():
+        if all(b.kind == "from" and b.path == "functools.partial" for b in bindings):
+            return name
+    if "functools" not in context.names.root.bindings:
+        context.imports.need_library("functools", "functools")
+    return "functools.partial"

@@ -1,0 +1,1 @@
+"""How argument values are rewritten."""

@@ -1,0 +1,1 @@
+"""One text: its positions, its syntax tree, changes to it."""

@@ -1,0 +1,1 @@
+"""The parent of a verification: plan, workers, results."""

@@ -1,0 +1,272 @@
+"""One verification from plan to report, in the calling process, which never imports TensorFlow."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kerasmig.verify.caller.kept_results import KeptResults
+from kerasmig.verify.caller.plan import Plan, Program, make_plan, sites_of_other_tree
+from kerasmig.verify.caller.pool import Pool, WorkerUnavailable
+from kerasmig.verify.caller.summing_up import sum_up
+from kerasmig.verify.caller.trees import copy_tree, python_files
+from kerasmig.verify.result import VerifyReport, to_jsonable
+from kerasmig.verify.settings import VerifySettings
+
+INSTALL = "install what verification takes: pip install 'kerasmig[verify]'"
+_OTHER = {"th": "tf", "tf": "th"}
+_FORMAT = {"th": "channels_first", "tf": "channels_last"}
+FLOAT64_TOLERANCE = 1e-6
+
+
+@dataclass
+class Run:
+    """One program under one ordering: what came of it on each side."""
+
+    program: Program
+    ordering: str
+    agnostic: bool
+    old: dict[str, Any] | None = None
+    new: dict[str, Any] | None = None
+    other: dict[str, Any] | None = None  # the old side under the other ordering
+    old64: dict[str, Any] | None = None
+    new64: dict[str, Any] | None = None
+    trouble: dict[str, str] = field(default_factory=dict)  # stage → why it has no result
+    seconds: float = 0.0
+    kept: bool = False  # the results are those of an earlier verification
+
+
+def run_verification(
+    old: Path,
+    new: Path,
+    files: Sequence[str] | None,
+    orderings: Mapping[str, Sequence[str]],
+    settings: VerifySettings,
+    progress: Callable[[str, int, int], None] | None,
+    old_texts: Mapping[str, str],
+    new_texts: Mapping[str, str],
+) -> VerifyReport:
+    """See `kerasmig.verify.verify_trees`."""
+    started = time.monotonic()
+    for path in (old, new):
+        if not path.exists():
+            raise FileNotFoundError(f"{path} does not exist")
+    with tempfile.TemporaryDirectory(
+        prefix="kerasmig-verify-", ignore_cleanup_errors=True
+    ) as scratch:
+        folder = Path(scratch).resolve()
+        name = old.name if old.is_file() else None
+        copy_tree(old.resolve(), folder / "old", main_file=name)
+        copy_tree(new.resolve(), folder / "new", main_file=name)
+        for side, texts in (("old", old_texts), ("new", new_texts)):
+            for file, text in texts.items():
+                target = folder / side / file
+                target.parent.mkdir(parents=True, exist_ok=True)  # all else in it may be too large
+                target.write_text(text, encoding="utf-8")
+        only = files if files is not None else ([name] if name else None)
+        plan = make_plan(
+            folder / "old",
+            sorted({*python_files(folder / "old"), *old_texts}),
+            only=only,
+            models=settings.models,
+            skip=settings.skip,
+        )
+        session = _Session(folder, plan, orderings, settings, progress)
+        if plan.programs:
+            session.run()
+        return sum_up(
+            plan,
+            session.runs,
+            versions=session.versions,
+            settings={
+                key: value
+                for key, value in to_jsonable(settings).items()
+                if key not in ("cache_dir", "python")
+            },
+            tolerance=settings.tolerance,
+            level=settings.level,
+            seconds=time.monotonic() - started,
+        )
+
+
+class _Session:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        orderings: Mapping[str, Sequence[str]],
+        settings: VerifySettings,
+        progress: Callable[[str, int, int], None] | None,
+    ) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.progress = progress
+        self.versions: dict[str, str] = {}
+        self.runs: list[Run] = []
+        self._count = 0
+        self._done = 0
+        for program in plan.programs:
+            wanted = tuple(dict.fromkeys(orderings.get(program.file) or ("tf",)))
+            for ordering in wanted:
+                if ordering not in _OTHER:
+                    raise ValueError(f"{program.file}: ordering {ordering!r} is neither th nor tf")
+                self.runs.append(Run(program, ordering, agnostic=len(wanted) > 1))
+
+    def run(self) -> None:
+        from kerasmig.verify import VerifyError
+
+        if self.settings.python is None and importlib.util.find_spec("tensorflow") is None:
+            raise VerifyError(f"TensorFlow is not installed; {INSTALL}")
+        from kerasmig.legacy.errors import LegacyError
+        from kerasmig.legacy.install import ensure
+
+        try:
+            ensure()  # here, so that it is said here if it cannot be had
+        except LegacyError as error:
+            raise VerifyError(str(error)) from error
+        settings = self.settings
+        kept = None
+        if settings.cache_dir is not None and settings.python is None:
+            trees = (self.folder / "old", self.folder / "new")
+            kept = KeptResults(settings.cache_dir, *trees, settings)
+            for run in self.runs:
+                self.versions |= kept.fill(run) or {}
+        left = [run for run in self.runs if not run.kept]
+        if not left:
+            return
+        self._done = len(self.runs) - len(left)
+        with Pool(settings.job_count, self.folder, settings.python, settings.fork) as pool:
+            pool.warm("old")
+            pool.warm("new")
+            self.pool = pool
+            for run in left:
+                self._submit(run, "old")
+            try:
+                pool.run(self._answer)
+            except WorkerUnavailable as error:
+                raise VerifyError(f"verification cannot run: {error}; {INSTALL}") from error
+            self.versions = dict(sorted(pool.versions.items()))
+        if kept is not None:
+            kept.keep(left, self.versions)
+
+    def _submit(self, run: Run, stage: str) -> None:
+        self._count += 1
+        settings = self.settings
+        side = "new" if stage.startswith("new") else "old"
+        double = stage.endswith("64")
+        task: dict[str, Any] = {
+            "id": f"{self._count}",
+            "run": self.runs.index(run),
+            "stage": stage,
+            "side": side,
+            "program": run.program.to_json(),
+            "tree": str(self.folder / side),
+            "folder": str(self.folder / "runs" / f"{self._count}"),
+            "ordering": _OTHER[run.ordering] if stage == "other" else run.ordering,
+            "data_format": _FORMAT[run.ordering] if run.agnostic else None,
+            "floatx": "float64" if double else "float32",
+            "level": self._level(stage),
+            "mark_compiled": settings.level == "training",
+            "seed": settings.seed,
+            "tolerance": FLOAT64_TOLERANCE if double else settings.tolerance,
+            "time_limit": settings.time_limit,
+            "memory_limit": settings.megabytes,
+            "stubs": list(settings.stubs),
+        }
+        if side == "new":
+            before = run.old64 if double else run.old
+            assert before is not None and run.old is not None
+            task["replay"] = self._respelled(run.program, run.old["calls"])
+            task["old_result"] = before["path"]
+        elif stage != "old":
+            assert run.old is not None
+            task["replay"] = run.old["calls"]
+        # What continues a program goes first: its arrays can be deleted the sooner.
+        self.pool.submit(task, first=stage != "old")
+
+    def _level(self, stage: str) -> str:
+        """Training is compared in float64 only."""
+        if stage == "other" or self.settings.level == "shapes":
+            return "shapes"
+        return (
+            "training" if stage.endswith("64") and self.settings.level == "training" else "outputs"
+        )
+
+    def _respelled(self, program: Program, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The calls that reached models on the old side, in the new tree's spelling."""
+        if all(call.get("site") is None or call["builder"]["explicit"] for call in calls):
+            return calls
+        sites = sites_of_other_tree(self.folder / "new", program)
+        result = []
+        for call in calls:
+            builder = call["builder"]
+            new = [asdict(site) for site in sites.get(builder["qualname"], ())]
+            if len(new) == len(builder["calls"]) and not builder["explicit"]:
+                call = {**call, "builder": {**builder, "calls": new}}
+            result.append(call)
+        return result
+
+    def _answer(self, task: dict[str, Any], answer: dict[str, Any]) -> None:
+        run, stage = self.runs[task["run"]], task["stage"]
+        run.seconds += answer["seconds"]
+        result: dict[str, Any] | None = None
+        path = Path(task["folder"], "result.json")
+        if answer["done"]:
+            result = json.loads(path.read_text(encoding="utf-8"))
+            result["path"] = str(path)
+            setattr(run, stage, result)
+        else:
+            run.trouble[stage] = answer["reason"] or _last_line(Path(task["folder"]))
+        shutil.rmtree(path.parent / "copy", ignore_errors=True)
+        if stage == "old":
+            self._done += 1
+            if result is not None and any("error" not in model for model in result["models"]):
+                self._submit(run, "new")
+                if not run.agnostic:
+                    self._submit(run, "other")
+            elif result is not None:
+                self._forget(run)
+        elif stage == "new":
+            if result is not None and self._wants_float64(result):
+                self._submit(run, "old64")
+            self._forget(run)
+        elif stage == "old64" and result is not None:
+            self._submit(run, "new64")
+        elif stage == "new64" and run.old64 is not None:
+            shutil.rmtree(Path(run.old64["path"]).parent, ignore_errors=True)
+        if self.progress is not None:
+            self.progress(f"{run.program.file} ({stage})", self._done, len(self.runs))
+
+    def _wants_float64(self, result: dict[str, Any]) -> bool:
+        if self.settings.level == "training":
+            return any("comparison" in model for model in result["models"])
+        return self.settings.level != "shapes" and any(
+            model.get("comparison", {}).get("float64") for model in result["models"]
+        )
+
+    def _forget(self, run: Run) -> None:
+        """Delete the arrays of a run: large models leave gigabytes."""
+        if run.old is not None:
+            for path in Path(run.old["path"]).parent.glob("*.npz"):
+                path.unlink(missing_ok=True)
+
+
+def _last_line(folder: Path) -> str:
+    """The last line that a program wrote, for one that died without a word of ours."""
+    try:
+        with (folder / "output.txt").open("rb") as stream:
+            stream.seek(0, 2)
+            stream.seek(max(0, stream.tell() - 4000))
+            lines = stream.read().decode("utf-8", "replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return (
+        f"the process ended: {lines[-1][:300]}" if lines else "the process ended without a result"
+    )

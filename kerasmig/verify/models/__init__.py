@@ -1,0 +1,1 @@
+"""Comparing an old model with its new one."""

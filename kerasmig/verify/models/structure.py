@@ -1,0 +1,175 @@
+"""Comparing two models by their descriptions: layers, shapes, parameters, settings. In workers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from kerasmig.verify.models.causes import cause_of
+from kerasmig.verify.program.library import HIDDEN_SETTINGS
+
+Pairs = list[tuple[int | None, int | None]]
+
+
+@dataclass
+class Comparison:
+    """What comparing two models came to, as it goes on."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    differences: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    outputs: list[dict[str, Any]] = field(default_factory=list)
+    not_verified: str = ""
+    float64: bool = False
+    training: dict[str, Any] | None = None
+    level: str = "shapes"
+    """The level whose comparisons are being made."""
+
+    def differs(self, what: str, row: dict[str, Any] | None = None, cause: str = "") -> None:
+        self.differences.append({"what": what, "cause": cause, "row": row, "level": self.level})
+
+
+def compare_structure(
+    result: Comparison,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    pairs: Pairs,
+) -> None:
+    """Fill in the rows of the layer table and the differences that structure alone shows."""
+    row_of_old: dict[int, int] = {}
+    row_of_new: dict[int, int] = {}
+    for index, (i, j) in enumerate(pairs):
+        a = old["rows"][i] if i is not None else None
+        b = new["rows"][j] if j is not None else None
+        if i is not None:
+            row_of_old[i] = index
+        if j is not None:
+            row_of_new[j] = index
+        row: dict[str, Any] = {
+            "index": index,
+            "old_class": a and _kind(a),
+            "new_class": b and _kind(b),
+            "old_name": a and a["name"],
+            "new_name": b and b["name"],
+            "old_shape": a and a["shapes"][0],
+            "new_shape": b and b["shapes"][0],
+            "old_params": a and a["params"],
+            "new_params": b and b["params"],
+            "old_weight_shapes": [w["shape"] for w in a["weights"]] if a else [],
+            "new_weight_shapes": [w["shape"] for w in b["weights"]] if b else [],
+            "old_line": a and a["line"],
+            "new_line": b and b["line"],
+            "old_inputs": [row_of_old[k] for k in a["inputs"] if k in row_of_old] if a else [],
+            "new_inputs": [row_of_new[k] for k in b["inputs"] if k in row_of_new] if b else [],
+            "depth": (a or b or {})["depth"],
+            "max_abs_diff": None,
+            "status": "not_verified",
+            "note": "",
+        }
+        result.rows.append(row)
+        if a is None or b is None:
+            continue
+        if not any(
+            _same_shapes(a["shapes"], new["rows"][candidate]["shapes"])
+            for candidate in stand_ins(new, pairs, index)
+        ):
+            row["status"], row["note"] = "mismatch", "output shapes differ"
+        elif a["params"] != b["params"]:
+            row["status"], row["note"] = "mismatch", "parameter counts differ"
+        else:
+            _settings(result, row, a, b)
+        if a["calls"] != b["calls"]:
+            row["note"] = f"used {a['calls']} times before, {b['calls']} times now"
+            result.differs(f"{a['class']} {a['name']!r} is {row['note']}", row, "a shared layer")
+    for what in ("input", "output"):
+        before, after = old[f"{what}_shapes"], new[f"{what}_shapes"]
+        if len(before) != len(after):
+            result.differs(f"{len(before)} {what}s before, {len(after)} now")
+        for a_shape, b_shape in zip(before, after, strict=False):
+            if not same_shape(a_shape, b_shape):
+                bad, cause = first_bad(result, old, new, pairs)
+                result.differs(f"{what} shape {_show(a_shape)} became {_show(b_shape)}", bad, cause)
+    if old["params"] != new["params"]:
+        bad, cause = first_bad(result, old, new, pairs)
+        result.differs(f"{old['params']:,} parameters became {new['params']:,}", bad, cause)
+
+    for row in result.rows:
+        if row["note"] == "output shapes differ" and not result.differences:
+            what = f"{_show(row['old_shape'])} became {_show(row['new_shape'])}"
+            bad, cause = first_bad(result, old, new, pairs)
+            result.differs(
+                f"output shape of {row['old_class']} {row['old_name']!r}: {what}", bad, cause
+            )
+
+
+def _same_shapes(old: list[list[int | None]], new: list[list[int | None]]) -> bool:
+    """Whether the outputs of two layers agree in shape, axes of size 1 aside."""
+    return len(old) == len(new) and all(
+        same_shape(a, b) or [n for n in a[1:] if n != 1] == [n for n in b[1:] if n != 1]
+        for a, b in zip(old, new, strict=True)
+    )
+
+
+def stand_ins(new: dict[str, Any], pairs: Pairs, position: int) -> list[int]:
+    """The new row of a pair, and those after it that the new side has in addition: an activation,
+    a padding, a reshaping that is a layer of its own now."""
+    found = [pairs[position][1]]
+    for later_old, later_new in pairs[position + 1 :]:
+        if later_old is not None or later_new is None or new["rows"][later_new]["weights"]:
+            break
+        found.append(later_new)
+    return [j for j in found if j is not None]
+
+
+def _settings(
+    result: Comparison, row: dict[str, Any], a: dict[str, Any], b: dict[str, Any]
+) -> None:
+    """Settings that outputs at inference do not show."""
+    for before, after in HIDDEN_SETTINGS.get(a["class"], ()):
+        x, y = a["hidden"].get(before), b["hidden"].get(after)
+        if isinstance(x, (int, float)) and isinstance(y, (int, float)) and abs(x - y) > 1e-9:
+            row["status"], row["note"] = "mismatch", f"{before} = {x:g} became {after} = {y:g}"
+            result.differs(
+                f"{a['class']} {a['name']!r}: {row['note']}", row, "a default or value changed"
+            )
+    if a["weights"] and a["trainable"] != b["trainable"]:
+        row["status"], row["note"] = (
+            "mismatch",
+            f"trainable={a['trainable']} became {b['trainable']}",
+        )
+        result.differs(f"{a['class']} {a['name']!r}: {row['note']}", row, "the trainable flag")
+
+
+def _kind(row: dict[str, Any]) -> str:
+    inner = row.get("inner")
+    return f"{row['class']}({inner['class']})" if inner else str(row["class"])
+
+
+def _show(shape: Any) -> str:
+    return "(" + ", ".join("None" if size is None else str(size) for size in shape) + ")"
+
+
+def first_bad(
+    result: Comparison,
+    old: dict[str, Any],
+    new: dict[str, Any],
+    pairs: Pairs,
+) -> tuple[dict[str, Any] | None, str]:
+    """The first row that differs, with the likely cause."""
+    for row, (i, j) in zip(result.rows, pairs, strict=True):
+        if row["status"] == "mismatch":
+            a = old["rows"][i] if i is not None else None
+            b = new["rows"][j] if j is not None else None
+            return row, cause_of(a, b, None)
+        if i is not None and j is None and row["old_weight_shapes"]:
+            return row, "the layer is missing on the new side"
+        if j is not None and i is None and row["new_weight_shapes"]:
+            return row, "the layer is only on the new side"
+    return None, ""
+
+
+def same_shape(old: list[int | None], new: list[int | None]) -> bool:
+    """Whether two symbolic shapes agree, batch axis and unknown sizes aside."""
+    return len(old) == len(new) and all(
+        a is None or b is None or a == b for a, b in zip(old[1:], new[1:], strict=True)
+    )

@@ -1,0 +1,1 @@
+"""What runs inside a worker, around the code of the user."""
