@@ -142,6 +142,12 @@ def keras1_signature(name: str) -> Signature | None:
     return None if text is None else sig(text)
 
 
+def positions(path: str) -> tuple[str, ...]:
+    """Names of the positional arguments of what a Keras 1 path reaches; empty if unknown."""
+    found = keras1_signature(canonical(path))
+    return () if found is None else found.positional()
+
+
 def _method_signature(owner: str, method: str) -> str | None:
     """Signature text of a method of a Keras 1 class or of its bases; ``None`` for properties."""
     for name in (owner, *keras1_bases(owner)):

@@ -15,7 +15,8 @@ HEADER = """
 import numpy as np
 from keras import backend as K
 from keras.layers import *
-from keras.layers import Add, Concatenate, Conv2DTranspose, concatenate
+from keras.layers import Add, Concatenate, Conv2DTranspose, Convolution2DTranspose, MaxPool2D
+from keras.layers import concatenate
 from keras.models import Model, Sequential
 """
 

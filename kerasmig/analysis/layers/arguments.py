@@ -90,20 +90,26 @@ def bind(
     """Name the positional arguments.
 
     Args:
-        keras1, keras2: parameter names in order, in Keras 1 and later (empty: the same).
+        keras1, keras2: parameter names in order, in Keras 1 and later; empty where the callable
+            does not exist there.
         args, kwargs: what the call passes.
         complete: see `Config`.
     """
-    names = keras2 if keras2 and _is_keras2_call(keras1, keras2, args, kwargs) else keras1
+    later = keras2 and (not keras1 or _is_keras2_call(keras1, keras2, args, kwargs))
+    names = keras2 if later else keras1
     values = dict(zip(names, args, strict=False))
     values.update(kwargs)
     return Config(values, complete)
 
 
+#: Keras 1 takes these as ``**kwargs``, so that they do not tell a later signature.
+_OF_EVERY_LAYER = frozenset({"name", "dtype", "trainable", "weights"})
+
+
 def _is_keras2_call(
     keras1: Sequence[str], keras2: Sequence[str], args: Sequence[Value], kwargs: Mapping[str, Value]
 ) -> bool:
-    only_new = set(keras2) - set(keras1)
+    only_new = set(keras2) - set(keras1) - _OF_EVERY_LAYER
     only_old = set(keras1) - set(keras2)
     if only_old & kwargs.keys():
         return False
@@ -112,4 +118,8 @@ def _is_keras2_call(
     second = args[1] if len(args) > 1 else None
     if isinstance(second, Seq):
         return True
-    return len(args) == 2 and "nb_col" in keras1
+    if len(args) == 2 and "nb_col" in keras1:
+        return True
+    start = keras1.index("init") if "init" in keras1 else len(args)
+    # Where Keras 1 has the initialization, a number can only be a stride.
+    return len(args) > start and isinstance(args[start], int | Seq)

@@ -20,9 +20,8 @@ from kerasmig.analysis.layers import graph_model
 from kerasmig.analysis.layers import networks as applications
 from kerasmig.analysis.layers.arguments import bind
 from kerasmig.analysis.layers.keras_backend import call_backend
-from kerasmig.analysis.layers.merging import MERGE_PARAMS, later_merge, merge_layer, merge_tensors
+from kerasmig.analysis.layers.merging import later_merge, merge_layer, merge_tensors
 from kerasmig.analysis.layers.model_building import (
-    INPUT_PARAMS,
     add_layer,
     get_layer,
     make_input,
@@ -32,6 +31,7 @@ from kerasmig.analysis.layers.model_building import (
     model_of,
 )
 from kerasmig.analysis.layers.shape_functions import MERGE_FUNCTIONS, spec_for
+from kerasmig.catalog.surface import positions
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter.machine import Interpreter
@@ -50,9 +50,11 @@ def call_keras(
     if ".backend." in name or name.startswith("keras.config."):
         return call_backend(run, last, args, kwargs, node)
     if last == "Input":
-        return make_input(run, bind(INPUT_PARAMS, (), args, kwargs, complete), node)
+        return make_input(
+            run, bind(positions("keras.layers.Input"), (), args, kwargs, complete), node
+        )
     if last == "merge":
-        config = bind(MERGE_PARAMS, (), args, kwargs, complete)
+        config = bind(positions("keras.layers.merge"), (), args, kwargs, complete)
         return merge_tensors(run, config.get("inputs"), merge_layer(config, node), node)
     if last in MERGE_FUNCTIONS:
         return later_merge(run, last, args, kwargs, complete, node)
@@ -64,7 +66,7 @@ def call_keras(
         return make_model(run, args, kwargs, node)
     spec = spec_for(name)
     if spec is not None:
-        return make_layer(run, spec, args, kwargs, complete, node)
+        return make_layer(run, last, args, kwargs, complete, node)
     if last in ("to_categorical", "load_model"):
         return Unknown()
     if last == "_obtain_input_shape":

@@ -26,18 +26,6 @@ if TYPE_CHECKING:
     from kerasmig.analysis.interpreter.machine import Interpreter
 
 
-MERGE_PARAMS = [
-    "inputs",
-    "mode",
-    "concat_axis",
-    "dot_axes",
-    "output_shape",
-    "output_mask",
-    "arguments",
-    "name",
-]
-
-
 def merge_layer(config: Config, node: ast.Call) -> Layer:
     return Layer("Merge", config, node)
 

@@ -19,24 +19,24 @@ from kerasmig.analysis.interpreter.values import (
 from kerasmig.analysis.layers.application import apply
 from kerasmig.analysis.layers.arguments import Config, bind
 from kerasmig.analysis.layers.merging import merge_tensors
-from kerasmig.analysis.layers.shape_functions import SPECS, LayerSpec
+from kerasmig.analysis.layers.shape_functions import ALIASES, SPECS, parameters_of
+from kerasmig.catalog.surface import positions
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter.machine import Interpreter
 
 
-INPUT_PARAMS = ["shape", "batch_shape", "name", "dtype", "sparse", "tensor"]
-
-
 def make_layer(
     run: Interpreter,
-    spec: LayerSpec,
+    called: str,
     args: list[Value],
     kwargs: dict[str, Value],
     complete: bool,
     node: ast.Call,
 ) -> Value:
-    config = bind(spec.params, spec.params2, args, kwargs, complete)
+    """A layer of the class with this bare name."""
+    spec = SPECS[ALIASES.get(called, called)]
+    config = bind(*parameters_of(called), args, kwargs, complete)
     layer = Layer(spec.name, config, node, run.setting, run.current_path())
     if spec.name in ("TimeDistributed", "Bidirectional"):
         layer.inner = config.get("layer")
@@ -124,7 +124,7 @@ def make_sequential(
 def make_model(
     run: Interpreter, args: list[Value], kwargs: dict[str, Value], node: ast.Call
 ) -> Model:
-    config = bind(("input", "output", "name"), (), args, kwargs)
+    config = bind(positions("keras.models.Model"), (), args, kwargs)
     model = Model(node, sequential=False)
     run.trace.nodes[id(node)] = node
     run.trace.names.setdefault(id(node), run.function_name())

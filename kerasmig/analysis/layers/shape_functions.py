@@ -9,6 +9,7 @@ been migrated is read again.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from kerasmig.analysis.layers.plain_shapes import (
@@ -40,6 +41,7 @@ from kerasmig.analysis.layers.window_shapes import (
     upsampling,
     zero_padding,
 )
+from kerasmig.catalog.surface import in_keras1, keras3_has, keras3_signature, positions
 
 
 class LayerSpec(NamedTuple):
@@ -47,198 +49,84 @@ class LayerSpec(NamedTuple):
 
     Args:
         name: class name in Keras 1.
-        params: its positional parameters in Keras 1.2.2.
         shape: how it changes shapes.
         spatial: number of spatial axes that the data format orders; 0 where it has none.
-        params2: positional parameters since Keras 2, where the order differs.
+        later: a layer of Keras 3 that takes the same arguments, where it has none of its own.
         time_axis: whether an axis of time stands between batch and image (ConvLSTM2D).
     """
 
     name: str
-    params: tuple[str, ...]
     shape: ShapeFunction
     spatial: int = 0
-    params2: tuple[str, ...] = ()
+    later: str = ""
     time_axis: bool = False
 
 
-_W = "W_regularizer b_regularizer activity_regularizer W_constraint b_constraint bias"
-
-
-_LATER_CONV = "filters kernel_size strides padding data_format dilation_rate activation use_bias"
-
-
-def _row(
-    name: str,
-    params: str,
-    shape: ShapeFunction,
-    spatial: int = 0,
-    params2: str = "",
-    time_axis: bool = False,
-) -> LayerSpec:
-    return LayerSpec(name, tuple(params.split()), shape, spatial, tuple(params2.split()), time_axis)
-
-
-_CONV2D = "nb_filter nb_row nb_col init activation weights border_mode subsample"
-
-
-_RNN = "W_regularizer U_regularizer b_regularizer dropout_W dropout_U"
-
-
-_LATER_CONV1D = (
-    "filters kernel_size strides padding data_format dilation_rate groups activation use_bias"
-)
-
-
-_LATER_CONV2D = _LATER_CONV1D
-
-
-_LATER_POOL = "pool_size strides padding data_format"
-
+_row = LayerSpec
 
 _ROWS = [
-    _row(
-        "Convolution1D",
-        f"nb_filter filter_length init activation weights border_mode subsample_length {_W} "
-        "input_dim input_length",
-        convolution(1),
-        params2=_LATER_CONV1D,
-    ),
-    _row(
-        "AtrousConvolution1D",
-        "nb_filter filter_length init activation weights border_mode subsample_length "
-        f"atrous_rate {_W}",
-        convolution(1),
-    ),
-    _row("Convolution2D", f"{_CONV2D} dim_ordering {_W}", convolution(2), 2, _LATER_CONV2D),
-    _row(
-        "Deconvolution2D",
-        "nb_filter nb_row nb_col output_shape init activation weights border_mode subsample "
-        f"dim_ordering {_W}",
-        deconvolution,
-        2,
-        "filters kernel_size strides padding data_format",
-    ),
-    _row("AtrousConvolution2D", f"{_CONV2D} atrous_rate dim_ordering {_W}", convolution(2), 2),
-    _row(
-        "SeparableConvolution2D",
-        f"{_CONV2D} depth_multiplier dim_ordering",
-        separable,
-        2,
-        "filters kernel_size strides padding data_format dilation_rate depth_multiplier",
-    ),
-    _row(
-        "Convolution3D",
-        "nb_filter kernel_dim1 kernel_dim2 kernel_dim3 init activation weights border_mode "
-        f"subsample dim_ordering {_W}",
-        convolution(3),
-        3,
-        _LATER_CONV2D,
-    ),
-    _row("UpSampling1D", "length", upsampling(1), params2="size"),
-    _row("UpSampling2D", "size dim_ordering", upsampling(2), 2),
-    _row("UpSampling3D", "size dim_ordering", upsampling(3), 3),
-    _row("ZeroPadding1D", "padding", zero_padding(1)),
-    _row("ZeroPadding2D", "padding dim_ordering", zero_padding(2), 2),
-    _row("ZeroPadding3D", "padding dim_ordering", zero_padding(3), 3),
-    _row("Cropping1D", "cropping", cropping(1)),
-    _row("Cropping2D", "cropping dim_ordering", cropping(2), 2),
-    _row("Cropping3D", "cropping dim_ordering", cropping(3), 3),
+    _row("Convolution1D", convolution(1)),
+    _row("AtrousConvolution1D", convolution(1)),
+    _row("Convolution2D", convolution(2), 2),
+    _row("Deconvolution2D", deconvolution, 2),
+    _row("AtrousConvolution2D", convolution(2), 2),
+    _row("SeparableConvolution2D", separable, 2),
+    _row("Convolution3D", convolution(3), 3),
+    _row("UpSampling1D", upsampling(1)),
+    _row("UpSampling2D", upsampling(2), 2),
+    _row("UpSampling3D", upsampling(3), 3),
+    _row("ZeroPadding1D", zero_padding(1)),
+    _row("ZeroPadding2D", zero_padding(2), 2),
+    _row("ZeroPadding3D", zero_padding(3), 3),
+    _row("Cropping1D", cropping(1)),
+    _row("Cropping2D", cropping(2), 2),
+    _row("Cropping3D", cropping(3), 3),
+    *(_row(f"{kind}Pooling1D", pooling(1)) for kind in ("Max", "Average")),
+    *(_row(f"{kind}Pooling{n}D", pooling(n), n) for kind in ("Max", "Average") for n in (2, 3)),
+    *(_row(f"Global{kind}Pooling1D", global_pooling(1)) for kind in ("Max", "Average")),
     *(
-        _row(
-            f"{kind}Pooling1D",
-            "pool_length stride border_mode",
-            pooling(1),
-            params2="pool_size strides padding data_format",
-        )
-        for kind in ("Max", "Average")
-    ),
-    *(
-        _row(
-            f"{kind}Pooling{n}D",
-            "pool_size strides border_mode dim_ordering",
-            pooling(n),
-            n,
-            _LATER_POOL,
-        )
+        _row(f"Global{kind}Pooling{n}D", global_pooling(n), n)
         for kind in ("Max", "Average")
         for n in (2, 3)
     ),
-    *(_row(f"Global{kind}Pooling1D", "", global_pooling(1)) for kind in ("Max", "Average")),
-    *(
-        _row(f"Global{kind}Pooling{n}D", "dim_ordering", global_pooling(n), n)
-        for kind in ("Max", "Average")
-        for n in (2, 3)
-    ),
-    _row(
-        "LocallyConnected1D",
-        f"nb_filter filter_length init activation weights border_mode subsample_length {_W}",
-        local(1),
-    ),
-    _row("LocallyConnected2D", f"{_CONV2D} dim_ordering {_W}", local(2), 2),
-    _row(
-        "ConvLSTM2D",
-        "nb_filter nb_row nb_col init inner_init forget_bias_init activation inner_activation "
-        f"dim_ordering border_mode subsample {_RNN}",
-        guarded(conv_lstm),
-        2,
-        "filters kernel_size strides padding data_format",
-        time_axis=True,
-    ),
-    _row("SimpleRNN", f"output_dim init inner_init activation {_RNN}", recurrent, params2="units"),
-    _row(
-        "GRU",
-        f"output_dim init inner_init activation inner_activation {_RNN}",
-        recurrent,
-        params2="units",
-    ),
-    _row(
-        "LSTM",
-        f"output_dim init inner_init forget_bias_init activation inner_activation {_RNN}",
-        recurrent,
-        params2="units",
-    ),
-    _row("Embedding", "input_dim output_dim init input_length", embedding),
-    _row("Dense", f"output_dim init activation weights {_W} input_dim", dense, params2="units"),
-    _row("MaxoutDense", f"output_dim nb_feature init weights {_W} input_dim", maxout),
-    _row("Highway", f"init activation weights {_W} input_dim", highway),
-    _row(
-        "TimeDistributedDense",
-        f"output_dim init activation weights {_W} input_dim input_length",
-        time_dense,
-    ),
-    _row("Activation", "activation", same),
-    _row("Masking", "mask_value", same),
-    _row("Dropout", "p noise_shape seed", same),
-    _row("SpatialDropout1D", "p", sequence_in),
-    _row("SpatialDropout2D", "p dim_ordering", image_in(2), 2),
-    _row("SpatialDropout3D", "p dim_ordering", image_in(3), 3),
-    _row("ActivityRegularization", "l1 l2", same),
-    _row("GaussianNoise", "sigma", same),
-    _row("GaussianDropout", "p", same),
-    _row(
-        "BatchNormalization",
-        "epsilon mode axis momentum weights beta_init gamma_init",
-        same,
-        params2="axis momentum epsilon center scale",
-    ),
-    _row("LeakyReLU", "alpha", same),
-    _row("PReLU", "init weights shared_axes", same),
-    _row("ELU", "alpha", same),
-    _row("ParametricSoftplus", "alpha_init beta_init weights shared_axes", same),
-    _row("ThresholdedReLU", "theta", same),
-    _row("SReLU", "t_left_init a_left_init t_right_init a_right_init shared_axes", same),
-    _row("Reshape", "target_shape", reshape),
-    _row("Permute", "dims", permute),
-    _row("Flatten", "", flatten),
-    _row("RepeatVector", "n", repeat),
-    _row("Lambda", "function output_shape arguments", same),
-    _row("Merge", "layers mode concat_axis dot_axes output_shape", same),
-    _row("TimeDistributed", "layer", same),
-    _row("Bidirectional", "layer merge_mode weights", same),
-    _row("InputLayer", "input_shape batch_input_shape input_dtype input_tensor sparse name", same),
-    _row("Softmax", "axis", same),
-    _row("ReLU", "max_value", same),
+    _row("LocallyConnected1D", local(1), later="Conv1D"),
+    _row("LocallyConnected2D", local(2), 2, later="Conv2D"),
+    _row("ConvLSTM2D", guarded(conv_lstm), 2, time_axis=True),
+    _row("SimpleRNN", recurrent),
+    _row("GRU", recurrent),
+    _row("LSTM", recurrent),
+    _row("Embedding", embedding),
+    _row("Dense", dense),
+    _row("MaxoutDense", maxout),
+    _row("Highway", highway),
+    _row("TimeDistributedDense", time_dense),
+    _row("Activation", same),
+    _row("Masking", same),
+    _row("Dropout", same),
+    _row("SpatialDropout1D", sequence_in),
+    _row("SpatialDropout2D", image_in(2), 2),
+    _row("SpatialDropout3D", image_in(3), 3),
+    _row("ActivityRegularization", same),
+    _row("GaussianNoise", same),
+    _row("GaussianDropout", same),
+    _row("BatchNormalization", same),
+    _row("LeakyReLU", same),
+    _row("PReLU", same),
+    _row("ELU", same),
+    _row("ParametricSoftplus", same),
+    _row("ThresholdedReLU", same),
+    _row("SReLU", same),
+    _row("Reshape", reshape),
+    _row("Permute", permute),
+    _row("Flatten", flatten),
+    _row("RepeatVector", repeat),
+    _row("Lambda", same),
+    _row("Merge", same),
+    _row("TimeDistributed", same),
+    _row("Bidirectional", same),
+    _row("InputLayer", same),
+    _row("Softmax", same),
+    _row("ReLU", same),
 ]
 
 
@@ -291,6 +179,34 @@ def spec_for(name: str) -> LayerSpec | None:
         return None
     last = name.rpartition(".")[2]
     return SPECS.get(ALIASES.get(last, last))
+
+
+class Parameters(NamedTuple):
+    """Names of a layer's positional arguments.
+
+    Args:
+        keras1: in Keras 1.2.2; empty where it has no such class.
+        later: in Keras 3; empty where it has no such class.
+    """
+
+    keras1: tuple[str, ...]
+    later: tuple[str, ...]
+
+
+@cache
+def parameters_of(called: str) -> Parameters:
+    """What the two libraries say of the class that is called by this bare name.
+
+    A name that only one of them has (``Conv2DTranspose``) is read in that one's signature.
+    """
+    spec = SPECS[ALIASES.get(called, called)]
+    names = (called, spec.name, *(alias for alias, name in ALIASES.items() if name == spec.name))
+    old = positions(f"keras.layers.{spec.name}")
+    if not in_keras1(f"keras.layers.{called}") and keras3_has(f"keras.layers.{called}"):
+        old = ()
+    signatures = (keras3_signature(f"keras.layers.{name}") for name in (*names, spec.later))
+    later = next(filter(None, signatures), None)
+    return Parameters(old, later.positional() if later is not None else ())
 
 
 def is_spatial(name: str) -> bool:
