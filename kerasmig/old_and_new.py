@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from kerasmig.disk.find import absolute
 from kerasmig.disk.writing import bytes_of
 from kerasmig.finding import DataFormat, RunResult, Verdict
 from kerasmig.project.project import Project
@@ -127,6 +128,7 @@ def verify_pair(
         analyse: makes a project of the old files, for their verdicts and for what is Python 2.
         shard: which part of how many parts of the files, from 1.
     """
+    old, new = absolute(old), absolute(new)
     verdicts: dict[str, tuple[Verdict, ...]] = {}
     old_texts: dict[str, str] = {}
     new_texts: dict[str, str] = {}

@@ -40,10 +40,21 @@ class Selection(NamedTuple):
     respect_gitignore: bool = True
 
 
+def absolute(path: Path) -> Path:
+    """The one spelling of a path that all else works with: in its real folder, under its own name.
+
+    What is found around a file must not hang on how somebody typed its path.
+    """
+    folder, name = os.path.split(path)
+    if name in ("", ".", "..") or os.path.isdir(path):
+        return Path(os.path.realpath(path))
+    return Path(os.path.realpath(folder), name)
+
+
 def find_files(
     paths: Sequence[Path], selection: Selection, suffixes: tuple[str, ...] = (".py", ".ipynb")
 ) -> list[Path]:
-    """The files to work on, sorted; a file named outright is taken whatever its name.
+    """The files to work on, absolute and sorted; a file named outright is taken whatever its name.
 
     Symbolic links to folders are not followed, links to files only within the tree.
 
@@ -53,9 +64,9 @@ def find_files(
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            found.update(dict.fromkeys(_walk(path, selection, suffixes)))
+            found.update(dict.fromkeys(_walk(absolute(path), selection, suffixes)))
         elif path.is_file():
-            found[path] = None
+            found[absolute(path)] = None
         elif path.is_symlink():
             raise FileProblem(f"{path}: broken symbolic link")
         else:
@@ -69,7 +80,7 @@ def _walk(root: Path, selection: Selection, suffixes: tuple[str, ...]) -> Iterat
     ignores: list[_Ignore] = []
     if selection.respect_gitignore:
         ignores = [found for parent in _git_parents(root) if (found := _gitignore(parent))]
-    home = root.resolve()
+    home = root
 
     def visit(folder: Path, inside: str, ignores: list[_Ignore]) -> Iterator[Path]:
         if selection.respect_gitignore and inside and (own := _gitignore(folder)):

@@ -4,38 +4,62 @@ Two things are kept per set of files: what a first look at each file told (by th
 stamp), and the whole result of the last run (by the stamps of everything it may have looked at).
 A stamp is what `stat` says: size, inode, times of change. A file that changed within the last
 moments is never trusted by its stamp, since a second change may carry the same time.
+
+It is kept as JSON behind a digest (`kerasmig.disk.kept`): what was damaged, or written by somebody
+else, is as good as nothing, and nothing in it is ever run.
 """
 
 from __future__ import annotations
 
 import contextlib
-import fnmatch
 import hashlib
 import os
-import pickle
-import re
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from kerasmig import __version__
-from kerasmig.disk.atomic import write_atomically
 from kerasmig.disk.cache_folder import cache_folder
+from kerasmig.disk.kept import forget_oldest, keep_record, kept_record
 from kerasmig.disk.stamps import Stamp, own_stamp, stamp
-from kerasmig.finding import RunResult
-from kerasmig.project.neighbours import TOLD_IN
+from kerasmig.finding import FileResult, RunResult
+from kerasmig.project.marks import tells
 from kerasmig.reading.first_look import FileFacts
 from kerasmig.settings import UpgradeSettings
 
 _JUST_NOW = 50_000_000  # nanoseconds: longer than the clock tick of any file system in use
 _KEPT_RUNS = 20
-#: Files beside the code that a result may rest on: black's settings, and what tells the ordering.
-_BESIDE = re.compile(
-    "|".join(
-        fnmatch.translate(pattern) for pattern in ("pyproject.toml", "requirements.txt", *TOLD_IN)
-    )
-)
+
+
+class KeptRun(NamedTuple):
+    """A result: most files of a large tree are of no concern, and only their paths are kept.
+
+    Args:
+        digest: of everything that the result rests on.
+        paths: of all files, in order; ``told``: the results of those with more than a path.
+    """
+
+    digest: str
+    paths: tuple[str, ...] = ()
+    told: tuple[tuple[int, FileResult], ...] = ()
+    extra_files: dict[str, str] = {}
+
+
+class Kept(NamedTuple):
+    """All that is kept of one set of files.
+
+    Args:
+        key: what the rest was found out with.
+        stamps: of each file that was old enough; ``facts``: of those that may concern Keras,
+            ``plain``: the others, by their index in the sorted stamps.
+    """
+
+    key: str = ""
+    stamps: dict[str, Stamp] = {}
+    facts: dict[str, FileFacts] = {}
+    plain: frozenset[str] = frozenset()
+    run: KeptRun | None = None
 
 
 class Cache:
@@ -51,25 +75,19 @@ class Cache:
         self, files: Sequence[Path], settings: UpgradeSettings, folder: Path | None = None
     ) -> None:
         self._files = [str(path) for path in files]
-        self._key = repr((__version__, own_stamp(), os.getcwd(), settings))
+        self._key = repr((__version__, own_stamp(), _here(), settings))
         root = os.path.abspath(os.path.commonpath(self._files)) if self._files else ""
-        name = hashlib.sha256(f"{root}\0{self._key}".encode()).hexdigest()[:24]
-        self._path = (folder or cache_folder() / "runs") / f"{name}.pickle"
+        name = hashlib.sha256(f"{root}\0{self._key}".encode("utf-8", "surrogateescape"))
+        self._path = (folder or cache_folder() / "runs") / f"{name.hexdigest()[:24]}.json"
         self._now = time.time_ns()
         self._stamps = {path: stamp(path) for path in self._files}
-        loaded = self._load()
-        self._old_stamps: dict[str, Stamp] = loaded.get("stamps", {})
-        self._facts: dict[str, FileFacts] = loaded.get("facts", {})
-        self._plain: frozenset[str] = loaded.get("plain", frozenset())
-        self._run: tuple[str, bytes] | None = loaded.get("run")
+        found = kept_record(self._path, Kept) or Kept()
+        loaded = found if found.key == self._key else Kept()
+        self._old_stamps = loaded.stamps
+        self._facts = loaded.facts
+        self._plain = loaded.plain
+        self._run = loaded.run
         self._new_facts: dict[str, FileFacts] = {}
-
-    def _load(self) -> dict[str, Any]:
-        try:
-            data: dict[str, Any] = pickle.loads(self._path.read_bytes())
-        except Exception:  # a damaged or foreign cache is as good as none
-            return {}
-        return data if data.get("key") == self._key else {}
 
     def facts(self, path: Path) -> FileFacts | None:
         """What a first look told of a file that has not changed since; ``None`` if unknown."""
@@ -87,13 +105,12 @@ class Cache:
 
     def result(self) -> RunResult | None:
         """The result of an earlier run, if nothing that it rests on has changed."""
-        if self._run is None or self._run[0] != self._digest(self._run_folders()):
+        run = self._run
+        if run is None or run.digest != self._digest(self._run_folders()):
             return None
-        try:
-            result = pickle.loads(self._run[1])
-        except Exception:
-            return None
-        return result if isinstance(result, RunResult) else None
+        told = dict(run.told)
+        files = tuple(told.get(i) or FileResult(path) for i, path in enumerate(run.paths))
+        return RunResult(files, run.extra_files)
 
     def _run_folders(self) -> list[str]:
         concerned = {os.path.dirname(name) for name in self._facts}
@@ -117,31 +134,27 @@ class Cache:
         self._facts = {path: facts for path, facts in self._facts.items() if path in known}
         run = None
         if len(known) == len(self._files):
-            run = (self._digest(self._run_folders()), pickle.dumps(result, protocol=5))
-        data = {
-            "key": self._key,
-            "stamps": known,
-            "facts": self._facts,
-            "plain": self._plain,
-            "run": run,
-        }
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, pickle.dumps(data, protocol=5))
-            _forget_oldest(self._path.parent)
+            run = KeptRun(
+                self._digest(self._run_folders()),
+                tuple(file.path for file in result.files),
+                tuple((i, f) for i, f in enumerate(result.files) if f != FileResult(f.path)),
+                dict(result.extra_files),
+            )
+        keep_record(self._path, Kept(self._key, known, self._facts, self._plain, run))
+        forget_oldest(self._path.parent, _KEPT_RUNS)
 
     def _digest(self, folders: Iterable[str]) -> str:
         """One value for the stamps of all files, and of what stands beside those with Keras."""
-        beside: dict[str, Stamp | None] = {}
+        beside: dict[str, Stamp | bool | None] = {}
         seen: set[str] = set()
         for folder in folders:
-            current = os.path.abspath(folder or ".")
+            current = os.path.abspath(folder)
             while current not in seen:
                 seen.add(current)
                 with contextlib.suppress(OSError):
-                    names = [name for name in os.listdir(current) if _BESIDE.match(name)]
+                    names = [name for name in os.listdir(current) if tells(name)]
                     for name in sorted(names):
-                        beside[os.path.join(current, name)] = stamp(os.path.join(current, name))
+                        beside[os.path.join(current, name)] = _state(os.path.join(current, name))
                 own = os.path.join(current, ".keras", "keras.json")
                 beside[own] = stamp(own)
                 current = os.path.dirname(current)
@@ -149,7 +162,14 @@ class Cache:
         return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _forget_oldest(folder: Path) -> None:
-    kept = sorted(folder.glob("*.pickle"), key=lambda path: path.stat().st_mtime_ns)
-    for path in kept[:-_KEPT_RUNS]:
-        path.unlink(missing_ok=True)
+def _state(path: str) -> Stamp | bool | None:
+    """What tells a change; of a folder (``.git``) only that it is there counts."""
+    return True if os.path.isdir(path) else stamp(path)
+
+
+def _here() -> str:
+    """The current folder, by which paths are shown; empty if it was deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""

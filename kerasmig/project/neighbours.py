@@ -9,11 +9,10 @@ from pathlib import Path
 
 from kerasmig.analysis.dataformat.project_evidence import from_keras_json, from_text
 from kerasmig.finding import Evidence
+from kerasmig.project.marks import TOLD_IN
 
 _MOST_IMPORTERS = 12
 _MOST_BYTES = 200_000
-TOLD_IN = ("README*", "readme*", "*.sh", "Dockerfile*", "keras.json", ".keras/keras.json")
-"""Files that may tell something of the ordering, as patterns beside the code."""
 
 
 def importers(path: Path, imported_by: Mapping[Path, Iterable[Path]]) -> list[Path]:

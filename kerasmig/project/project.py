@@ -17,9 +17,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerasmig.disk.find import shown_path
+from kerasmig.disk.find import absolute, shown_path
 from kerasmig.finding import FileResult, Finding, RunResult
 from kerasmig.project.import_graph import ImportGraph
+from kerasmig.project.marks import COMPAT_FILE, PROJECT_MARKS
 from kerasmig.project.neighbours import importers, module_name, told_in
 from kerasmig.project.placement import import_roots
 from kerasmig.project.vendored import VendoredCopies, vendored_note
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
     from kerasmig.project.cache import Cache
     from kerasmig.reading.program import Program
 
-COMPAT_FILE = "keras1_compat.py"
 _KEPT_TREES = 40
-_PROJECT_MARKS = (".git", ".hg", "setup.py", "pyproject.toml", "requirements.txt")
 _MAIN = re.compile(rb"\nif[ \t(]+__name__\s*==")  # begins with plain text: found fast
 _ENOUGH_FOR_WORKERS = 24
 _MAX_BYTES = 4_000_000
@@ -62,7 +61,7 @@ class Project:
     """The files of one run.
 
     Args:
-        files: all of them, sorted.
+        files: all of them, sorted; held as absolute paths.
         settings: how to upgrade.
         cache: what earlier runs found out.
     """
@@ -75,6 +74,9 @@ class Project:
     _facts: dict[Path, FileFacts] = field(default_factory=dict)
     _folders: dict[Path, str] = field(default_factory=dict)
     _marked: dict[Path, Path | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.files = [path if path.is_absolute() else absolute(path) for path in self.files]
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -432,7 +434,7 @@ class Project:
         A repository or a packaging file marks it.
         """
         if folder not in self._marked:
-            here = any((folder / name).exists() for name in _PROJECT_MARKS)
+            here = any((folder / name).exists() for name in PROJECT_MARKS)
             around = folder.parent
             found = None if around == folder else self._marked_folder(around)
             self._marked[folder] = folder if here else found

@@ -11,7 +11,7 @@ from kerasmig import __version__
 from kerasmig.finding import FileResult, RunResult
 from kerasmig.report.diff import new_file_diff, unified_diff
 from kerasmig.report.summary import RunSummary, summarize
-from kerasmig.report.values import ValueMismatch, read, schema, write
+from kerasmig.text.records import ValueMismatch, read, schema, write
 from kerasmig.verify.result import Status, VerifyReport
 
 T = TypeVar("T")

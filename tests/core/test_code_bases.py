@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import subprocess
 import time
@@ -262,15 +264,67 @@ def test_the_cache_knows_settings_and_what_stands_beside(
     assert reads(tmp_path, monkeypatch)[0] == ["net.py"]
 
 
-def test_a_damaged_cache_is_no_cache(tmp_path: Path, own_cache: Path) -> None:
+def test_a_damaged_cache_is_no_cache(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_tree(tmp_path, {"net.py": OLD.encode()})
     settled(tmp_path)
     said = run(tmp_path, "upgrade", "--diff").out
-    kept = list(own_cache.rglob("*.pickle"))
-    assert kept
-    for path in kept:
-        path.write_bytes(b"nonsense")
-    assert run(tmp_path, "upgrade", "--diff").out == said
+    (kept,) = (own_cache / "runs").iterdir()
+    whole = kept.read_bytes()
+    body = whole.partition(b"\n")[2]
+    damaged = [b"nonsense", b"", whole[:-1], whole.replace(b"channels_first", b"channels_lasts")]
+    damaged += [
+        whole[: len(whole) // 9 * i] + b"U" + whole[len(whole) // 9 * i + 1 :] for i in range(9)
+    ]
+    for other in (b"{}", b"[]", b"null", b"[" * 100_000, body[:-2] + b"]}", b'{"key": 5}'):
+        digest = hashlib.sha256(other).hexdigest().encode()
+        damaged.append(b"kerasmig record 1 " + digest + b"\n" + other)
+    for data in damaged:
+        kept.write_bytes(data)
+        assert run(tmp_path, "upgrade", "--diff").out == said
+    assert reads(tmp_path, monkeypatch) == ([], said)  # and it was made anew
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_the_cache_is_data_for_this_user_alone(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path, {"net.py": OLD.encode()})
+    settled(tmp_path)
+    mask = os.umask(0)
+    try:
+        said = reads(tmp_path, monkeypatch)[1]
+    finally:
+        os.umask(mask)
+    (kept,) = (own_cache / "runs").iterdir()
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert kept.parent.stat().st_mode & 0o777 == 0o700
+    json.loads(kept.read_bytes().partition(b"\n")[2])
+    assert reads(tmp_path, monkeypatch) == ([], said)
+    kept.chmod(0o666)  # anybody may have written it now
+    assert reads(tmp_path, monkeypatch) == (["net.py"], said)
+
+
+@pytest.mark.parametrize(
+    "mark", [".git/", ".hg/", "setup.py", "pyproject.toml", "requirements.txt"]
+)
+def test_the_cache_watches_what_marks_a_project(
+    mark: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = OLD.replace(", dim_ordering='th'", "").replace("(1, 28, 28)", "(32, 32, 32)")
+    write_tree(
+        tmp_path, {"a/README.md": b'"image_dim_ordering": "th"\n', "a/sub/net.py": code.encode()}
+    )
+    settled(tmp_path)
+    before = reads(tmp_path / "a" / "sub", monkeypatch)[1]
+    if mark.endswith("/"):
+        (tmp_path / "a" / mark).mkdir()
+    else:
+        (tmp_path / "a" / mark).touch()
+    names, after = reads(tmp_path / "a" / "sub", monkeypatch)
+    assert names == ["net.py"]
+    assert after != before and b"channels_first" in after
 
 
 def test_a_file_written_a_moment_ago_is_not_trusted(tmp_path: Path, own_cache: Path) -> None:

@@ -1,4 +1,4 @@
-"""Dataclasses to JSON and back, and their JSON schema, from their type hints alone.
+"""Dataclasses and named tuples to JSON and back, and their JSON schema, from type hints alone.
 
 A field that a result gains is thus written, read and published without a word said here.
 """
@@ -11,6 +11,7 @@ import types
 import typing
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -28,20 +29,30 @@ class ValueMismatch(ValueError):
     """Data that is not of the type it is read as; the message says where."""
 
 
-def write(value: Any) -> Any:
+def write(value: Any, *, brief: bool = False) -> Any:
     """A value as JSON-able data: dataclasses and named tuples as objects, enums as their values.
+
+    Args:
+        brief: leave out fields that have their default, which `read` fills in again.
 
     JSON has no NaN and no infinity; they become the strings ``nan``, ``inf`` and ``-inf``, since
     a difference that is not a number must not read like one that was never computed.
     """
     if isinstance(value, Enum):
         return value.value
-    if (fields := _fields(type(value))) is not None:
-        return {name: write(getattr(value, name)) for name in fields}
+    kind: Any = type(value)
+    if (fields := _fields(kind)) is not None:
+        held = [(name, getattr(value, name)) for name in fields]
+        if brief:
+            defaults = _defaults(kind)
+            held = [(n, item) for n, item in held if n not in defaults or item != defaults[n]]
+        return {name: write(item, brief=brief) for name, item in held}
     if isinstance(value, Mapping):
-        return {_key(key): write(item) for key, item in value.items()}
+        return {_key(key): write(item, brief=brief) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [write(item) for item in value]
+        return [write(item, brief=brief) for item in value]
+    if isinstance(value, frozenset):
+        return sorted(write(item, brief=brief) for item in value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
@@ -72,7 +83,19 @@ def _read(kind: Any, data: Any, where: str) -> Any:
         return _read_union(arguments, data, where)
     if origin is tuple:
         _expect(data, list, where)
-        return tuple(_read(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(data))
+        if arguments[-1] is not ...:
+            if len(data) != len(arguments):
+                raise ValueMismatch(f"{where}: expected {len(arguments)} items, found {len(data)}")
+            kinds = arguments
+        else:
+            kinds = (arguments[0],) * len(data)
+        return tuple(
+            _read(kind, item, f"{where}[{i}]")
+            for i, (kind, item) in enumerate(zip(kinds, data, strict=True))
+        )
+    if origin is frozenset:
+        _expect(data, list, where)
+        return frozenset(_read(arguments[0], item, f"{where}[]") for item in data)
     if origin in (dict, Mapping):
         _expect(data, dict, where)
         return {key: _read(arguments[1], item, f"{where}.{key}") for key, item in data.items()}
@@ -101,18 +124,31 @@ def _read_union(choices: tuple[Any, ...], data: Any, where: str) -> Any:
     raise ValueMismatch(problems[0])
 
 
+_hints = cache(typing.get_type_hints)
+
+
+@cache
+def _defaults(kind: Any) -> dict[str, Any]:
+    """The plain defaults of a dataclass's or named tuple's fields."""
+    if dataclasses.is_dataclass(kind):
+        fields = dataclasses.fields(kind)
+        return {f.name: f.default for f in fields if f.default is not dataclasses.MISSING}
+    return dict(kind._field_defaults)
+
+
+@cache
 def _fields(kind: Any) -> dict[str, bool] | None:
     """The fields of a dataclass or named tuple, and whether each has to be given."""
     if dataclasses.is_dataclass(kind):
         return {field.name: _required(field) for field in dataclasses.fields(kind)}
     if isinstance(kind, type) and issubclass(kind, tuple) and hasattr(kind, "_field_defaults"):
-        return {name: name not in kind._field_defaults for name in typing.get_type_hints(kind)}
+        return {name: name not in kind._field_defaults for name in _hints(kind)}
     return None
 
 
 def _read_fields(kind: Any, fields: Mapping[str, bool], data: Any, where: str) -> Any:
     _expect(data, dict, where)
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     values = {
         name: _read(hints[name], data[name], f"{where}.{name}") for name in fields if name in data
     }
@@ -159,7 +195,7 @@ def _definition(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
     title = (kind.__doc__ or "").strip().split("\n")[0]
     if issubclass(kind, Enum):
         return {"description": title, "enum": [member.value for member in kind]}
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     fields = _fields(kind) or {}
     return {
         "description": title,
