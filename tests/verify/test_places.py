@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from kerasmig.verify.caller.places import find_places
 
 
 def names(text: str) -> list[str]:
-    return [name for name, _ in find_places(text).named()]
+    return [name for name, _ in find_places(ast.parse(text)).named()]
 
 
 @pytest.mark.parametrize(
@@ -67,4 +69,4 @@ def test_builders_can_be_called_from_outside() -> None:
         "def outer():\n    def inner():\n        return Sequential()\n    return inner()\n"
         "def build(n):\n    return Sequential()\n"
     )
-    assert [scope.qualname for scope in find_places(text).builders()] == ["build"]
+    assert [scope.qualname for scope in find_places(ast.parse(text)).builders()] == ["build"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from kerasmig.verify.caller.plan import call_sites, make_plan
+from kerasmig.verify.caller.call_sites import CallSites
+from kerasmig.verify.caller.plan import make_plan, sites_of_tree
 
 BUILDER = "from keras.models import Sequential\ndef build(n, m=2):\n    return Sequential()\n"
 
@@ -70,7 +72,31 @@ def test_call_sites_bring_defaults_and_unpacked_names() -> None:
         "    height, width, _ = shape\n"
         "    return build(rows, height, depth)\n"
     )
-    (call,) = call_sites("build", {"train.py": tree})
+    (call,) = CallSites({"train.py": tree}).of("build")
     bound = {"rows": "5", "columns": "6", "height": "shape[0]", "width": "shape[1]"}
     assert bound.items() <= call.constants.items()
     assert call.constants["shape"] == "(8, 9, 3)" and call.constants["depth"] == "4"
+
+
+def test_each_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {
+        f"net{i}.py": f"from keras.models import Sequential\ndef build{i}(n):\n    return Sequential()\nbuild{i}({i})\n"
+        for i in range(8)
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    parsed: list[str] = []
+    real = ast.parse
+
+    def spy(text: str, *args: Any, **kwargs: Any) -> Any:
+        parsed.append(text)
+        return real(text, *args, **kwargs)
+
+    monkeypatch.setattr(ast, "parse", spy)
+    plan = make_plan(tmp_path, sorted(files), only=None, models=(), skip=())
+    assert [b.calls[0].arguments for p in plan.programs for b in p.builders] == [*"01234567"]
+    assert sorted(parsed) == sorted(files.values())
+    parsed.clear()
+    sites = sites_of_tree(tmp_path)
+    assert [sites.of(f"build{i}")[0].arguments for i in range(8)] == [*"01234567"]
+    assert sorted(parsed) == sorted(files.values())

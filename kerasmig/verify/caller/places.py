@@ -81,17 +81,12 @@ class FilePlaces:
         return result
 
 
-def find_places(text: str, *, everything: bool = False) -> FilePlaces:
-    """Read one file's text.
+def find_places(tree: ast.Module, *, everything: bool = False) -> FilePlaces:
+    """Go through one file.
 
     Args:
-        text: Python 3 source.
         everything: also take names that no import explains (code that lives in Keras itself).
-
-    Raises:
-        SyntaxError: the text is not Python 3.
     """
-    tree = ast.parse(text)
     finder = _Finder(_Names(tree), everything)
     finder.visit(tree)
     finder.found.places.sort(key=lambda place: place.line)

@@ -11,23 +11,16 @@ import ast
 import fnmatch
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kerasmig.verify.caller.places import FilePlaces, find_places, top_level_constants
+from kerasmig.verify.caller.call_sites import Call, CallSites
+from kerasmig.verify.caller.places import FilePlaces, find_places
 from kerasmig.verify.result import Place, Skipped
 
 _EXPLICIT_CALL = re.compile(r"^(?P<file>[^:]+\.py):(?P<call>[A-Za-z_][\w.]*\s*(\(.*\))?)$", re.S)
-
-
-@dataclass(frozen=True)
-class Call:
-    """A way to call a builder: source of its arguments, and (as source) constants of that file."""
-
-    arguments: str
-    constants: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,9 +87,9 @@ def make_plan(
             asked_for = name in explicit or name in arguments
             if name in wanted and not asked_for and not _mentions_keras(text):
                 wanted.discard(name)  # it may call builders, it makes no models
-            trees[name] = ast.parse(text)
+            tree = trees[name] = ast.parse(text)
             if name in wanted:
-                found[name] = find_places(text, everything=_lives_in_keras(text))
+                found[name] = find_places(tree, everything=_lives_in_keras(text))
         except (SyntaxError, ValueError, RecursionError) as error:
             if name in wanted:
                 line = getattr(error, "lineno", None) or 1
@@ -109,6 +102,7 @@ def make_plan(
                 plan.skipped.append(
                     Skipped(name, 1, name, f"cannot be read: {error.strerror}", unreadable=True)
                 )
+    sites = CallSites(trees)
     for name, places in found.items():
         if not places.places and name not in explicit and name not in arguments:
             continue
@@ -125,7 +119,7 @@ def make_plan(
         plan.programs.append(
             Program(
                 name,
-                _builders(places, explicit.get(name, ()), trees),
+                _builders(places, explicit.get(name, ()), sites),
                 arguments.get(name, ()),
                 places=tuple((f"{name}:{label}", p.line, p.end_line) for label, p in named),
             )
@@ -133,8 +127,8 @@ def make_plan(
     return plan
 
 
-def sites_of_other_tree(root: Path, program: Program) -> dict[str, list[Call]]:
-    """The call sites of a program's builders as another tree spells them.
+def sites_of_tree(root: Path) -> CallSites:
+    """The call sites of a tree, to spell the calls of a program's builders as it does.
 
     Used where the same call is repeated on the new side: its arguments may be written otherwise.
     """
@@ -144,7 +138,7 @@ def sites_of_other_tree(root: Path, program: Program) -> dict[str, list[Call]]:
             trees[path.relative_to(root).as_posix()] = ast.parse(read_source(path))
         except (SyntaxError, ValueError, OSError, RecursionError):
             continue
-    return {b.qualname: call_sites(b.qualname, trees) for b in program.builders if not b.explicit}
+    return CallSites(trees)
 
 
 def read_source(path: Path) -> str:
@@ -207,113 +201,12 @@ def _explicit(
 
 
 def _builders(
-    places: FilePlaces, explicit: Sequence[Builder], trees: Mapping[str, ast.Module]
+    places: FilePlaces, explicit: Sequence[Builder], sites: CallSites
 ) -> tuple[Builder, ...]:
     said = {builder.qualname for builder in explicit}
     inferred = [
-        Builder(scope.qualname, scope.line, tuple(call_sites(scope.qualname, trees)))
+        Builder(scope.qualname, scope.line, tuple(sites.of(scope.qualname)))
         for scope in places.builders()
         if scope.qualname not in said
     ]
     return (*explicit, *inferred)
-
-
-def call_sites(qualname: str, trees: Mapping[str, ast.Module], limit: int = 4) -> list[Call]:
-    """Ways in which a project calls a function, in the order of files and lines, each once."""
-    name = qualname.rpartition(".")[2]
-    if name == "__init__":
-        name = qualname.split(".")[-2]
-    calls: dict[str, Call] = {}
-    for tree in trees.values():
-        constants: dict[str, str] | None = None
-        for body, node in _calls_of(tree, name):
-            source = ", ".join(
-                [
-                    *(ast.unparse(argument) for argument in node.args),
-                    *(
-                        (
-                            f"{keyword.arg}={ast.unparse(keyword.value)}"
-                            if keyword.arg
-                            else f"**{ast.unparse(keyword.value)}"
-                        )
-                        for keyword in node.keywords
-                    ),
-                ]
-            )
-            if constants is None:
-                constants = {k: repr(v) for k, v in top_level_constants(tree) if _plain(v)}
-                constants.update(_imports(tree))
-            calls.setdefault(source, Call(source, {**constants, **_bindings(body, node)}))
-    return list(calls.values())[:limit]
-
-
-def _imports(tree: ast.Module) -> dict[str, str]:
-    """Expressions that do what the imports of a file do, by the names they bind."""
-    found: dict[str, str] = {}
-    module = "__import__('importlib').import_module({!r})"
-    for node in tree.body:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                name = alias.name if alias.asname else alias.name.partition(".")[0]
-                found[alias.asname or name] = module.format(name)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for alias in node.names:
-                if alias.name != "*":
-                    found[alias.asname or alias.name] = f"{module.format(node.module)}.{alias.name}"
-    return found
-
-
-def _calls_of(tree: ast.Module, name: str) -> Iterator[tuple[ast.AST, ast.Call]]:
-    """Calls of a name, each with the function (or module) it stands in."""
-    stack: list[tuple[ast.AST, ast.AST]] = [(tree, tree)]
-    while stack:
-        body, node = stack.pop()
-        if isinstance(node, ast.Call):
-            func = node.func
-            called = func.id if isinstance(func, ast.Name) else getattr(func, "attr", None)
-            if called == name:
-                yield body, node
-        inner = node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else body
-        stack.extend((inner, child) for child in reversed(list(ast.iter_child_nodes(node))))
-
-
-def _bindings(body: ast.AST, call: ast.Call) -> dict[str, str]:
-    """Source of what local names are bound to ahead of a call, the last binding of each.
-
-    Parameters are bound to their defaults: the function itself may be called without arguments.
-    """
-    if not isinstance(body, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return {}
-    positional = [*body.args.posonlyargs, *body.args.args]
-    defaults = body.args.defaults
-    pairs: list[tuple[ast.arg, ast.expr | None]] = [
-        *zip(positional[len(positional) - len(defaults) :], defaults, strict=True),
-        *zip(body.args.kwonlyargs, body.args.kw_defaults, strict=True),
-    ]
-    bound = {arg.arg: ast.unparse(value) for arg, value in pairs if value is not None}
-    for node in ast.walk(body):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and node.lineno < call.lineno:
-            bound.update(_bound(node.targets[0], node.value))
-    return bound
-
-
-def _bound(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, str]]:
-    """Names that an assignment binds, with source of what each is bound to."""
-    if isinstance(target, ast.Name):
-        yield target.id, ast.unparse(value)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        if isinstance(value, (ast.Tuple, ast.List)):
-            if len(target.elts) == len(value.elts):
-                for one, its_value in zip(target.elts, value.elts, strict=True):
-                    yield from _bound(one, its_value)
-        elif isinstance(value, (ast.Name, ast.Attribute)):  # a call would be made once for each
-            for position, one in enumerate(target.elts):
-                if isinstance(one, ast.Name):
-                    yield one.id, f"{ast.unparse(value)}[{position}]"
-
-
-def _plain(value: object) -> bool:
-    """Whether a constant is the same when read back from its source."""
-    if isinstance(value, (tuple, list)):
-        return all(_plain(item) for item in value)
-    return value is None or isinstance(value, (bool, int, float, str))

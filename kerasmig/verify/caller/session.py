@@ -9,11 +9,13 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from kerasmig.verify.caller.call_sites import CallSites
 from kerasmig.verify.caller.kept_results import KeptResults
-from kerasmig.verify.caller.plan import Plan, Program, make_plan, sites_of_other_tree
+from kerasmig.verify.caller.plan import Plan, Program, make_plan, sites_of_tree
 from kerasmig.verify.caller.pool import Pool, WorkerUnavailable
 from kerasmig.verify.caller.summing_up import sum_up
 from kerasmig.verify.caller.trees import copy_tree, python_files
@@ -183,7 +185,7 @@ class _Session:
         if side == "new":
             before = run.old64 if double else run.old
             assert before is not None and run.old is not None
-            task["replay"] = self._respelled(run.program, run.old["calls"])
+            task["replay"] = self._respelled(run.old["calls"])
             task["old_result"] = before["path"]
         elif stage != "old":
             assert run.old is not None
@@ -199,16 +201,20 @@ class _Session:
             "training" if stage.endswith("64") and self.settings.level == "training" else "outputs"
         )
 
-    def _respelled(self, program: Program, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    @cached_property
+    def _new_sites(self) -> CallSites:
+        return sites_of_tree(self.folder / "new")
+
+    def _respelled(self, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The calls that reached models on the old side, in the new tree's spelling."""
         if all(call.get("site") is None or call["builder"]["explicit"] for call in calls):
             return calls
-        sites = sites_of_other_tree(self.folder / "new", program)
         result = []
         for call in calls:
             builder = call["builder"]
-            new = [asdict(site) for site in sites.get(builder["qualname"], ())]
-            if len(new) == len(builder["calls"]) and not builder["explicit"]:
+            if not builder["explicit"]:
+                new = [asdict(site) for site in self._new_sites.of(builder["qualname"])]
+            if not builder["explicit"] and len(new) == len(builder["calls"]):
                 call = {**call, "builder": {**builder, "calls": new}}
             result.append(call)
         return result
