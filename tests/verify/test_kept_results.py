@@ -12,8 +12,8 @@ import pytest
 from kerasmig.report.model_text import counts_line
 from kerasmig.verify import Status, VerifyReport, VerifySettings, verify_trees
 from kerasmig.verify.caller.kept_results import KeptResults, Tree
-from kerasmig.verify.caller.plan import Program
 from kerasmig.verify.caller.session import Run
+from kerasmig.verify.protocol import Program, Result
 
 FILES = {
     "train.py": "from nets.small import (\n    build,\n)\nmodel = build()\n",
@@ -62,7 +62,7 @@ def filled(keeper: KeptResults, run: Run) -> bool:
 
 
 def finished(**changes: Any) -> Run:
-    return replace(fresh(), old={"models": []}, **changes)
+    return replace(fresh(), old=Result(), **changes)
 
 
 def fresh() -> Run:

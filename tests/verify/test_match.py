@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerasmig.verify.models.match import align_layers, pair_models
+from kerasmig.verify.protocol import Built
 
 
 def row(kind: str, shape: tuple[int, ...], weights: int = 0, **more: Any) -> dict[str, Any]:
@@ -48,8 +49,8 @@ def test_merge_becomes_what_its_mode_says() -> None:
     assert align_layers(old, new) == [(0, 0), (1, 1)]
 
 
-def model(call: str, function: str, variable: str | None) -> dict[str, Any]:
-    return {"call": call, "file": "a.py", "function": function, "variable": variable}
+def model(call: str, function: str, variable: str | None) -> Built:
+    return Built(call, "a.py", 1, function, variable)
 
 
 def test_models_are_paired_by_variable_before_order() -> None:

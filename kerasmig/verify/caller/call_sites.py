@@ -5,17 +5,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from kerasmig.verify.caller.places import top_level_constants
-
-
-@dataclass(frozen=True)
-class Call:
-    """A way to call a builder: source of its arguments, and (as source) constants of that file."""
-
-    arguments: str
-    constants: Mapping[str, str] = field(default_factory=dict)
+from kerasmig.verify.protocol import Call
 
 
 class CallSites:

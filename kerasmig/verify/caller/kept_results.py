@@ -15,14 +15,15 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cached_property
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerasmig import __version__
 from kerasmig.disk.stamps import own_stamp
+from kerasmig.verify.protocol import Result, decode, encode, line_of
 from kerasmig.verify.settings import VerifySettings
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class KeptResults:
 
     def _path(self, run: Run) -> Path:
         reached = [(tree.reach(run.program.file), tree.others) for tree in self._trees]
-        plan = json.dumps(run.program.to_json(), sort_keys=True, default=str)
+        plan = line_of(run.program)
         key = repr((self._common, plan, run.ordering, run.agnostic, reached))
         name = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
         return self._folder / f"{name}.json"
@@ -129,7 +130,10 @@ class KeptResults:
         try:
             data = json.loads(self._path(run).read_text(encoding="utf-8"))
             versions: dict[str, str] = dict(data["versions"])
-            stages = {stage: data["stages"][stage] for stage in STAGES}
+            stages = {
+                stage: None if (kept := data["stages"][stage]) is None else decode(Result, kept)
+                for stage in STAGES
+            }
             seconds = float(data["seconds"])
         except (OSError, ValueError, KeyError, TypeError):
             return None  # damaged is as good as none
@@ -147,7 +151,7 @@ class KeptResults:
             for run in runs:
                 if run.old is None or run.trouble:
                     continue
-                stages = {stage: _lasting(getattr(run, stage)) for stage in STAGES}
+                stages = {stage: encode(_lasting(getattr(run, stage))) for stage in STAGES}
                 data = {"versions": versions, "stages": stages, "seconds": run.seconds}
                 write_atomically(self._path(run), json.dumps(data).encode())
             kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
@@ -155,9 +159,9 @@ class KeptResults:
                 path.unlink(missing_ok=True)
 
 
-def _lasting(result: dict[str, Any] | None) -> dict[str, Any] | None:
+def _lasting(result: Result | None) -> Result | None:
     """A result without the place of its arrays, which are gone after the run."""
-    return None if result is None else {k: v for k, v in result.items() if k != "path"}
+    return None if result is None else replace(result, path="")
 
 
 def _names(root: Path) -> Iterator[str]:

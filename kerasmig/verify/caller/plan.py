@@ -12,40 +12,16 @@ import fnmatch
 import re
 import shlex
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kerasmig.verify.caller.call_sites import Call, CallSites
+from kerasmig.verify.caller.call_sites import CallSites
 from kerasmig.verify.caller.places import FilePlaces, find_places
+from kerasmig.verify.protocol import Builder, Call, Program
 from kerasmig.verify.result import Place, Skipped
 
 _EXPLICIT_CALL = re.compile(r"^(?P<file>[^:]+\.py):(?P<call>[A-Za-z_][\w.]*\s*(\(.*\))?)$", re.S)
-
-
-@dataclass(frozen=True)
-class Builder:
-    """A function or method to be called if running the file as a script did not reach it."""
-
-    qualname: str
-    line: int
-    calls: tuple[Call, ...] = ()
-    explicit: bool = False
-
-
-@dataclass(frozen=True)
-class Program:
-    """One file, and what to do with it."""
-
-    file: str
-    builders: tuple[Builder, ...] = ()
-    argv: tuple[str, ...] = ()
-    run_as_main: bool = True
-    places: tuple[tuple[str, int, int], ...] = ()
-    """Name, first and last line of every place that makes a model."""
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 @dataclass

@@ -9,11 +9,10 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-Task = dict[str, Any]
-Answer = dict[str, Any]
+from kerasmig.verify.protocol import Answer, Ready, Task, decode, line_of
 
 MAX_RESTARTS = 5
 
@@ -23,8 +22,9 @@ class WorkerUnavailable(Exception):
 
 
 class _Worker:
-    def __init__(self, side: str, python: str, fork: bool, log: Path) -> None:
-        self.side = side
+    def __init__(self, kind: str, python: str, fork: bool, log: Path) -> None:
+        self.kind = kind
+        side, _, onednn = kind.partition("+")
         self.tasks: dict[str, Task] = {}
         self.ready = False
         self._buffer = b""
@@ -34,8 +34,12 @@ class _Worker:
             [root, *filter(None, [environment.get("PYTHONPATH")])]
         )
         environment.update(TF_CPP_MIN_LOG_LEVEL="3", KERAS_BACKEND="tensorflow")
-        # What computes channels_first on a CPU, which TensorFlow leaves out on all but new ones.
-        environment["TF_ENABLE_ONEDNN_OPTS"] = "1"
+        environment.pop("TF_ENABLE_ONEDNN_OPTS", None)
+        if side == "old" or onednn:
+            # What computes channels_first on a CPU, which TensorFlow leaves out on all but new ones.
+            # The old side has it always: it stands for the TensorFlow and Theano of the day, which
+            # needed no variable. TensorFlow reads it once, when it is imported.
+            environment["TF_ENABLE_ONEDNN_OPTS"] = "1"
         environment["PYTHONHASHSEED"] = "0"
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
         self._log = log.open("ab")
@@ -51,18 +55,19 @@ class _Worker:
 
     def send(self, task: Task) -> None:
         assert self.process.stdin is not None
-        self.tasks[task["id"]] = task
-        self.process.stdin.write(json.dumps(task).encode() + b"\n")
+        self.tasks[task.id] = task
+        self.process.stdin.write(line_of(task).encode() + b"\n")
         self.process.stdin.flush()
 
-    def receive(self) -> list[Answer] | None:
+    def receive(self) -> list[Answer | Ready] | None:
         """Answers that have come; None: the worker is gone."""
         assert self.process.stdout is not None
         chunk = os.read(self.process.stdout.fileno(), 1 << 16)
         if not chunk:
             return None
         *lines, self._buffer = (self._buffer + chunk).split(b"\n")
-        return [json.loads(line) for line in lines if line.strip()]
+        said = [json.loads(line) for line in lines if line.strip()]
+        return [decode(Ready, data) if "ready" in data else decode(Answer, data) for data in said]
 
     def close(self) -> None:
         for stream in (self.process.stdin, self.process.stdout):
@@ -78,7 +83,7 @@ class _Worker:
 
 
 class Pool:
-    """One warm worker a side, started when first needed.
+    """One warm worker a kind (a side, and what its environment has), started when first needed.
 
     Args:
         jobs: programs in flight at once, both sides together.
@@ -98,15 +103,15 @@ class Pool:
         self._queue: deque[Task] = deque()
         self._restarts = 0
 
-    def warm(self, side: str) -> None:
-        """Start the worker of a side, if it is not there."""
-        if side not in self._workers:
-            worker = _Worker(side, self._python, self._fork, self._folder / f"worker-{side}.log")
-            self._workers[side] = worker
+    def warm(self, kind: str) -> None:
+        """Start the worker of a kind, if it is not there."""
+        if kind not in self._workers:
+            worker = _Worker(kind, self._python, self._fork, self._folder / f"worker-{kind}.log")
+            self._workers[kind] = worker
             self._selector.register(worker.process.stdout, selectors.EVENT_READ, worker)  # type: ignore[arg-type]
 
     def submit(self, task: Task, *, first: bool = False) -> None:
-        """Queue a task; it needs ``id`` and ``side``."""
+        """Queue a task, behind all others or before them."""
         if first:
             self._queue.appendleft(task)
         else:
@@ -130,28 +135,27 @@ class Pool:
                     self._take(worker, answer, on_answer)
 
     def _take(
-        self, worker: _Worker, answer: Answer, on_answer: Callable[[Task, Answer], None]
+        self, worker: _Worker, answer: Answer | Ready, on_answer: Callable[[Task, Answer], None]
     ) -> None:
-        if "ready" in answer:
-            if not answer["ready"]:
-                raise WorkerUnavailable(f"{answer['kind']}: {answer['error']}")
+        self.versions.update(answer.versions)
+        if isinstance(answer, Ready):
+            if not answer.ready:
+                raise WorkerUnavailable(f"{answer.kind}: {answer.error}")
             worker.ready = True
-            self.versions.update(answer["versions"])
             return
-        self.versions.update(answer.get("versions", {}))
-        on_answer(worker.tasks.pop(answer["id"]), answer)
+        on_answer(worker.tasks.pop(answer.id), answer)
 
     def _dispatch(self) -> None:
         running = sum(len(worker.tasks) for worker in self._workers.values())
         waiting: deque[Task] = deque()
         while self._queue and running < self.jobs:
             task = self._queue.popleft()
-            self.warm(task["side"])
-            worker = self._workers[task["side"]]
+            self.warm(task.worker)
+            worker = self._workers[task.worker]
             try:
                 worker.send(task)
             except OSError:  # it has just died; the end of its output will tell
-                worker.tasks.pop(task["id"], None)
+                worker.tasks.pop(task.id, None)
                 waiting.append(task)
                 break
             running += 1
@@ -160,25 +164,21 @@ class Pool:
     def _lost(self, worker: _Worker, on_answer: Callable[[Task, Answer], None]) -> None:
         self._selector.unregister(worker.process.stdout)  # type: ignore[arg-type]
         worker.close()
-        del self._workers[worker.side]
+        del self._workers[worker.kind]
         self._restarts += 1
         if not worker.ready or self._restarts > MAX_RESTARTS:
-            log = self._folder / f"worker-{worker.side}.log"
+            log = self._folder / f"worker-{worker.kind}.log"
             text = log.read_text(errors="replace").strip().splitlines()
             raise WorkerUnavailable(
-                f"the worker for the {worker.side} side ended (exit code "
+                f"the worker for the {worker.kind} side ended (exit code "
                 f"{worker.process.returncode}): {text[-1] if text else 'no message'}"
             )
         # Whoever of the programs in flight did it: each is tried again, alone, once.
         for task in worker.tasks.values():
-            if task.get("again"):
-                on_answer(
-                    task,
-                    {"id": task["id"], "done": False, "reason": "it brought the worker down",
-                     "seconds": 0.0},
-                )  # fmt: skip
+            if task.again:
+                on_answer(task, Answer(task.id, done=False, reason="it brought the worker down"))
             else:
-                self._queue.append({**task, "again": True, "folder": task["folder"] + "-again"})
+                self._queue.append(replace(task, again=True, folder=f"{task.folder}-again"))
 
     def close(self) -> None:
         """End the workers."""

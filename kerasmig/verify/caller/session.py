@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from kerasmig.verify.caller.call_sites import CallSites
 from kerasmig.verify.caller.kept_results import KeptResults
-from kerasmig.verify.caller.plan import Plan, Program, make_plan, sites_of_tree
+from kerasmig.verify.caller.plan import Plan, make_plan, sites_of_tree
 from kerasmig.verify.caller.pool import Pool, WorkerUnavailable
 from kerasmig.verify.caller.summing_up import sum_up
 from kerasmig.verify.caller.trees import copy_tree, python_files
+from kerasmig.verify.protocol import Answer, BuilderCall, Program, Result, Task, read
 from kerasmig.verify.result import VerifyReport, to_jsonable
 from kerasmig.verify.settings import VerifySettings
 
@@ -35,11 +34,11 @@ class Run:
     program: Program
     ordering: str
     agnostic: bool
-    old: dict[str, Any] | None = None
-    new: dict[str, Any] | None = None
-    other: dict[str, Any] | None = None  # the old side under the other ordering
-    old64: dict[str, Any] | None = None
-    new64: dict[str, Any] | None = None
+    old: Result | None = None
+    new: Result | None = None
+    other: Result | None = None  # the old side under the other ordering
+    old64: Result | None = None
+    new64: Result | None = None
     trouble: dict[str, str] = field(default_factory=dict)  # stage → why it has no result
     seconds: float = 0.0
     kept: bool = False  # the results are those of an earlier verification
@@ -146,7 +145,7 @@ class _Session:
         self._done = len(self.runs) - len(left)
         with Pool(settings.job_count, self.folder, settings.python, settings.fork) as pool:
             pool.warm("old")
-            pool.warm("new")
+            pool.warm("new+onednn")
             self.pool = pool
             for run in left:
                 self._submit(run, "old")
@@ -163,33 +162,34 @@ class _Session:
         settings = self.settings
         side = "new" if stage.startswith("new") else "old"
         double = stage.endswith("64")
-        task: dict[str, Any] = {
-            "id": f"{self._count}",
-            "run": self.runs.index(run),
-            "stage": stage,
-            "side": side,
-            "program": run.program.to_json(),
-            "tree": str(self.folder / side),
-            "folder": str(self.folder / "runs" / f"{self._count}"),
-            "ordering": _OTHER[run.ordering] if stage == "other" else run.ordering,
-            "data_format": _FORMAT[run.ordering] if run.agnostic else None,
-            "floatx": "float64" if double else "float32",
-            "level": self._level(stage),
-            "mark_compiled": settings.level == "training",
-            "seed": settings.seed,
-            "tolerance": FLOAT64_TOLERANCE if double else settings.tolerance,
-            "time_limit": settings.time_limit,
-            "memory_limit": settings.megabytes,
-            "stubs": list(settings.stubs),
-        }
+        task = Task(
+            id=f"{self._count}",
+            run=self.runs.index(run),
+            stage=stage,
+            side=side,
+            program=run.program,
+            tree=str(self.folder / side),
+            folder=str(self.folder / "runs" / f"{self._count}"),
+            ordering=_OTHER[run.ordering] if stage == "other" else run.ordering,
+            data_format=_FORMAT[run.ordering] if run.agnostic else None,
+            floatx="float64" if double else "float32",
+            level=self._level(stage),
+            mark_compiled=settings.level == "training",
+            seed=settings.seed,
+            tolerance=FLOAT64_TOLERANCE if double else settings.tolerance,
+            time_limit=settings.time_limit,
+            memory_limit=settings.megabytes,
+            stubs=tuple(settings.stubs),
+            onednn=side == "new",
+        )
         if side == "new":
             before = run.old64 if double else run.old
             assert before is not None and run.old is not None
-            task["replay"] = self._respelled(run.old["calls"])
-            task["old_result"] = before["path"]
+            replay = self._respelled(run.old.calls)
+            task = replace(task, replay=tuple(replay), old_result=before.path)
         elif stage != "old":
             assert run.old is not None
-            task["replay"] = run.old["calls"]
+            task = replace(task, replay=tuple(run.old.calls))
         # What continues a program goes first: its arrays can be deleted the sooner.
         self.pool.submit(task, first=stage != "old")
 
@@ -205,35 +205,35 @@ class _Session:
     def _new_sites(self) -> CallSites:
         return sites_of_tree(self.folder / "new")
 
-    def _respelled(self, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _respelled(self, calls: list[BuilderCall]) -> list[BuilderCall]:
         """The calls that reached models on the old side, in the new tree's spelling."""
-        if all(call.get("site") is None or call["builder"]["explicit"] for call in calls):
+        if all(call.site is None or call.builder.explicit for call in calls):
             return calls
         result = []
         for call in calls:
-            builder = call["builder"]
-            if not builder["explicit"]:
-                new = [asdict(site) for site in self._new_sites.of(builder["qualname"])]
-            if not builder["explicit"] and len(new) == len(builder["calls"]):
-                call = {**call, "builder": {**builder, "calls": new}}
+            builder = call.builder
+            if not builder.explicit:
+                new = self._new_sites.of(builder.qualname)
+                if len(new) == len(builder.calls):
+                    call = replace(call, builder=replace(builder, calls=tuple(new)))
             result.append(call)
         return result
 
-    def _answer(self, task: dict[str, Any], answer: dict[str, Any]) -> None:
-        run, stage = self.runs[task["run"]], task["stage"]
-        run.seconds += answer["seconds"]
-        result: dict[str, Any] | None = None
-        path = Path(task["folder"], "result.json")
-        if answer["done"]:
-            result = json.loads(path.read_text(encoding="utf-8"))
-            result["path"] = str(path)
+    def _answer(self, task: Task, answer: Answer) -> None:
+        run, stage = self.runs[task.run], task.stage
+        run.seconds += answer.seconds
+        result: Result | None = None
+        path = Path(task.folder, "result.json")
+        if answer.done:
+            result = read(Result, path)
+            result.path = str(path)
             setattr(run, stage, result)
         else:
-            run.trouble[stage] = answer["reason"] or _last_line(Path(task["folder"]))
+            run.trouble[stage] = answer.reason or _last_line(Path(task.folder))
         shutil.rmtree(path.parent / "copy", ignore_errors=True)
         if stage == "old":
             self._done += 1
-            if result is not None and any("error" not in model for model in result["models"]):
+            if result is not None and any(not model.error for model in result.models):
                 self._submit(run, "new")
                 if not run.agnostic:
                     self._submit(run, "other")
@@ -246,21 +246,20 @@ class _Session:
         elif stage == "old64" and result is not None:
             self._submit(run, "new64")
         elif stage == "new64" and run.old64 is not None:
-            shutil.rmtree(Path(run.old64["path"]).parent, ignore_errors=True)
+            shutil.rmtree(Path(run.old64.path).parent, ignore_errors=True)
         if self.progress is not None:
             self.progress(f"{run.program.file} ({stage})", self._done, len(self.runs))
 
-    def _wants_float64(self, result: dict[str, Any]) -> bool:
+    def _wants_float64(self, result: Result) -> bool:
+        comparisons = [entry.comparison for entry in result.compared if entry.comparison]
         if self.settings.level == "training":
-            return any("comparison" in model for model in result["models"])
-        return self.settings.level != "shapes" and any(
-            model.get("comparison", {}).get("float64") for model in result["models"]
-        )
+            return bool(comparisons)
+        return self.settings.level != "shapes" and any(c.get("float64") for c in comparisons)
 
     def _forget(self, run: Run) -> None:
         """Delete the arrays of a run: large models leave gigabytes."""
         if run.old is not None:
-            for path in Path(run.old["path"]).parent.glob("*.npz"):
+            for path in Path(run.old.path).parent.glob("*.npz"):
                 path.unlink(missing_ok=True)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasmig.verify.caller.plan import Plan
 from kerasmig.verify.messages import EMPTY, MADE_UP, MAIN, NO_LAYERS
+from kerasmig.verify.protocol import Built, Compared, Failure, Result
 from kerasmig.verify.result import (
     Difference,
     LayerRow,
@@ -79,18 +80,18 @@ class _Summary:
         """Add the pairs of one run."""
         if run.old is None:
             return
-        entries = {entry["old"]: entry for entry in (run.new or {}).get("models", ())}
-        again = {entry["old"]: entry for entry in (run.new64 or {}).get("models", ())}
+        entries = {entry.old: entry for entry in (run.new.compared if run.new else ())}
+        again = {entry.old: entry for entry in (run.new64.compared if run.new64 else ())}
         readings = self._readings(run)
         made_up = _made_up(run)
-        for index, model in enumerate(run.old["models"]):
+        for index, model in enumerate(run.old.models):
             place = self._place(model)
-            if model.get("error") == NO_LAYERS:
+            if model.error == NO_LAYERS:
                 self.empty.add((place.file, place.line))
                 continue
-            if not model.get("incomplete"):
+            if not model.incomplete:
                 self.reached.add((place.file, place.line))
-            if model.get("duplicate"):
+            if model.duplicate:
                 continue
             key = (
                 place.file,
@@ -107,7 +108,7 @@ class _Summary:
             reading = readings.get(index)
             if reading is not None:
                 pair = _replace(pair, alternatives=(reading,))
-            if model.get("incomplete"):
+            if model.incomplete:
                 self.broken.setdefault((place.file, place.line), []).append(pair)
             else:
                 self.pairs.append(pair)
@@ -122,70 +123,67 @@ class _Summary:
             if key in self.reached:
                 self.pairs += pairs
 
-    def _place(self, model: dict[str, Any]) -> Place:
-        for frame in model["frames"]:
+    def _place(self, model: Built) -> Place:
+        for frame in model.frames:
             for (file, first, last), place in self._ranges.items():
-                if frame["file"] == file and first <= frame["line"] <= last:
+                if frame.file == file and first <= frame.line <= last:
                     return place
-        label = model["variable"] or (
-            model["function"] if model["function"] != "<module>" else model["line"]
-        )
-        return Place(model["file"], model["line"], f"{model['file']}:{label}", "call")
+        label = model.variable or (model.function if model.function != "<module>" else model.line)
+        return Place(str(model.file), model.line, f"{model.file}:{label}", "call")
 
     def _pair(
         self,
         run: Run,
-        model: dict[str, Any],
+        model: Built,
         place: Place,
-        entry: dict[str, Any] | None,
-        again: dict[str, Any] | None,
+        entry: Compared | None,
+        again: Compared | None,
     ) -> Pair:
         self._names[place.name, run.ordering] += 1
         count = self._names[place.name, run.ordering]
         name = place.name if count == 1 else f"{place.name}#{count}"
-        partner = (entry or {}).get("new") or {}
-        place = Place(place.file, place.line, name, place.kind, partner.get("line"))
+        partner = entry.new if entry else None
+        place = Place(place.file, place.line, name, place.kind, partner.line if partner else None)
         base = Pair(
             place=place,
             ordering=run.ordering,
             status=Status.NOT_VERIFIED,
-            input_shapes_old=_shapes(model.get("input_shapes")),
-            output_shapes_old=_shapes(model.get("output_shapes")),
-            params_old=model.get("params"),
+            input_shapes_old=_shapes(model.facts.get("input_shapes")),
+            output_shapes_old=_shapes(model.facts.get("output_shapes")),
+            params_old=model.facts.get("params"),
             tolerance=self.tolerance,
             kept=run.kept,
-            seconds=round(run.seconds / max(1, len(run.old["models"] if run.old else ())), 3),
+            seconds=round(run.seconds / max(1, len(run.old.models if run.old else ())), 3),
         )
-        if "error" in model:
-            return _replace(base, reason=f"old side: {model['error']}")
+        if model.error:
+            return _replace(base, reason=f"old side: {model.error}")
         if run.new is None:
             why = run.trouble.get("new", "it was not run")
             return _replace(base, reason=f"new side: {why}")
-        if entry is None or entry["new"] is None:
+        if entry is None or entry.new is None:
             return _replace(base, status=Status.MISMATCH, **_missing(run, model))
-        if "error" in entry:
-            text = f"the new model is {entry['error']}"
+        if entry.error:
+            text = f"the new model is {entry.error}"
             return _replace(
                 base, status=Status.MISMATCH, reason=text, first_difference=Difference(text)
             )
-        if "not_verified" in entry:
-            return _replace(base, reason=f"new side: {entry['not_verified']}")
+        if entry.not_verified or entry.comparison is None:
+            return _replace(base, reason=f"new side: {entry.not_verified or 'not compared'}")
         trouble = run.trouble.get("old64") or run.trouble.get("new64") or ""
-        compiled = bool(model["compiled"])
-        return self._compared(base, entry["comparison"], again, trouble, compiled)
+        return self._compared(base, entry.comparison, again, trouble, bool(model.compiled))
 
     def _compared(
         self,
         base: Pair,
         comparison: dict[str, Any],
-        again: dict[str, Any] | None,
+        again: Compared | None,
         trouble: str,
         compiled: bool,
     ) -> Pair:
         notes = list(comparison.get("notes", ()))
         differences = list(comparison["differences"])
         precision, outputs = "float32", comparison.get("outputs", ())
-        finer = (again or {}).get("comparison")
+        finer = again.comparison if again else None
         training = (finer or {}).get("training")
         if finer is not None and (lacking := _lacks_float64(finer)):
             finer = {**finer, "differences": [], "not_verified": lacking}
@@ -246,12 +244,12 @@ class _Summary:
             why = run.trouble.get("other")
             if why is None:
                 return {}
-            return {i: Reading(ordering, error=why) for i in range(len(run.old["models"]))}
-        others = run.other["models"]
+            return {i: Reading(ordering, error=why) for i in range(len(run.old.models))}
+        others = run.other.models
         readings: dict[int, Reading] = {}
-        for i, j in pair_models(run.old["models"], others):
-            if j is not None and "error" not in others[j]:
-                found = others[j]
+        for i, j in pair_models(run.old.models, others):
+            if j is not None and not others[j].error:
+                found = others[j].facts
                 readings[i] = Reading(
                     ordering,
                     _shapes(found["output_shapes"]),
@@ -259,9 +257,9 @@ class _Summary:
                     found["params"],
                 )
                 continue
-            failures = run.other["failures"]
-            why = others[j]["error"] if j is not None else ""
-            why = why or (failures[0]["message"] if failures else "it does not build")
+            failures = run.other.failures
+            why = others[j].error if j is not None else ""
+            why = why or (failures[0].message if failures else "it does not build")
             readings[i] = Reading(ordering, error=why)
         return readings
 
@@ -269,19 +267,19 @@ class _Summary:
         """A new program that stumbles where the old one ran on is wrong, whatever it built."""
         if run.old is None or run.new is None:
             return
-        before = Counter((f["where"], _family(f["kind"])) for f in run.old["failures"])
-        for failure in run.new["failures"]:
-            key = (failure["where"], _family(failure["kind"]))
+        before = Counter((f.where, _family(f.kind)) for f in run.old.failures)
+        for failure in run.new.failures:
+            key = (failure.where, _family(failure.kind))
             if before[key]:
                 before[key] -= 1
                 continue
             if _says_nothing(failure, run.old):
                 continue
             file = run.program.file
-            text = f"the new program fails where the old one runs on: {failure['message']}"
+            text = f"the new program fails where the old one runs on: {failure.message}"
             self.pairs.append(
                 Pair(
-                    Place(file, failure["line"] or 1, file, "script", failure["line"] or None),
+                    Place(file, failure.line or 1, file, "script", failure.line or None),
                     run.ordering,
                     Status.MISMATCH,
                     text,
@@ -312,23 +310,22 @@ class _Summary:
         return found
 
 
-def _says_nothing(failure: dict[str, Any], old: dict[str, Any]) -> bool:
+def _says_nothing(failure: Failure, old: Result) -> bool:
     """Whether a failure of the new program, which the old one had not, is no fault of it."""
-    if failure["kind"] == "TimeIsUp":
+    if failure.kind == "TimeIsUp":
         return True
-    if failure["kind"] == "ValueError" and any(m.get("incomplete") == EMPTY for m in old["models"]):
+    if failure.kind == "ValueError" and any(m.incomplete == EMPTY for m in old.models):
         return True  # Keras 3 refuses what had no units in the old program
-    in_script = failure["where"] == MAIN
-    if in_script and old["stopped"] is not None and failure["position"] > old["stopped"]:
+    in_script = failure.where == MAIN
+    if in_script and old.stopped is not None and failure.position > old.stopped:
         return True  # the old program was not run that far
-    if not failure["stand_in"]:
+    if not failure.stand_in:
         return False
     # Both sides made something of data that is not there.
-    if failure["kind"] not in _OF_THE_API:
+    if failure.kind not in _OF_THE_API:
         return True
     return in_script and any(
-        f["where"] == MAIN and f["stand_in"] and f["position"] == failure["position"]
-        for f in old["failures"]
+        f.where == MAIN and f.stand_in and f.position == failure.position for f in old.failures
     )
 
 
@@ -339,7 +336,7 @@ def _family(kind: str) -> str:
 
 def _made_up(run: Run) -> str:
     """Sizes that a program has from what is not there, as the report tells them."""
-    notes = (run.old or {}).get("notes", ())
+    notes = run.old.notes if run.old else []
     found = [note[len(MADE_UP) :] for note in notes if note.startswith(MADE_UP)]
     more = f" and {len(found) - _FEW} more" if len(found) > _FEW else ""
     return ", ".join(found[:_FEW]) + more
@@ -352,12 +349,12 @@ def _why_not(place: Place, runs: list[Run]) -> str:
         if run.old is None:
             continue
         label = place.name.partition(":")[2]
-        for qualname, reason in run.old["unreached"].items():
+        for qualname, reason in run.old.unreached.items():
             if label == qualname or label.startswith((qualname + ".", qualname + "#")):
                 return f"old side: {reason}"
-        main = [f for f in run.old["failures"] if f["where"] == "main"]
+        main = [f for f in run.old.failures if f.where == "main"]
         if main:
-            return f"old side: {main[0]['message']}"
+            return f"old side: {main[0].message}"
     return "the program does not get there"
 
 
@@ -372,11 +369,10 @@ def _lacks_float64(comparison: dict[str, Any]) -> str:
     return ""
 
 
-def _untrained(finer: dict[str, Any] | None, again: dict[str, Any] | None, trouble: str) -> str:
+def _untrained(finer: dict[str, Any] | None, again: Compared | None, trouble: str) -> str:
     """Why training was not compared though the model is compiled; empty: it was, or need not be."""
     if finer is None:
-        said = again or {}
-        why = trouble or said.get("error") or said.get("not_verified")
+        why = trouble or (again and (again.error or again.not_verified))
         if again is not None and not why:
             why = "the float64 run does not build the model"
         return f"outputs match; training was not compared: {why or 'no float64 run'}"
@@ -385,27 +381,27 @@ def _untrained(finer: dict[str, Any] | None, again: dict[str, Any] | None, troub
     return ""
 
 
-def _missing(run: Run, model: dict[str, Any]) -> dict[str, Any]:
+def _missing(run: Run, model: Built) -> dict[str, Any]:
     assert run.new is not None
-    failures = [f for f in run.new["failures"] if f["where"] == model["call"]]
-    failures = failures or run.new["failures"]
+    failures = [f for f in run.new.failures if f.where == model.call]
+    failures = failures or run.new.failures
     if failures:
-        text = f"the new program fails before it has built the model: {failures[0]['message']}"
+        text = f"the new program fails before it has built the model: {failures[0].message}"
     else:
         text = "the new program builds no model in this place"
     return {"reason": text, "first_difference": Difference(text)}
 
 
-def _fingerprint(model: dict[str, Any], training: bool) -> str:
+def _fingerprint(model: Built, training: bool) -> str:
     return repr(
         [
-            model.get("error"),
-            model["variable"],
-            model.get("input_shapes"),
-            model.get("output_shapes"),
-            model.get("params"),
-            model["compiled"] if training else "",
-            [(row["class"], row["name"]) for row in model.get("rows", ())],
+            model.error,
+            model.variable,
+            model.facts.get("input_shapes"),
+            model.facts.get("output_shapes"),
+            model.facts.get("params"),
+            model.compiled if training else "",
+            [(row["class"], row["name"]) for row in model.rows],
         ]
     )
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from kerasmig.verify.protocol import Built
+
 Row = dict[str, Any]
 
 # What an old class may have become, beyond keeping its name or losing "olution".
@@ -128,14 +130,11 @@ def _gap_new(row: Row) -> float:
     return -0.2 if row["class"] in _ADDED and not row["weights"] else _GAP_NEW
 
 
-def pair_models(
-    old: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]
-) -> list[tuple[int, int | None]]:
+def pair_models(old: Sequence[Built], new: Sequence[Built]) -> list[tuple[int, int | None]]:
     """For each old model the new one from the same place, or None.
 
     Args:
-        old, new: descriptions with ``file``, ``function``, ``variable`` and ``call`` (which call of
-            the plan made it), in the order of making.
+        old, new: what each program has built, in the order of making.
 
     Models are told apart by call, file and function first, within these by the variable they are
     bound to, then by order.
@@ -149,10 +148,10 @@ def pair_models(
         ("file", "function", "variable"),
     ):
         for i, model in enumerate(old):
-            if i in result or ("variable" in fields and not model["variable"]):
+            if i in result or ("variable" in fields and not model.variable):
                 continue
             for j in free:
-                if all(model[f] == new[j][f] for f in fields):
+                if all(getattr(model, f) == getattr(new[j], f) for f in fields):
                     result[i] = j
                     free.remove(j)
                     break

@@ -7,8 +7,8 @@ import inspect
 import sys
 import traceback
 import types
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,27 +21,14 @@ from kerasmig.verify.program.completeness import adds_layers, is_finished
 from kerasmig.verify.program.inert import Inert
 from kerasmig.verify.program.library import Side
 from kerasmig.verify.program.recorder import COMPAT, Captured, ProgramStop, Recorder
-
-
-@dataclass
-class Failure:
-    """Something that the program could not do."""
-
-    where: str  # the call of the plan: MAIN or a builder
-    line: int
-    message: str
-    kind: str
-    stand_in: bool = False
-    """Whether the statement worked on data that is not there, and on what came of it."""
-    position: int = 0
-    """The how-manieth statement of the script it was, imports aside."""
+from kerasmig.verify.protocol import Builder, BuilderCall, Failure, Program
 
 
 @dataclass
 class Outcome:
     """What running a program came to, models aside."""
 
-    calls: list[dict[str, Any]] = field(default_factory=list)
+    calls: list[BuilderCall] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     unreached: dict[str, str] = field(default_factory=dict)  # builder → reason
     stopped: int | None = None
@@ -52,7 +39,7 @@ class Runner:
     """Runs the file as ``__main__``, then builders that this did not reach.
 
     Args:
-        program: a `kerasmig.verify.caller.plan.Program` as JSON.
+        program: the file, and what to do with it.
         copy: the folder of the program's copy.
         side: the instrumented library.
         recorder: gets the models.
@@ -60,11 +47,11 @@ class Runner:
     """
 
     def __init__(
-        self, program: dict[str, Any], copy: Path, side: Side, recorder: Recorder, ordering: str
+        self, program: Program, copy: Path, side: Side, recorder: Recorder, ordering: str
     ) -> None:
         self.program = program
         self.copy = copy
-        self.path = copy / program["file"]
+        self.path = copy / program.file
         self.side = side
         self.recorder = recorder
         self.ordering = ordering
@@ -74,13 +61,13 @@ class Runner:
         self._made_up: set[str] = set()
         self._position = 0
 
-    def run(self, replay: list[dict[str, Any]] | None) -> Outcome:
+    def run(self, replay: Sequence[BuilderCall] | None) -> Outcome:
         """Run everything; `replay`: the builder calls that the other side made."""
         self._run_main()
         self._label(MAIN)
         if replay is None:
-            for builder in self.program["builders"]:
-                if builder["explicit"] or not self._reached(builder):
+            for builder in self.program.builders:
+                if builder.explicit or not self._reached(builder):
                     self._try_builder(builder)
         else:
             for call in replay:
@@ -90,7 +77,6 @@ class Runner:
     # The script
 
     def _run_main(self) -> None:
-        name = self.program["file"]
         try:
             text = read_source(self.path)
             tree = ast.parse(text, filename=str(self.path))
@@ -105,13 +91,12 @@ class Runner:
         if package:
             module.__package__ = package
         sys.modules["__main__"] = module
-        sys.argv = [str(self.path), *self.program["argv"]]
+        sys.argv = [str(self.path), *self.program.argv]
         sys.path[:0] = [str(self.path.parent), str(self.copy)]
         flags = 0
         for node in tree.body:
             if isinstance(node, ast.ImportFrom) and node.module == "__future__":
                 flags |= _future_flags(node)
-        del name
         for statement in _flat(tree.body):
             code = compile(
                 ast.Module([statement], []), str(self.path), "exec", flags, dont_inherit=True
@@ -141,7 +126,7 @@ class Runner:
     def _package(self, tree: ast.Module) -> str:
         """The package that relative imports of the file are relative to."""
         levels = [n.level for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
-        parts = list(Path(self.program["file"]).parent.parts)
+        parts = list(Path(self.program.file).parent.parts)
         if not levels:
             return ".".join(parts) if (self.path.parent / "__init__.py").exists() else ""
         if max(levels) > len(parts) or not self._resolves(tree, parts):
@@ -194,49 +179,48 @@ class Runner:
 
     # Builders
 
-    def _reached(self, builder: dict[str, Any]) -> bool:
+    def _reached(self, builder: Builder) -> bool:
         return any(
             self._is_from(captured, builder) and not captured.incomplete
             for captured in self.recorder.models
         )
 
-    def _is_from(self, captured: Captured, builder: dict[str, Any]) -> bool:
+    def _is_from(self, captured: Captured, builder: Builder) -> bool:
         """Whether a model was made in a builder, and not by what made its arguments."""
         lines = self._lines(builder)
         return any(
-            frame.file == self.program["file"] and frame.line in lines for frame in captured.frames
+            frame.file == self.program.file and frame.line in lines for frame in captured.frames
         )
 
-    def _lines(self, builder: dict[str, Any]) -> set[int]:
+    def _lines(self, builder: Builder) -> set[int]:
         """Lines of the places that make models in a builder."""
-        prefix = f"{self.program['file']}:{builder['qualname']}"
+        prefix = f"{self.program.file}:{builder.qualname}"
         lines: set[int] = set()
-        for name, first, last in self.program["places"]:
+        for name, first, last in self.program.places:
             if name == prefix or name.startswith((prefix + ".", prefix + "#")):
                 lines.update(range(first, last + 1))
         return lines
 
-    def _try_builder(self, builder: dict[str, Any]) -> None:
+    def _try_builder(self, builder: Builder) -> None:
         reason = "not called by the script"
-        attempts: list[dict[str, Any]] = [
-            {"site": position, "strict": strict, "attempt": 0}
+        attempts = [
+            BuilderCall(builder, site=position, strict=strict)
             for strict in (True, False)
-            for position in range(len(builder["calls"]))
+            for position in range(len(builder.calls))
         ]
-        if not builder["explicit"]:
-            attempts += [{"site": None, "attempt": number} for number in range(ATTEMPTS)]
+        if not builder.explicit:
+            attempts += [BuilderCall(builder, attempt=number) for number in range(ATTEMPTS)]
         reasons: list[str] = []
-        half_way: tuple[dict[str, Any], list[Captured], BaseException | None] | None = None
+        half_way: tuple[BuilderCall, list[Captured], BaseException | None] | None = None
         for attempt in attempts:
-            call = {"builder": builder, **attempt}
             before, failures = len(self.recorder.models), len(self.outcome.failures)
-            error = self._call(call)
-            label = f"{builder['qualname']}#{len(self.outcome.calls)}"
+            label = f"{builder.qualname}#{len(self.outcome.calls)}"
+            call, error = self._call(replace(attempt, label=label))
             del self.outcome.failures[failures:]
             built = [m for m in self.recorder.models[before:] if not m.incomplete]
             if error is None and built:
                 self._label(label)
-                self.outcome.calls.append({**call, "label": label})
+                self.outcome.calls.append(call)
                 return
             if half_way is None and any(self._is_from(m, builder) for m in built):
                 half_way = (call, built, error)
@@ -251,41 +235,39 @@ class Runner:
                 break
         if half_way is not None:
             call, built, error = half_way
-            label = f"{builder['qualname']}#{len(self.outcome.calls)}"
             for captured in built:
                 captured.incomplete = ""
-                self.call_of_model[captured.order] = label
-            self.outcome.calls.append({**call, "label": label})
+                self.call_of_model[captured.order] = call.label
+            self.outcome.calls.append(call)
             if error is not None:
-                self._fail(label, error)  # the new side may fail there, too
-            self.recorder.note(f"{builder['qualname']} fails after it has built: {reasons[0]}")
+                self._fail(call.label, error)  # the new side may fail there, too
+            self.recorder.note(f"{builder.qualname} fails after it has built: {reasons[0]}")
             return
         if reasons:
             reason = _most_telling(reasons)
-        self.outcome.unreached[builder["qualname"]] = reason
+        self.outcome.unreached[builder.qualname] = reason
 
-    def _replay(self, call: dict[str, Any]) -> None:
-        error = self._call(call)
+    def _replay(self, call: BuilderCall) -> None:
+        _, error = self._call(call)
         if error is not None:
-            self._fail(call["label"], error)
-        self._label(call["label"])
+            self._fail(call.label, error)
+        self._label(call.label)
 
-    def _call(self, call: dict[str, Any]) -> BaseException | None:
-        """Make one call of a builder; the exception, if any."""
-        builder = call["builder"]
+    def _call(self, call: BuilderCall) -> tuple[BuilderCall, BaseException | None]:
+        """Make one call of a builder: the call with the names of its arguments; what it raised."""
         try:
-            function = self._callable(builder["qualname"], call)
+            function = self._callable(call.builder.qualname, call)
             arguments = self._arguments(function, call)
-            call["names"] = sorted(arguments)
+            call = replace(call, names=tuple(sorted(arguments)))
             function(**arguments)
         except (KeyboardInterrupt, SystemExit) as error:
-            return CannotInfer(f"exits: {error!r}")
+            return call, CannotInfer(f"exits: {error!r}")
         except BaseException as error:
             self._mark_incomplete(error, None)
-            return _described(error, self)
-        return None
+            return call, _described(error, self)
+        return call, None
 
-    def _callable(self, qualname: str, call: dict[str, Any]) -> Any:
+    def _callable(self, qualname: str, call: BuilderCall) -> Any:
         first, *rest = qualname.split(".")
         if first not in self.module.__dict__:
             raise CannotInfer(f"{first} is not defined: the file did not run that far")
@@ -298,31 +280,31 @@ class Runner:
                     inspect.getattr_static(target, name, None), (staticmethod, classmethod)
                 )
                 if not static:
-                    inner = {**call, "builder": {**call["builder"], "calls": []}, "site": None}
-                    inner.pop("names", None)
+                    inner = replace(
+                        call, builder=replace(call.builder, calls=()), site=None, names=None
+                    )
                     target = target(**self._arguments(target, inner))
             target = getattr(target, name)
             del position
         return target
 
-    def _arguments(self, function: Any, call: dict[str, Any]) -> dict[str, Any]:
+    def _arguments(self, function: Any, call: BuilderCall) -> dict[str, Any]:
         given: dict[str, Any] = {}
-        site = call.get("site")
-        if site is not None and site < len(call["builder"]["calls"]):
-            said = call["builder"]["calls"][site]
+        if call.site is not None and call.site < len(call.builder.calls):
+            said = call.builder.calls[call.site]
             given = from_call_site(
                 function,
-                said["arguments"],
-                said["constants"],
+                said.arguments,
+                said.constants,
                 self.module.__dict__,
-                strict=bool(call.get("strict")),
+                strict=call.strict,
             )
             # A call in the project may be spelt anew; on the new side the same are given.
-            given = {k: v for k, v in given.items() if k in call.get("names", given)}
+            given = {k: v for k, v in given.items() if call.names is None or k in call.names}
             if any(isinstance(value, Inert) for value in given.values()):
                 raise CannotInfer("its arguments come from data that is not there")
-        make_input, attempt = self.side.make_input, call["attempt"]
-        return fill(function, given, self.ordering, attempt, make_input, Inert.named)
+        make_input = self.side.make_input
+        return fill(function, given, self.ordering, call.attempt, make_input, Inert.named)
 
     # Bookkeeping
 
@@ -352,7 +334,7 @@ class Runner:
             {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)} if statement else set()
         )
         for captured in self.recorder.models:
-            if captured.incomplete or not captured.frames or captured.calls:
+            if captured.incomplete or not captured.frames or captured.methods:
                 continue
             if type(captured.model).__name__ != "Sequential":
                 continue

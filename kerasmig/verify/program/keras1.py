@@ -129,7 +129,7 @@ class Keras1:
 
             def method(model: Any, *args: Any, **kwargs: Any) -> Any:
                 arguments = bound(original, (model, *args), kwargs)
-                recorder.called(model, name, _figures(arguments))
+                recorder.called(model, name)
                 return answer(model, arguments)
 
             method.__name__, method.__doc__ = name, original.__doc__
@@ -471,15 +471,6 @@ def _bases(layer: Any) -> list[str]:
         if base.__module__.partition(".")[0] == "keras"
         and base.__name__ not in ("Layer", "Wrapper")
     ]
-
-
-def _figures(arguments: dict[str, Any]) -> dict[str, Any]:
-    """What of a training call's arguments both sides should agree on."""
-    return {
-        key: arguments[key]
-        for key in ("batch_size", "nb_epoch", "validation_split", "shuffle")
-        if isinstance(arguments.get(key), (int, float, bool))
-    }
 
 
 def _plain(value: Any) -> Any:

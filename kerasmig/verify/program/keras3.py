@@ -95,7 +95,7 @@ class Keras3:
 
             def method(model: Any, *args: Any, **kwargs: Any) -> Any:
                 arguments = bound(original, (model, *args), kwargs)
-                recorder.called(model, name, _figures(arguments))
+                recorder.called(model, name)
                 return answer(model, arguments)
 
             method.__name__, method.__doc__ = name, original.__doc__
@@ -380,14 +380,6 @@ def _size(shape: Sequence[int]) -> int:
     for axis in shape:
         size *= axis
     return size
-
-
-def _figures(arguments: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: arguments[key]
-        for key in ("batch_size", "epochs", "validation_split", "shuffle", "steps_per_epoch")
-        if isinstance(arguments.get(key), (int, float, bool))
-    }
 
 
 def _plain(value: Any) -> Any:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kerasmig.verify.protocol import Frame
+
 COMPAT = "keras1_compat.py"
 TRAINING_CALLS_ENOUGH = 300
 """After so many answered training calls a program's loop is ended: nothing new comes of it."""
@@ -17,15 +19,6 @@ TRAINING_CALLS_ENOUGH = 300
 
 class ProgramStop(BaseException):
     """Ends the running step of a program from within; never caught by its ``except Exception``."""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A line of the user's code that was being executed."""
-
-    file: str
-    line: int
-    function: str
 
 
 @dataclass
@@ -36,7 +29,7 @@ class Captured:
     frames: tuple[Frame, ...]
     order: int
     compiled: dict[str, Any] | None = None
-    calls: list[dict[str, Any]] = field(default_factory=list)
+    methods: list[str] = field(default_factory=list)
     incomplete: str = ""
 
 
@@ -103,15 +96,15 @@ class Recorder:
         if captured := self._by_id.get(id(model)):
             captured.compiled = arguments
 
-    def called(self, model: Any, method: str, arguments: dict[str, Any]) -> None:
+    def called(self, model: Any, method: str) -> None:
         """A training or prediction method was called on a model.
 
         Raises:
             ProgramStop: the program has trained long enough.
         """
         captured = self._by_id.get(id(model))
-        if captured is not None and len(captured.calls) < 20:
-            captured.calls.append({"method": method, **arguments})
+        if captured is not None and len(captured.methods) < 20:
+            captured.methods.append(method)
         self._training_calls += 1
         if self._training_calls > TRAINING_CALLS_ENOUGH:
             raise ProgramStop(f"ended after {TRAINING_CALLS_ENOUGH} answered training calls")

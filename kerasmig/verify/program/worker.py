@@ -1,7 +1,7 @@
 """A warm worker: imports one library once and forks a process per program.
 
-Started as ``python -m kerasmig.verify.program.worker old|new``; reads one task (JSON) a line from
-standard input and writes one answer a line to standard output. Where the system cannot fork, each
+Started as ``python -m kerasmig.verify.program.worker old|new``; reads one task a line from
+standard input and writes one answer a line to standard output (`kerasmig.verify.protocol`). Where the system cannot fork, each
 program gets an interpreter of its own (``--once TASK.json``).
 """
 
@@ -28,6 +28,7 @@ from kerasmig.verify.program.child import run_task
 from kerasmig.verify.program.library import Side
 from kerasmig.verify.program.recorder import Recorder
 from kerasmig.verify.program.sandbox import WALL_FACTOR
+from kerasmig.verify.protocol import Answer, Ready, Task, decode, line_of, read, write
 
 OUTPUT_CAP = 1_000_000
 """Bytes that a program's output file may grow to."""
@@ -55,7 +56,7 @@ def prepare(side: str) -> tuple[Side, dict[str, str]]:
         _import_all(f"keras.datasets.{name}" for name in ("mnist", "cifar10", "cifar100"))
         _import_all(f"keras.datasets.{name}" for name in ("imdb", "reuters"))
         _import_all(f"keras.preprocessing.{name}" for name in ("image", "sequence", "text"))
-        _import_all(f"kerasmig.verify.{name}" for name in ("measure_old", "train_old"))
+        _import_all(f"kerasmig.verify.models.{name}" for name in ("measure_old", "train_old"))
         tensorflow = importlib.import_module("tensorflow.compat.v1")
         from kerasmig.verify.program.keras1 import Keras1
 
@@ -66,7 +67,7 @@ def prepare(side: str) -> tuple[Side, dict[str, str]]:
         if int(keras.__version__.partition(".")[0]) < 3:
             raise ImportError(f"Keras {keras.__version__} is installed where Keras 3 is needed")
         importlib.import_module("tensorflow")
-        _import_all(f"kerasmig.verify.{name}" for name in ("measure_new", "train_new"))
+        _import_all(f"kerasmig.verify.models.{name}" for name in ("measure_new", "train_new"))
         from kerasmig.verify.program.keras3 import Keras3
 
         library = Keras3()
@@ -84,7 +85,7 @@ def _import_all(names: Iterable[str]) -> None:
 
 @dataclass
 class _Running:
-    task: dict[str, Any]
+    task: Task
     pid: int
     started: float
     process: subprocess.Popen[bytes] | None = None
@@ -122,9 +123,9 @@ class Server:
         try:
             versions = self._warm_up() if self.fork else {}
         except Exception as error:
-            self._answer({"ready": False, "error": str(error), "kind": type(error).__name__})
+            self._answer(Ready(False, error=str(error), kind=type(error).__name__))
             return
-        self._answer({"ready": True, "versions": versions})
+        self._answer(Ready(True, versions))
         buffer, open_ = b"", True
         while open_ or self.running:
             readable = select.select([0] if open_ else [], [], [], _POLL if self.running else None)
@@ -135,7 +136,7 @@ class Server:
                 *lines, buffer = buffer.split(b"\n")
                 for line in lines:
                     if line.strip():
-                        self._start(json.loads(line))
+                        self._start(decode(Task, json.loads(line)))
             self._watch()
         self._out.close()
 
@@ -147,21 +148,21 @@ class Server:
         gc.freeze()
         return versions
 
-    def _answer(self, message: dict[str, Any]) -> None:
-        self._out.write(json.dumps(message) + "\n")
+    def _answer(self, message: Ready | Answer) -> None:
+        self._out.write(line_of(message) + "\n")
         self._out.flush()
 
-    def _start(self, task: dict[str, Any]) -> None:
-        Path(task["folder"]).mkdir(parents=True, exist_ok=True)
+    def _start(self, task: Task) -> None:
+        Path(task.folder).mkdir(parents=True, exist_ok=True)
         if self.fork:
             pid = os.fork()
             if pid == 0:
                 _child(task, self.library, self._out.fileno())
             self.running[pid] = _Running(task, pid, time.monotonic())
             return
-        path = Path(task["folder"], "task.json")
-        path.write_text(json.dumps(task), encoding="utf-8")
-        with Path(task["folder"], "output.txt").open("wb") as output:
+        path = Path(task.folder, "task.json")
+        write(path, task)
+        with Path(task.folder, "output.txt").open("wb") as output:
             process = subprocess.Popen(
                 [
                     sys.executable,
@@ -188,14 +189,14 @@ class Server:
             _kill_session(pid)
             seconds = time.monotonic() - run.started
             self._answer(
-                {
-                    "id": run.task["id"],
-                    "done": Path(run.task["folder"], "result.json").exists(),
-                    "reason": run.killed or _how_it_ended(status),
-                    "seconds": round(seconds, 3),
-                    "peak_mb": round(run.peak),
-                    "versions": _versions(run.task),
-                }
+                Answer(
+                    run.task.id,
+                    done=Path(run.task.folder, "result.json").exists(),
+                    reason=run.killed or _how_it_ended(status),
+                    seconds=round(seconds, 3),
+                    peak_mb=round(run.peak),
+                    versions=_versions(run.task),
+                )
             )
         if not self.running:
             _reap_orphans()
@@ -214,24 +215,24 @@ class Server:
             return
         task = run.task
         # What stops itself in time is not for us to end; an interpreter has to import first.
-        limit = task["time_limit"] * 1.2 + (2.0 if run.process is None else 30.0)
+        limit = task.time_limit * 1.2 + (2.0 if run.process is None else 30.0)
         run.enter(_stage(task))
         resident = _resident_mb(run.pid)
         run.peak = max(run.peak, resident)
         waited = time.monotonic() - (run.stage_started or run.started)
         if _cpu_seconds(run.pid) - run.stage_cpu > limit:
-            run.killed = f"time limit: stopped after {task['time_limit']:.0f} s of CPU time"
+            run.killed = f"time limit: stopped after {task.time_limit:.0f} s of CPU time"
         elif waited > limit * WALL_FACTOR:
             run.killed = f"time limit: stopped after {waited:.0f} s"
-        elif resident > task["memory_limit"]:
-            run.killed = f"memory limit: it took more than {task['memory_limit']} MB"
+        elif resident > task.memory_limit:
+            run.killed = f"memory limit: it took more than {task.memory_limit:.0f} MB"
         elif _output_size(task) > OUTPUT_CAP * 50:
             run.killed = "output limit: it does not stop writing"
         if run.killed:
             _kill_session(run.pid)
 
 
-def _child(task: dict[str, Any], library: Side, answers: int) -> None:
+def _child(task: Task, library: Side, answers: int) -> None:
     """The forked process of one program; never returns."""
     code = 1
     try:
@@ -241,7 +242,7 @@ def _child(task: dict[str, Any], library: Side, answers: int) -> None:
         os.close(answers)
         null = os.open(os.devnull, os.O_RDONLY)
         output = os.open(
-            str(Path(task["folder"], "output.txt")), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600
+            str(Path(task.folder, "output.txt")), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600
         )
         os.dup2(null, 0)
         os.dup2(output, 1)
@@ -299,25 +300,25 @@ def _how_it_ended(code: int) -> str:
     return f"the process ended by itself with exit code {code}"
 
 
-def _versions(task: dict[str, Any]) -> dict[str, str]:
+def _versions(task: Task) -> dict[str, str]:
     """What an interpreter of a program's own has imported; a forked child does not say."""
     try:
-        found = json.loads(Path(task["folder"], "versions.json").read_text("utf-8"))
+        found = json.loads(Path(task.folder, "versions.json").read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return {str(name): str(version) for name, version in found.items()}
 
 
-def _output_size(task: dict[str, Any]) -> int:
+def _output_size(task: Task) -> int:
     try:
-        return Path(task["folder"], "output.txt").stat().st_size
+        return Path(task.folder, "output.txt").stat().st_size
     except OSError:
         return 0
 
 
-def _stage(task: dict[str, Any]) -> str:
+def _stage(task: Task) -> str:
     try:
-        return Path(task["folder"], "stage").read_text(encoding="utf-8")
+        return Path(task.folder, "stage").read_text(encoding="utf-8")
     except (OSError, ValueError):
         return ""
 
@@ -368,9 +369,9 @@ def _reap_orphans() -> None:
 def main(arguments: list[str]) -> int:
     side = arguments[0]
     if "--once" in arguments:
-        task = json.loads(Path(arguments[arguments.index("--once") + 1]).read_text("utf-8"))
+        task = read(Task, Path(arguments[arguments.index("--once") + 1]))
         library, versions = prepare(side)
-        Path(task["folder"], "versions.json").write_text(json.dumps(versions), "utf-8")
+        Path(task.folder, "versions.json").write_text(json.dumps(versions), "utf-8")
         run_task(task, library)
         return 0
     Server(side, fork="--spawn" not in arguments and hasattr(os, "fork")).serve()
