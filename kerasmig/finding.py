@@ -180,6 +180,8 @@ class FileResult(NamedTuple):
         encoding, bom: how the file's bytes are made of its text.
         source_old, source_new: for a notebook the program in its cells before and after, which
             is what a person reads; empty for any other file.
+        role: why its code was looked at: it uses ``keras`` itself, or is part of the ``program``
+            of a file that does; empty: it was not.
     """
 
     path: str
@@ -194,6 +196,7 @@ class FileResult(NamedTuple):
     bom: bool = False
     source_old: str = ""
     source_new: str = ""
+    role: str = ""
 
     @property
     def changed(self) -> bool:

@@ -80,6 +80,9 @@ def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
             keras1 += 1
         elif not surface.in_keras1(binding.path) or name in _LATER_NAMES:
             later += 1
+    keras1 += sum(
+        b.value is not None and names.stood_in_for(b.value) is not None for b in names.assignments
+    )
     for call in calls:
         for keyword in call.keywords:
             if keyword.arg in _KERAS1_KEYWORDS:

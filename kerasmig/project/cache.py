@@ -25,7 +25,7 @@ from kerasmig.disk.kept import forget_oldest, keep_record, kept_record
 from kerasmig.disk.stamps import Stamp, own_stamp, stamp
 from kerasmig.finding import FileResult, RunResult
 from kerasmig.project.marks import tells
-from kerasmig.reading.first_look import FileFacts
+from kerasmig.reading.first_look import NOTHING, FileFacts
 from kerasmig.settings import UpgradeSettings
 
 _JUST_NOW = 50_000_000  # nanoseconds: longer than the clock tick of any file system in use
@@ -96,7 +96,7 @@ class Cache:
         if found is None or self._old_stamps.get(name) != found:
             return None
         if name in self._plain:
-            return FileFacts()
+            return NOTHING
         return self._facts.get(name)
 
     def learn(self, path: Path, facts: FileFacts) -> None:
@@ -113,14 +113,16 @@ class Cache:
         return RunResult(files, run.extra_files)
 
     def _run_folders(self) -> list[str]:
-        concerned = {os.path.dirname(name) for name in self._facts}
+        concerned = {
+            os.path.dirname(name) for name, facts in self._facts.items() if not facts.plain
+        }
         return sorted(concerned)
 
     def keep(self, result: RunResult) -> None:
         """Remember a run, as far as the stamps can be trusted."""
         for path, facts in self._new_facts.items():
             self._facts.pop(path, None)
-            if not facts.plain:
+            if facts != NOTHING:
                 self._facts[path] = facts
         known = {
             path: found
@@ -128,7 +130,7 @@ class Cache:
             if found is not None and max(found[2], found[3]) < self._now - _JUST_NOW
         }
         plain = (set(self._plain) - set(self._new_facts)) | {
-            path for path, facts in self._new_facts.items() if facts.plain
+            path for path, facts in self._new_facts.items() if facts == NOTHING
         }
         self._plain = frozenset(plain & known.keys())
         self._facts = {path: facts for path, facts in self._facts.items() if path in known}

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from kerasmig.text.byte_search import begins_line
+from kerasmig.reading.first_look import FileFacts
 
-# Each begins with a plain word, by which it is found fast.
-_FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t(]+(\w+|\*)")
-_IMPORT = re.compile(rb"import[ \t]+([\w.]+)()")
 _FOLDERS_AROUND = 8
+_MOST_SEARCHED = 50
 
 
 class ImportGraph:
@@ -21,18 +18,18 @@ class ImportGraph:
 
     Args:
         files: all files of the run.
-        read: gives the bytes of a file.
+        facts: what a first look at a file told.
         usable: whether a file may be what an import leads to.
     """
 
     def __init__(
         self,
         files: Sequence[Path],
-        read: Callable[[Path], bytes],
+        facts: Callable[[Path], FileFacts],
         usable: Callable[[Path], bool],
     ) -> None:
         self._files = files
-        self._read = read
+        self._facts = facts
         self._usable = usable
         self._finds: dict[tuple[str, Path], Path | None] = {}
         self._prefixes: dict[Path, tuple[str, ...]] = {}
@@ -58,12 +55,7 @@ class ImportGraph:
         return found
 
     def _find_imported(self, path: Path) -> Iterator[tuple[str, Path]]:
-        data = self._read(path)
-        matches = [*_FROM.finditer(data), *_IMPORT.finditer(data)]
-        for match in sorted(matches, key=re.Match.start):
-            if not begins_line(data, match.start()):
-                continue
-            module, member = (part.decode("ascii", "replace") for part in match.groups())
+        for module, member in self._facts(path).imports:
             base = module.strip(".")
             for name in (base, f"{base}.{member}".strip(".")):
                 if name and (found := self.find(name, path)) is not None:
@@ -74,12 +66,37 @@ class ImportGraph:
         if not all(parts) or parts[0] not in self._importable:
             return None
         below = os.sep.join(parts)
-        for around in self._around(near.parent):
-            for file in (f"{around}{below}.py", f"{around}{below}{os.sep}__init__.py"):
+        for folder in (*self._around(near.parent), *self._added(near)):
+            for file in (f"{folder}{below}.py", f"{folder}{below}{os.sep}__init__.py"):
                 found = self._by_text.get(file)
                 if found is not None and found != near and self._usable(found):
                     return found
         return None
+
+    def _added(self, near: Path) -> Iterator[str]:
+        """What ``sys.path`` is given by the file itself, then by any other program of the run."""
+        for added in self._facts(near).search:
+            yield from self._ending_in(added)
+        yield from self._searched
+
+    @cached_property
+    def _searched(self) -> tuple[str, ...]:
+        added = dict.fromkeys(f for path in self._files for f in self._facts(path).search)
+        found = dict.fromkeys(folder for name in added for folder in self._ending_in(name))
+        return tuple(found)[:_MOST_SEARCHED]
+
+    def _ending_in(self, folder: str) -> list[str]:
+        """The folders of the run whose path ends in a path, as what stands before names in them."""
+        below = os.path.join(*folder.split("/"))
+        return [
+            os.path.join(known, "")
+            for known in self._folders
+            if known == below or known.endswith(f"{os.sep}{below}")
+        ]
+
+    @cached_property
+    def _folders(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(str(path.parent) for path in self._files))
 
     def _around(self, folder: Path) -> tuple[str, ...]:
         """A folder and those around it, as what stands before the names of files in them."""

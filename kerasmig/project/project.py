@@ -23,6 +23,7 @@ from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE, PROJECT_MARKS
 from kerasmig.project.neighbours import importers, module_name, told_in
 from kerasmig.project.placement import import_roots
+from kerasmig.project.programs import program_files
 from kerasmig.project.vendored import VendoredCopies, vendored_note
 from kerasmig.reading.first_look import FileFacts, facts_of
 from kerasmig.settings import UpgradeSettings
@@ -74,6 +75,7 @@ class Project:
     _facts: dict[Path, FileFacts] = field(default_factory=dict)
     _folders: dict[Path, str] = field(default_factory=dict)
     _marked: dict[Path, Path | None] = field(default_factory=dict)
+    _program: frozenset[Path] | None = None
 
     def __post_init__(self) -> None:
         self.files = [path if path.is_absolute() else absolute(path) for path in self.files]
@@ -141,7 +143,7 @@ class Project:
 
     @cached_property
     def _graph(self) -> ImportGraph:
-        return ImportGraph(self.files, self._bytes, lambda path: self.vendored(path) is None)
+        return ImportGraph(self.files, self.facts, lambda path: self.vendored(path) is None)
 
     def vendored(self, path: Path) -> Path | None:
         """The folder of a copy of Keras 1 or keras-contrib that a file belongs to."""
@@ -213,40 +215,39 @@ class Project:
             for found in dict.fromkeys(self._graph.imported(path))
         )
 
+    @property
+    def program_files(self) -> frozenset[Path]:
+        """The files of the programs that use Keras, with the word or without."""
+        if self._program is None:
+            start = (
+                path
+                for path in self.files
+                if (self.concerns_keras(path) or self.facts(path).trains)
+                and self.vendored(path) is None
+            )
+            self._program = program_files(self.files, start, self._graph.imported)
+        return self._program
+
     @cached_property
     def _python2_folders(self) -> frozenset[Path]:
         """The projects with Keras code in Python 2, whose other Python 2 files come along."""
         return frozenset(
-            self._project_folder(path)
-            for path in self.files
-            if self.facts(path).python2 and self.concerns_keras(path)
+            self._project_folder(path) for path in self.program_files if self.facts(path).python2
         )
 
     def comes_along(self, path: Path) -> bool:
-        """Whether a file without Keras is the Python 2 company of files with it."""
+        """Whether a file outside the programs with Keras is their Python 2 company."""
         if not self.settings.python2 or not self.facts(path).python2:
             return False
         folders = self._python2_folders
-        near = any(parent in folders for parent in path.parents) or path in self._imported
-        return near or any(self.concerns_keras(found) for found in self._graph.imported(path))
-
-    @cached_property
-    def _imported(self) -> frozenset[Path]:
-        """The files that files with Keras import, by themselves or through others."""
-        waiting = [path for path in self.files if self.concerns_keras(path)]
-        found: set[Path] = set()
-        while waiting:
-            new = set(self._graph.imported(waiting.pop())) - found
-            found |= new
-            waiting += new
-        return frozenset(found)
+        return any(parent in folders for parent in path.parents)
 
     @cached_property
     def _imported_by(self) -> dict[Path, list[Path]]:
-        """The files with Keras that import each file."""
+        """The files of programs with Keras that import each file."""
         found: dict[Path, list[Path]] = {}
         for user in self.files:
-            if self.concerns_keras(user):
+            if user in self.program_files:
                 for used in dict.fromkeys(self._graph.imported(user)):
                     found.setdefault(used, []).append(user)
         return found
@@ -257,7 +258,7 @@ class Project:
         """Upgrade one file; nothing is written."""
         shown = self._shown(path)
         copy = self.vendored(path)
-        if self.facts(path).plain and path not in self._modules:
+        if path not in self.program_files and self.facts(path).plain and path not in self._modules:
             return FileResult(shown, findings=vendored_note(copy, path) if copy else ())
         module = self.module(path)
         if module.error:
@@ -266,7 +267,7 @@ class Project:
             return FileResult(shown)  # ours: `_compat_files` sees to it
         if copy is not None:
             return FileResult(shown, findings=vendored_note(copy, path))
-        concerned = self.concerns_keras(path)
+        concerned = path in self.program_files
         if not concerned and not self.comes_along(path):
             return FileResult(shown)
         if self.parsed(module) is None or module.program is None:
@@ -277,7 +278,7 @@ class Project:
             return FileResult(shown)
         result = self.finished(path, self.program_result(path))
         self._release()
-        return result
+        return result._replace(role="keras" if self.concerns_keras(path) else "program")
 
     def _release(self) -> None:
         """Let go of the trees of all but the last files, which may well be parsed again."""
@@ -308,6 +309,7 @@ class Project:
             saved_weights=self._saved_weights,
             given_names=self._given_names,
             keras1_nearby=self._speaks_keras1,
+            says_keras=self.concerns_keras(path),
             python2=module.program.modern is not None,
             made_relative=module.program.made_relative,
         )
@@ -385,12 +387,14 @@ class Project:
         return RunResult(tuple(results), self._compat_files(results))
 
     def _results(self, jobs: int) -> Iterator[FileResult]:
-        relevant = [p for p in self.files if self.concerns_keras(p) or self.comes_along(p)]
+        relevant = [p for p in self.files if p in self.program_files or self.comes_along(p)]
         if jobs > 1 and len(relevant) >= _ENOUGH_FOR_WORKERS:
             from concurrent.futures import ProcessPoolExecutor
 
             with ProcessPoolExecutor(
-                jobs, initializer=_start_worker, initargs=(self.files, self.settings, self._facts)
+                jobs,
+                initializer=_start_worker,
+                initargs=(self.files, self.settings, self._facts, self.program_files),
             ) as pool:
                 chunk = max(1, min(16, len(relevant) // (jobs * 4)))
                 done = dict(zip(relevant, pool.map(_work, relevant, chunksize=chunk), strict=True))
@@ -512,13 +516,16 @@ _worker: Project | None = None
 
 
 def _start_worker(
-    files: Sequence[Path], settings: UpgradeSettings, facts: dict[Path, FileFacts]
+    files: Sequence[Path],
+    settings: UpgradeSettings,
+    facts: dict[Path, FileFacts],
+    program: frozenset[Path],
 ) -> None:
     import signal
 
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends the pool
-    _worker = Project(files, settings, _facts=facts)
+    _worker = Project(files, settings, _facts=facts, _program=program)
 
 
 def _work(path: Path) -> FileResult:

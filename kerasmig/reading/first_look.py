@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from kerasmig.text.byte_search import begins_line, has_word
@@ -10,6 +11,12 @@ from kerasmig.text.byte_search import begins_line, has_word
 _KERAS1_MARKS = (
     *(b"nb_epoch", b"border_mode", b"nb_filter", b"samples_per_epoch", b"image_dim_ordering"),
     b"W_regularizer",
+)
+# What a program calls only on the models of Keras 1, or of Keras 2 at most.
+_TRAINING_WORDS = (
+    *(b"nb_epoch=", b"samples_per_epoch=", b"nb_val_samples=", b"nb_worker=", b"max_q_size="),
+    *(b"show_accuracy=", b".fit_generator(", b".evaluate_generator(", b".predict_generator("),
+    b".predict_classes(",
 )
 _LAYER_WORDS = (b"Conv", b"Dense(", b"Pooling", b"BatchNorm", b"Sequential(", b"LSTM(")
 
@@ -19,26 +26,32 @@ class FileFacts(NamedTuple):
 
     Args:
         keras: Keras is mentioned.
+        trains: it calls what only models of Keras have, whoever made them.
         keras1: it bears a mark that only Keras 1 code has.
         starred: something is imported whole, perhaps from a file with Keras.
         layers: it has words that names of layers are made of.
         python2: it may be Python 2.
         weights: names under which it saves weights.
         names: names that it gives to layers and that look like automatic ones.
+        imports: the modules that it imports, each with a name that is taken from it (or none).
+        search: folders that it adds to ``sys.path``, as far as they are written out.
     """
 
     keras: bool = False
+    trains: bool = False
     keras1: bool = False
     starred: bool = False
     layers: bool = False
     python2: bool = False
     weights: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    imports: tuple[tuple[str, str], ...] = ()
+    search: tuple[str, ...] = ()
 
     @property
     def plain(self) -> bool:
-        """Whether nothing in the file can concern the migration."""
-        return self == NOTHING
+        """Whether nothing in the file by itself can concern the migration."""
+        return self._replace(imports=(), search=()) == NOTHING
 
 
 NOTHING = FileFacts()
@@ -48,6 +61,7 @@ def facts_of(data: bytes) -> FileFacts:
     """The facts of some bytes."""
     found = FileFacts(
         keras=b"keras" in data,
+        trains=any(word in data for word in _TRAINING_WORDS),
         keras1=any(has_word(data, mark) for mark in _KERAS1_MARKS),
         starred=b"import *" in data,
         layers=any(word in data for word in _LAYER_WORDS),
@@ -56,8 +70,63 @@ def facts_of(data: bytes) -> FileFacts:
             saved_weights(data) if b"save_weights" in data or b"Checkpoint" in data else frozenset()
         ),
         names=given_names(data) if b"keras" in data and b"name" in data else frozenset(),
+        imports=tuple(dict.fromkeys(imports_in(data))),
+        search=searched_folders(data) if b"sys.path" in data else (),
     )
     return NOTHING if found == NOTHING else found
+
+
+# Each begins with a plain word, by which it is found fast.
+_FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import\b[ \t]*(\([^)]*\)|[^\n#;]*)")
+_IMPORT = re.compile(rb"import[ \t]+([\w.]+[^\n#;]*)")
+_BY_NAME = re.compile(rb"""import(?:_module|__)\s*\(\s*['"]([\w.]+)['"]""")
+# Imported by so many files, and so surely not from the project, that they need not be remembered.
+_NEVER_LOCAL = frozenset(
+    b"__future__ os sys re math time datetime json collections itertools functools random copy "
+    b"logging argparse subprocess shutil glob pickle cPickle unittest typing pathlib warnings "
+    b"numpy scipy matplotlib pandas sklearn tensorflow theano torch keras h5py cv2 six".split()
+)
+_RUN = re.compile(rb"""(?:%run[ \t]+|execfile\(\s*['"]|exec\(open\(['"])([\w./]+)\.py\b""")
+_NAME_OR_STAR = re.compile(rb"[A-Za-z_][\w.]*|\*")
+_QUOTED = re.compile(rb"""['"]([^'"\n]+)['"]""")
+_TO_SEARCH = re.compile(rb"sys\.path\.(?:insert|append|extend)\s*\(")
+
+
+def imports_in(source: bytes) -> Iterator[tuple[str, str]]:
+    """The modules that source imports, in its order, each with a name taken from it (or none)."""
+    found: list[tuple[int, bytes, bytes]] = []
+    for match in _FROM.finditer(source):
+        if begins_line(source, match.start()):
+            names = match.group(2).replace(b"\\n", b" ").strip(b"( ").split(b",")
+            members = [first[0] for name in names if (first := _NAME_OR_STAR.search(name))]
+            found += [(match.start(), match.group(1), member) for member in members or [b""]]
+    for match in _IMPORT.finditer(source):
+        if begins_line(source, match.start()):
+            for name in match.group(1).split(b","):
+                if first := _NAME_OR_STAR.match(name.strip()):
+                    found.append((match.start(), first[0], b""))
+    if b"import_module" in source or b"__import__" in source:
+        found += [(m.start(), m.group(1), b"") for m in _BY_NAME.finditer(source)]
+    if b"%run" in source or b"exec" in source:
+        found += [
+            (m.start(), m.group(1).strip(b"./").replace(b"/", b"."), b"")
+            for m in _RUN.finditer(source)
+        ]
+    for _, module, member in sorted(found):
+        if module.partition(b".")[0] in _NEVER_LOCAL:
+            continue
+        yield module.decode("ascii", "replace"), member.decode("ascii", "replace")
+
+
+def searched_folders(source: bytes) -> tuple[str, ...]:
+    """The folders that source adds to ``sys.path``, without what leads up: ``../lib`` is ``lib``."""
+    found: dict[str, None] = {}
+    for match in _TO_SEARCH.finditer(source):
+        call = source[match.end() : _call_end(source, match.end() - 1)]
+        quoted = b"/".join(_QUOTED.findall(call)).decode("utf-8", "replace")
+        parts = [part for part in quoted.split("/") if part not in ("", ".", "..")]
+        found["/".join(parts)] = None
+    return tuple(folder for folder in found if folder)
 
 
 _SAVES = re.compile(

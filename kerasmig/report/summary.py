@@ -24,6 +24,8 @@ class RunSummary(NamedTuple):
 
     Args:
         files: files that were looked at, ``failed`` ones included.
+        keras, program: files whose code uses Keras, and those without the word that belong to the
+            programs of such files; the rest was not looked into.
         changed, created, failed: files rewritten, written anew, not readable.
         codes: the findings by code, in the order of the codes.
         verdicts: number of models per data format.
@@ -40,6 +42,8 @@ class RunSummary(NamedTuple):
     assumed: int = 0
     manual: int = 0
     left: tuple[str, ...] = ()
+    keras: int = 0
+    program: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -74,6 +78,8 @@ def summarize(run: RunResult) -> RunSummary:
         tally=run.tally,
         assumed=totals["assumed"],
         manual=manual,
+        keras=sum(file.role == "keras" for file in run.files),
+        program=sum(file.role == "program" for file in run.files),
         left=tuple(
             f"{plural(count, one, many)} {what}" for count, what, one, many in left if count
         ),

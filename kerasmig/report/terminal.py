@@ -187,6 +187,12 @@ def _print_summary(screen: Screen, run: RunResult, summary: RunSummary, dry_run:
     if summary.failed:
         files.append(f"{summary.failed} not read")
     screen.line(("files     ", "dim"), ", ".join(files), indent=2)
+    if summary.keras or summary.program:
+        uses = plural(summary.keras, "file uses", "files use")
+        looked = f"{uses} Keras, {summary.program} more belong to their programs"
+        if rest := summary.files - summary.failed - summary.keras - summary.program:
+            looked += f"; {plural(rest, 'other file')} not looked into"
+        screen.line(("programs  ", "dim"), looked, indent=2)
     for number, code in enumerate(summary.codes):
         parts: list[str | tuple[str, str]] = []
         for word, style in OUTCOME_STYLES.items():

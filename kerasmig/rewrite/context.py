@@ -70,6 +70,8 @@ class FileContext:
     project_saves: frozenset[str] = frozenset()
     project_names: frozenset[str] = frozenset()
     keras1_nearby: bool = False
+    #: Whether the file speaks of Keras itself, or is only part of a program that uses it.
+    says_keras: bool = True
     python2: bool = False
     made_relative: tuple[int, ...] = ()
     imports: Imports = field(init=False)

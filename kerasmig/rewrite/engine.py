@@ -62,6 +62,7 @@ class Surroundings(NamedTuple):
     saved_weights: frozenset[str] = frozenset()
     given_names: frozenset[str] = frozenset()
     keras1_nearby: bool = False
+    says_keras: bool = True
 
 
 def upgrade_text(
@@ -103,6 +104,7 @@ def upgrade_text(
         project_saves=surroundings.saved_weights,
         project_names=surroundings.given_names,
         keras1_nearby=surroundings.keras1_nearby,
+        says_keras=surroundings.says_keras,
         python2=surroundings.python2,
         made_relative=surroundings.made_relative,
     )
@@ -160,7 +162,8 @@ def _settle(context: FileContext, use: Use) -> Finding | None:
         entry.code, use.call or use.node
     ):
         # Decided before any rule runs, so that the imports keep what the untouched code needs.
-        return refused(context, use, entry, [(Applicability.MANUAL, "left alone on request")])
+        why = "left alone on request"
+        return refused(context, use, entry, [(Applicability.MANUAL, why)], asked=True)
     rule = find_use_rule(entry.rule) if entry.rule else None
     if rule is not None:
         return rule(context, use, entry)
@@ -285,11 +288,11 @@ def _without_entry(context: FileContext, use: Use) -> Finding | None:
     later = surface.later_path(use.path) or surface.later_path(surface.canonical(use.path))
     if later is not None and not surface.in_keras1(use.path):
         return _respelled(context, use, later, IMPORTS)
-    context.imports.keep(use.root)
     short = use.path.removeprefix("keras.")
     why = "is not part of Keras 3, and kerasmig does not know what became of it"
     if use.path.startswith("keras.backend.") and use.path.split(".")[2] in THEANO:
         why = "is Theano's, which Keras 3 does not run on: write it with `keras.ops`"
+    context.imports.keep(use.root, f"{UNKNOWN_NAME}: {short} {why}")
     return context.finding(
         UNKNOWN_NAME,
         use.node,

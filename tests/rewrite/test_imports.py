@@ -299,7 +299,13 @@ def test_an_import_stays_while_a_use_is_left_to_do() -> None:
         c = merge([a, a], mode='sum', output_mask=lambda masks: masks[0])
         """,
         """
-        from keras.layers import Input, merge, add
+        from keras.layers import Input, add
+        from keras1_compat import keras1_only
+        merge = keras1_only(
+            'keras.layers.merge',
+            'KM302: merge: `output_mask=` has no counterpart: subclass keras.layers.Layer and say '
+            'what becomes of masks',
+        )
         a = Input((3,))
         b = add([a, a])
         c = merge([a, a], mode='sum', output_mask=lambda masks: masks[0])

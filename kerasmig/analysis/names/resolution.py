@@ -109,6 +109,7 @@ class Names:
         """The names that are imported, or assigned what another name stands for."""
         return self._imported | self.assigned_as(
             lambda value: isinstance(value, (ast.Name, ast.Attribute))
+            or self.stood_in_for(value) is not None
         )
 
     def bindings_of(self, node: ast.Name) -> list[Binding]:
@@ -271,7 +272,20 @@ class Names:
         if binding.kind == "assign" and binding.value is not None:
             if isinstance(binding.value, (ast.Name, ast.Attribute)):
                 return self.path(binding.value)
+            return self.stood_in_for(binding.value)
         return None
+
+    def stood_in_for(self, value: ast.expr) -> str | None:
+        """The path in ``Recurrent = keras1_only('keras.layers.recurrent.Recurrent', ...)``.
+
+        An earlier run puts that in the place of an import that Keras 3 cannot provide.
+        """
+        if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.args):
+            return None
+        if value.func.id != "keras1_only" or not isinstance(value.args[0], ast.Constant):
+            return None
+        path = value.args[0].value
+        return path if isinstance(path, str) and path.startswith("keras.") else None
 
     def _star_path(self, name: str, scope: Scope) -> str | None:
         for binding in reversed(scope.stars):

@@ -456,11 +456,17 @@ def refused(
     use: Use,
     entry: Entry,
     reasons: Sequence[tuple[Applicability, str]],
+    *,
+    asked: bool = False,
 ) -> Finding:
-    """A finding that leaves a use alone and says what to do."""
-    context.imports.keep(use.root)
+    """A finding that leaves a use alone and says what to do.
+
+    Args:
+        asked: it is left alone because somebody wants it so; its import is, too.
+    """
     context.refused.add(id(use.call))
     told = "; ".join(dict.fromkeys(reason for _, reason in reasons))
+    context.imports.keep(use.root, "" if asked else f"{entry.code}: {entry.short}: {told}")
     return context.finding(
         entry.code,
         use.call or use.node,

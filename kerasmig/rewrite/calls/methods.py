@@ -8,7 +8,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.objects.receivers import FOREIGN, MODEL, OPTIMIZER, TENSOR, is_a
+from kerasmig.analysis.objects.receivers import (
+    CONTAINER,
+    FOREIGN,
+    GENERATOR,
+    MODEL,
+    OPTIMIZER,
+    SEQUENTIAL,
+    TENSOR,
+    is_a,
+)
 from kerasmig.catalog import surface
 from kerasmig.catalog.methods import METHODS, Certainty, Method
 from kerasmig.catalog.vocabulary import Arguments, Entry, to
@@ -20,6 +29,11 @@ from kerasmig.text.tree import nodes
 
 MODEL_NAME = re.compile(
     r"(^|_|[a-z])(model|net|network|discriminator|autoencoder|gan|encoder|decoder|actor|critic)s?_?\d*$"
+)
+_OF_PROGRAMS = (MODEL, SEQUENTIAL, CONTAINER, GENERATOR)
+_TRAINING_KEYWORDS = frozenset(
+    "batch_size verbose callbacks validation_split validation_data shuffle class_weight "
+    "nb_epoch epochs initial_epoch loss metrics optimizer".split()
 )
 # Keywords of Keras 2 that its methods took beside those of Keras 3.
 _KERAS2_KEYWORDS = ("max_queue_size", "workers", "use_multiprocessing", "validation_freq")
@@ -101,7 +115,9 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
             if row.owner == OPTIMIZER:
                 return MethodUse(node, call, row, OPTIMIZER)
     for row in rows:
-        if row.owner not in (MODEL, "keras.engine.topology.Container") or row.attribute:
+        if row.owner not in (MODEL, CONTAINER) or row.attribute:
+            continue
+        if not context.says_keras and not _trains(call):
             continue
         if context.era.era is not Era.UNKNOWN and MODEL_NAME.search(name):
             return MethodUse(
@@ -111,8 +127,20 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
 
 
 def _plausible(context: FileContext, row: Method) -> bool:
-    """Whether a file that never mentions Keras could mean a Keras method."""
-    return bool(context.names.loads) and b"eras" in context.text.utf8
+    """Whether a file could mean a Keras method by a name.
+
+    One that only belongs to a program with Keras means those of models: what layers and optimizers
+    have is called so elsewhere, too (``updates``, ``constraints``, ``add_weight``).
+    """
+    if context.says_keras:
+        return bool(context.names.loads) and b"eras" in context.text.utf8
+    return row.owner in _OF_PROGRAMS and not row.attribute
+
+
+def _trains(call: ast.Call | None) -> bool:
+    """Whether a call gives what scikit-learn's and others' models have no keyword for."""
+    given = {keyword.arg for keyword in call.keywords} if call is not None else set()
+    return bool(given & _TRAINING_KEYWORDS)
 
 
 def _is_super(call: ast.Call) -> bool:

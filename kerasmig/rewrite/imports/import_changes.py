@@ -18,11 +18,13 @@ from kerasmig.catalog import surface
 from kerasmig.finding import Edit
 from kerasmig.rewrite.imports.import_statements import (
     QUALIFIED,
+    STAND_IN,
     Fate,
     ImportChange,
     ImportStatement,
     ImportStatements,
     Item,
+    StandIn,
     is_keras,
     star_target,
 )
@@ -39,29 +41,42 @@ class Imports:
         self._needs: list[tuple[Item, Scope]] = []
         self._locals: dict[str, str] = {}
         self._hiding: dict[int, bool] = {}
+        self._starred: dict[int, list[StandIn]] = {}
         self.compat: set[str] = set()
         #: Whether a statement must stay as it is, because a comment says so.
         self.pinned: Callable[[ImportStatement], bool] = lambda node: False
 
     # -- what rules ask -----------------------------------------------------------------------
 
-    def keep(self, root: ast.Name) -> None:
-        """A use stays as it is, so what it refers to must stay imported."""
+    def keep(self, root: ast.Name, why: str = "") -> None:
+        """A use stays as it is, so what it refers to must stay imported.
+
+        Args:
+            why: what a person is told of it: where Keras 3 has nothing of the name, that is what
+                stands in for it says when it is used.
+        """
         bindings = self._names.bindings_of(root)
         for binding in bindings:
-            self._fate(binding).kept += 1
+            fate = self._fate(binding)
+            fate.kept += 1
+            fate.why = fate.why or why
         if not bindings:
-            self._keep_of_star(root)
+            self._keep_of_star(root, why)
 
     def keep_bound(self, binding: Binding) -> None:
         """An import stays as it is, whatever else it has to provide."""
         self._fate(binding).kept += 1
 
-    def _keep_of_star(self, root: ast.Name) -> None:
+    def _keep_of_star(self, root: ast.Name, why: str) -> None:
         for star in self._names.root.stars:
             path = f"{star_target(star.path)}.{root.id}"
-            if surface.star_exports(star.path, root.id) and surface.keras3_has(path):
+            if not surface.star_exports(star.path, root.id):
+                continue
+            if surface.keras3_has(path):
                 self.need(path)  # imported by name, if the star has to go
+            elif why and all(s.local != root.id for s in self._starred.get(id(star), [])):
+                stand_in = StandIn(root.id, f"{star.path}.{root.id}", why)
+                self._starred.setdefault(id(star), []).append(stand_in)
 
     def release(self, root: ast.Name) -> None:
         """A use is gone: what it referred to need not stay imported on its account."""
@@ -232,6 +247,15 @@ class Imports:
             edits: of the rest of the file, which mention the new names.
         """
         statements = ImportStatements(
-            self._names, self._text, self._fates, self._needs, self.pinned, self._would_hide
+            self._names,
+            self._text,
+            self._fates,
+            self._needs,
+            self.pinned,
+            self._would_hide,
+            self._starred,
         )
-        return statements.changes(edits)
+        found = statements.changes(edits)
+        if statements.stands_in:
+            self.compat.add(STAND_IN.name)
+        return found

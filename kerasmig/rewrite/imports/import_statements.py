@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,6 +23,7 @@ ImportStatement: TypeAlias = ast.Import | ast.ImportFrom
 
 # Their functions have everyday names (`clip`, `normal`, `get`): spelled with their module.
 QUALIFIED = ("keras.ops", "keras.random", "keras.config")
+_WIDTH = 84
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _MODULE = re.compile(rb"from([\s\\]*)([.\w\s\\]*?)[\s\\]+import\b")
 
@@ -33,6 +35,7 @@ class Fate:
     binding: Binding
     kept: int = 0
     wanted: dict[str, str] = field(default_factory=dict)  # new path → local name
+    why: str = ""  # what a person was told of the first use that could not be rewritten
 
     @property
     def uses(self) -> int:
@@ -55,12 +58,24 @@ class Item(NamedTuple):
         return self.asname or self.name
 
 
+#: Binds a name that Keras 3 has nothing for, and raises when it is used.
+STAND_IN = Item("keras1_compat", "keras1_only")
+
+
 class ImportChange(NamedTuple):
     """An import statement (or ``None``: the head of the file) and the edits that set it right."""
 
     node: ImportStatement | None
     edits: tuple[Edit, ...]
     message: str
+
+
+class StandIn(NamedTuple):
+    """A name that Keras 3 cannot provide: it is bound to what raises when it is used."""
+
+    local: str
+    path: str
+    why: str
 
 
 @dataclass(eq=False)
@@ -73,6 +88,7 @@ class _Plan:
     slots: list[list[Item]]
     module: str
     extra: list[Item] = field(default_factory=list)
+    stand_ins: list[StandIn] = field(default_factory=list)
 
 
 class ImportStatements:
@@ -83,6 +99,7 @@ class ImportStatements:
         needs: names that the rewritten code uses and did not use before, with where it does.
         pinned: whether a statement must stay as it is, because a comment says so.
         would_hide: whether a star import of today would hide what the code means by a name.
+        starred: names without counterpart that a star import brought, by the ``id`` of its binding.
     """
 
     def __init__(
@@ -93,6 +110,7 @@ class ImportStatements:
         needs: Sequence[tuple[Item, Scope]],
         pinned: Callable[[ImportStatement], bool],
         would_hide: Callable[[Binding], bool],
+        starred: Mapping[int, list[StandIn]],
     ) -> None:
         self._names = names
         self._text = text
@@ -100,9 +118,12 @@ class ImportStatements:
         self._needs = list(needs)
         self._pinned = pinned
         self._would_hide = would_hide
+        self._starred = starred
         self._bindings = list(_all_bindings(names))
         self._gone: list[ImportStatement] = []
         self._written: dict[str, int] = {}
+        #: Whether anything stands in for what Keras 3 has nothing for.
+        self.stands_in = False
 
     def changes(self, edits: Iterable[Edit] = ()) -> list[ImportChange]:
         """What each import statement has to become.
@@ -115,7 +136,8 @@ class ImportStatements:
         self._move_strays(plans)
         self._drop_repeats(plans)
         last = self._place_needs(plans)
-        self._gone = [p.node for p in plans if not any(p.slots) and not p.extra]
+        self._import_stand_in(plans)
+        self._gone = [p.node for p in plans if not any(p.slots) and not p.extra and not p.stand_ins]
         found = [change for plan in plans if (change := self._change(plan)) is not None]
         if last:
             found.append(self._at_head(last))
@@ -147,13 +169,17 @@ class ImportStatements:
             if not any(is_keras(b.path) or self._names_keras(b) for b in bindings):
                 continue
             by_alias = {id(b.alias): b for b in bindings}
-            slots = [self._slot(node, alias, by_alias[id(alias)]) for alias in node.names]
+            stand_ins: list[StandIn] = []
+            slots = [
+                self._slot(node, alias, by_alias[id(alias)], stand_ins) for alias in node.names
+            ]
             module = self._names.absolute(node) if isinstance(node, ast.ImportFrom) else ""
             if self._pinned(node):
                 self._import_elsewhere(node, module, slots, bindings[0].scope)
                 continue
             branch = bindings[0].branch is not None
-            plans.append(_Plan(node, bindings[0].scope, branch, slots, module))
+            plan = _Plan(node, bindings[0].scope, branch, slots, module, stand_ins=stand_ins)
+            plans.append(plan)
         plans.sort(key=lambda plan: plan.node.lineno)
         return plans
 
@@ -171,11 +197,18 @@ class ImportStatements:
             return bool(self._fates[id(binding)].wanted)
         return binding.kind == "from" and self._names.binding_path(binding) is not None
 
-    def _slot(self, node: ImportStatement, alias: ast.alias, binding: Binding) -> list[Item]:
-        """What one imported name becomes; empty: it goes."""
+    def _slot(
+        self,
+        node: ImportStatement,
+        alias: ast.alias,
+        binding: Binding,
+        stand_ins: list[StandIn],
+    ) -> list[Item]:
+        """What one imported name becomes; empty: it goes, or gets a stand-in."""
         module = self._names.absolute(node) if isinstance(node, ast.ImportFrom) else ""
         same = Item(module, alias.name, alias.asname or "")
         if binding.kind == "star":
+            stand_ins += self._starred.get(id(binding), [])
             if self._would_hide(binding):
                 return []  # what it gave to the code is imported by name
             if surface.keras3_has(binding.path) or not is_keras(binding.path):
@@ -185,7 +218,7 @@ class ImportStatements:
         if isinstance(node, ast.Import):
             if not is_keras(binding.path) and not is_keras(alias.name):
                 return [same]
-            return self._plain_import(alias, fate)
+            return self._plain_import(alias, fate, node, stand_ins)
         path = binding.path
         if not is_keras(path) and fate is None:
             # Passed on to other files: what the module it comes from calls it may change.
@@ -199,7 +232,7 @@ class ImportStatements:
                 if p
             ]
             if fate.kept and all(item.local != same.local for item in items):
-                items = [same, *items]
+                items = [*self._kept(same, path, fate, stand_ins), *items]
             return items
         if fate is not None:
             return []  # every use found another way
@@ -215,12 +248,55 @@ class ImportStatements:
             return [Item(target, name, alias.asname or "")]
         return []
 
-    def _plain_import(self, alias: ast.alias, fate: Fate | None) -> list[Item]:
+    def _kept(self, same: Item, path: str, fate: Fate, stand_ins: list[StandIn]) -> Iterator[Item]:
+        """What provides a name for the uses that stay as they are."""
+        binding = fate.binding
+        if not fate.why or surface.keras3_has(path) or self._falls_back(binding.node):
+            yield same
+            return
+        entry = catalog_entry(surface.canonical(path))
+        target, _, name = ((entry.to if entry is not None else "") or "").rpartition(".")
+        if target.startswith("keras.") and name == same.name and target not in QUALIFIED:
+            yield Item(target, name, same.asname)
+        else:
+            stand_ins.append(StandIn(same.local, path, fate.why))
+
+    def _falls_back(self, node: ast.AST) -> bool:
+        """Whether an import may fail, because a ``try`` has something else for that case."""
+        around = parents(self._names.tree)
+        parent = around.get(node)
+        while parent is not None:
+            if isinstance(parent, ast.Try) and parent.handlers and node in parent.body:
+                return True
+            node, parent = parent, around.get(parent)
+        return False
+
+    def _import_stand_in(self, plans: list[_Plan]) -> None:
+        """Import what stands in, once in each scope, before it is used."""
+        seen: set[int] = set()
+        for plan in plans:
+            self.stands_in = self.stands_in or bool(plan.stand_ins)
+            if plan.stand_ins and (plan.in_branch or id(plan.scope) not in seen):
+                if not plan.in_branch:
+                    seen.add(id(plan.scope))
+                if STAND_IN not in plan.extra:
+                    plan.extra.append(STAND_IN)
+
+    def _plain_import(
+        self,
+        alias: ast.alias,
+        fate: Fate | None,
+        node: ImportStatement,
+        stand_ins: list[StandIn],
+    ) -> list[Item]:
         if alias.asname:
             if surface.keras3_has(alias.name):
                 gone = fate is not None and not fate.kept
                 return [] if gone else [Item("", alias.name, alias.asname)]
             if fate is not None and fate.kept:
+                if fate.why and not self._falls_back(node):
+                    stand_ins.append(StandIn(alias.asname, alias.name, fate.why))
+                    return []
                 return [Item("", alias.name, alias.asname)]
             return []
         valid = alias.name
@@ -317,7 +393,7 @@ class ImportStatements:
         span = text.span(node)
         remaining = any(plan.slots)
         edits: list[Edit] = []
-        extra_lines = _from_lines(plan.extra)
+        extra_lines = [*_from_lines(plan.extra), *_stand_in_lines(plan.stand_ins)]
         if not remaining:
             edits.append(self._replace_statement(node, extra_lines))
         else:
@@ -396,6 +472,17 @@ def _from_lines(items: list[Item]) -> list[str]:
         f"from {module} import {', '.join(names)}" if module else f"import {', '.join(names)}"
         for module, names in by_module.items()
     ]
+
+
+def _stand_in_lines(stand_ins: list[StandIn]) -> list[str]:
+    lines: list[str] = []
+    for stand_in in dict.fromkeys(stand_ins):
+        words = textwrap.wrap(stand_in.why, _WIDTH)
+        lines.append(f"{stand_in.local} = {STAND_IN.name}(")
+        lines.append(f"    {stand_in.path!r},")
+        lines += [f"    {word + ' '!r}" for word in words[:-1]]
+        lines += [f"    {words[-1]!r},", ")"]
+    return lines
 
 
 def _first_places(edits: Iterable[Edit]) -> dict[str, int]:

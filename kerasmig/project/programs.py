@@ -1,0 +1,45 @@
+"""Which files belong to the programs that use Keras, whether or not they say its name.
+
+``from nets import vgg; model = vgg(4); model.fit(X, Y, nb_epoch=2)``: the word never stands in the
+ordinary train.py of a repository. A program is what a person starts, with every file that it
+reaches: so the files that import a file with Keras, straight or through others, are programs, and
+whatever those import is part of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+
+def program_files(
+    files: Sequence[Path],
+    start: Iterable[Path],
+    imported: Callable[[Path], Iterable[Path]],
+) -> frozenset[Path]:
+    """The files of the programs that reach a file with Keras.
+
+    Args:
+        files: all files of the run.
+        start: those that use Keras by themselves.
+        imported: the files that a file imports.
+    """
+    begin = frozenset(start)
+    if not begin:
+        return frozenset()
+    users: dict[Path, list[Path]] = {}
+    for path in files:
+        for used in imported(path):
+            users.setdefault(used, []).append(path)
+    above = _reached(begin, lambda path: users.get(path, ()))
+    return _reached(above, imported)
+
+
+def _reached(start: Iterable[Path], step: Callable[[Path], Iterable[Path]]) -> frozenset[Path]:
+    found = set(start)
+    waiting = list(found)
+    while waiting:
+        new = set(step(waiting.pop())) - found
+        found |= new
+        waiting += new
+    return frozenset(found)
