@@ -25,6 +25,8 @@ def exit_code(run: RunResult, report: VerifyReport | None, failed: bool) -> int:
 
     if failed or any(file.error for file in run.files):
         return UNREADABLE
+    if report is not None and report.exit_code == UNREADABLE:
+        return UNREADABLE
     manual = any(
         finding.applicability is Applicability.MANUAL and not finding.suppressed
         for file in run.files

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def configure(options: dict[str, Any]) -> Config:
     """The configuration file's settings with the flags over them."""
+    from kerasmig.disk.ignore import pattern_problem
     from kerasmig.project.config import ConfigError, load
 
     try:
@@ -38,6 +39,8 @@ def configure(options: dict[str, Any]) -> Config:
         exclude=(*selection.exclude, *(options.get("exclude") or ())),
         include=(*selection.include, *(options.get("include") or ())),
     )
+    if problem := pattern_problem((*selection.exclude, *selection.include)):
+        fail(problem)
     if options.get("no_gitignore"):
         selection = selection._replace(respect_gitignore=False)
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
@@ -71,21 +74,26 @@ def analyse(
     """Find and upgrade the files, with progress on a terminal."""
     _expect_large_trees()  # before the modules are loaded, which are many objects, too
     from kerasmig.cli.progress import Progress
-    from kerasmig.disk.find import FileProblem, find_files
+    from kerasmig.disk.find import FileProblem, find_files, shown_path
     from kerasmig.finding import FileResult, RunResult
     from kerasmig.project.project import Project, default_jobs
 
     found: list[Path] = []
     problems: list[FileResult] = []
+
+    def unreadable(folder: Path, error: OSError) -> None:
+        reason = f"cannot be read: {error.strerror or error}; what is in it was not looked at"
+        problems.append(FileResult(shown_path(folder), error=reason))
+
     for path in paths or (Path(),):
         try:
-            found += find_files([path], config.selection)
+            found += find_files([path], config.selection, unreadable=unreadable)
         except FileProblem as error:
             message = str(error)
             problems.append(FileResult(str(path), error=message.removeprefix(f"{path}: ")))
     if problems and not found and all("no such file" in p.error for p in problems):
         fail(f"{problems[0].path}: {problems[0].error}")
-    files = tuple(sorted(dict.fromkeys(found)))
+    files = tuple(sorted(dict.fromkeys(found), key=lambda path: path.parts))
     project = Project(files, config.upgrade, _cache(files, config))
     with Progress("Reading") as progress:
         run = project.upgrade(config.jobs or default_jobs(), progress.step)
@@ -133,6 +141,7 @@ def run_verification(
     from kerasmig.legacy.errors import LegacyError
     from kerasmig.old_and_new import require_tensorflow
     from kerasmig.verify import VerifyError, VerifySettings
+    from kerasmig.verify.settings import WrongSettings
 
     values = {key.replace("-", "_"): value for key, value in config.verify.items()}
     values.update({"level": level} if level else {})
@@ -140,10 +149,13 @@ def run_verification(
     values["cache_dir"] = Path(values["cache_dir"]) if config.cache else None
     try:
         settings = VerifySettings(**{**values, **limits})
+    except WrongSettings as error:
+        fail(str(error))
+    try:
         require_tensorflow()
         with Progress("Running models") as progress:
             report: VerifyReport = function(settings, progress.told)
-    except (VerifyError, LegacyError, ValueError, TypeError) as error:
+    except (VerifyError, LegacyError, WrongSettings) as error:
         fail(str(error))
     return report
 

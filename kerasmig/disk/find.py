@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    import pathspec
+from kerasmig.disk.ignore import Patterns
+from kerasmig.disk.reading import read_file
 
 DEFAULT_EXCLUDES = (
     ".bzr .direnv .eggs .git .hg .ipynb_checkpoints .kerasmig .mypy_cache .nox .pytest_cache "
@@ -19,7 +19,7 @@ DEFAULT_EXCLUDES = (
 _EXCLUDED = frozenset(DEFAULT_EXCLUDES)
 
 #: A folder with its closing slash, and what its .gitignore says.
-_Ignore: TypeAlias = "tuple[str, pathspec.GitIgnoreSpec]"
+_Ignore: TypeAlias = tuple[str, Patterns]
 
 
 class FileProblem(Exception):
@@ -52,11 +52,17 @@ def absolute(path: Path) -> Path:
 
 
 def find_files(
-    paths: Sequence[Path], selection: Selection, suffixes: tuple[str, ...] = (".py", ".ipynb")
+    paths: Sequence[Path],
+    selection: Selection,
+    suffixes: tuple[str, ...] = (".py", ".ipynb"),
+    unreadable: Callable[[Path, OSError], None] = lambda path, error: None,
 ) -> list[Path]:
     """The files to work on, absolute and sorted; a file named outright is taken whatever its name.
 
     Symbolic links to folders are not followed, links to files only within the tree.
+
+    Args:
+        unreadable: is told of each folder that cannot be read.
 
     Raises:
         FileProblem: a path does not exist.
@@ -64,82 +70,88 @@ def find_files(
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_dir():
-            found.update(dict.fromkeys(_walk(absolute(path), selection, suffixes)))
-        elif path.is_file():
+            found.update(dict.fromkeys(_walk(absolute(path), selection, suffixes, unreadable)))
+        elif path.exists():
             found[absolute(path)] = None
         elif path.is_symlink():
             raise FileProblem(f"{path}: broken symbolic link")
         else:
             raise FileProblem(f"{path}: no such file or folder")
-    return sorted(found)
+    return sorted(_each_once(found), key=lambda path: path.parts)
 
 
-def _walk(root: Path, selection: Selection, suffixes: tuple[str, ...]) -> Iterator[Path]:
-    exclude = _spec(selection.exclude) if selection.exclude else None
-    include = _spec(selection.include) if selection.include else None
+def _each_once(found: Iterable[Path]) -> Iterator[Path]:
+    """Files without those that are others in another case, where the file system does not care."""
+    spelled: dict[str, Path] = {}
+    for path in found:
+        known = spelled.setdefault(str(path).casefold(), path)
+        if known is path or not os.path.samefile(known, path):
+            yield path
+
+
+def _walk(
+    root: Path,
+    selection: Selection,
+    suffixes: tuple[str, ...],
+    unreadable: Callable[[Path, OSError], None],
+) -> Iterator[Path]:
+    exclude = Patterns(selection.exclude) if selection.exclude else None
+    include = Patterns(selection.include) if selection.include else None
     ignores: list[_Ignore] = []
     if selection.respect_gitignore:
         ignores = [found for parent in _git_parents(root) if (found := _gitignore(parent))]
-    home = root
-
-    def visit(folder: Path, inside: str, ignores: list[_Ignore]) -> Iterator[Path]:
+    waiting: list[tuple[Path, str, list[_Ignore]]] = [(root, "", ignores)]
+    while waiting:
+        folder, inside, ignores = waiting.pop()
         if selection.respect_gitignore and inside and (own := _gitignore(folder)):
             ignores = [*ignores, own]
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError:
-            return
-        absolute = (folder.resolve() / "x").as_posix()[:-1] if ignores else ""
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            unreadable(folder, error)
+            continue
+        absolute = (folder / "x").as_posix()[:-1] if ignores else ""
         for entry in entries:
             name = entry.name
             is_dir = entry.is_dir(follow_symlinks=False)
             if name in _EXCLUDED if is_dir else not name.endswith(suffixes):
                 continue
             shown = f"{inside}{name}/" if is_dir else f"{inside}{name}"
-            if exclude is not None and exclude.match_file(shown):
+            if exclude is not None and exclude.match(shown):
                 continue
             if ignores and _ignored(f"{absolute}{name}" + ("/" if is_dir else ""), ignores):
                 continue
             if is_dir:
-                yield from visit(folder / name, shown, ignores)
-            elif include is not None and not include.match_file(shown):
+                waiting.append((folder / name, shown, ignores))
+            elif include is not None and not include.match(shown):
                 continue
-            elif not entry.is_symlink() or _stays_inside(folder / name, home):
+            elif not entry.is_symlink() or _stays_inside(folder / name, root):
                 yield folder / name
-
-    yield from visit(root, "", ignores)
-
-
-def _spec(patterns: Sequence[str]) -> pathspec.GitIgnoreSpec:
-    import pathspec  # only where there are patterns: it takes its time to load
-
-    return pathspec.GitIgnoreSpec.from_lines(patterns)
 
 
 def _git_parents(root: Path) -> list[Path]:
     """The folders from the repository's top down to ``root``."""
-    resolved = root.resolve()
-    chain = [resolved, *resolved.parents]
+    chain = [root, *root.parents]
     for index, folder in enumerate(chain):
         if (folder / ".git").exists():
             return list(reversed(chain[: index + 1]))
-    return [resolved]
+    return [root]
 
 
 def _gitignore(folder: Path) -> _Ignore | None:
     try:
-        lines = (folder / ".gitignore").read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_file(folder / ".gitignore").decode("utf-8", "replace").splitlines()
     except OSError:
         return None
-    return (folder.resolve() / "x").as_posix()[:-1], _spec(lines)
+    return (folder / "x").as_posix()[:-1], Patterns(lines)
 
 
 def _ignored(absolute: str, ignores: Sequence[_Ignore]) -> bool:
     """What the innermost .gitignore with an opinion says."""
     for folder, spec in reversed(ignores):
-        opinion = spec.check_file(absolute.removeprefix(folder)).include
+        opinion = spec.opinion(absolute.removeprefix(folder))
         if opinion is not None:
-            return bool(opinion)
+            return opinion
     return False
 
 
@@ -153,8 +165,8 @@ def _stays_inside(link: Path, home: Path) -> bool:
 
 def shown_path(path: Path) -> str:
     """A path as a person would type it: relative to the current folder where it is below."""
-    absolute = Path(os.path.abspath(path))
+    absolute = path if path.is_absolute() else Path(os.path.abspath(path))
     try:
         return absolute.relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except (ValueError, FileNotFoundError):  # elsewhere, or the current folder was deleted
         return absolute.as_posix()

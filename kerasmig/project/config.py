@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+import types
+import typing
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kerasmig.disk.find import Selection
+from kerasmig.disk.ignore import pattern_problem
+from kerasmig.disk.reading import read_file
 from kerasmig.settings import DATA_FORMAT_CHOICES, UpgradeSettings
 
-_UPGRADE = {"data-format", "idiomatic", "select", "ignore", "python2"}
+_UPGRADE = {"data-format", "idiomatic", "select", "ignore", "python2", "todo"}
 _FILES = {"exclude", "include", "respect-gitignore"}
 _RUN = {"jobs", "backup", "verify", "cache"}
 
@@ -51,10 +54,28 @@ def load(start: Path) -> Config:
         path = folder / "pyproject.toml"
         if not path.is_file():
             continue
-        table = parsed(path).get("tool", {}).get("kerasmig")
+        table = tool_table(path, "kerasmig")
         if table is not None:
             return _read(path, table)
     return Config(root=start)
+
+
+def tool_table(path: Path, name: str) -> Mapping[str, Any] | None:
+    """``[tool.name]`` of a TOML file; ``None`` if it has none.
+
+    Raises:
+        ConfigError: the file cannot be read, or holds something else in that place.
+    """
+    found: Any = parsed(path)
+    for depth, key in enumerate(("tool", name)):
+        found = found.get(key)
+        if found is None:
+            return None
+        if not isinstance(found, Mapping):
+            shown = ".".join(("tool", name)[: depth + 1])
+            raise ConfigError(f"{path}: {shown} must be a table ([{shown}]), not {found!r}")
+    table: Mapping[str, Any] = found
+    return table
 
 
 def parsed(path: Path) -> Mapping[str, Any]:
@@ -69,9 +90,13 @@ def parsed(path: Path) -> Mapping[str, Any]:
         import tomli as tomllib
 
     try:
-        data: Mapping[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path}: {error}") from error
+        data: Mapping[str, Any] = tomllib.loads(read_file(path).decode("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: is nested too deeply to be read") from error
+    except ValueError as error:  # bytes, syntax, numbers beyond all measure
+        raise ConfigError(f"{path}: is not TOML: {error}") from error
     return data
 
 
@@ -92,6 +117,7 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
         select=_strings(path, table, "select"),
         ignore=_strings(path, table, "ignore"),
         python2=_typed(path, table, "python2", bool, True),
+        todo=_typed(path, table, "todo", bool, False),
     )
     selection = Selection(
         exclude=_strings(path, table, "exclude"),
@@ -100,11 +126,17 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
     )
     verify = _typed(path, table, "verify", dict, {})
     _check_verify(path, verify)
+    jobs = _typed(path, table, "jobs", int, 0)
+    if jobs < 0:
+        raise ConfigError(f"{path}: jobs must be a number of workers, or 0 for one per processor")
+    for key in ("exclude", "include"):
+        if problem := pattern_problem(table.get(key, ())):
+            raise ConfigError(f"{path}: {key}: {problem}")
     return Config(
         upgrade=upgrade,
         selection=selection,
         verify=verify,
-        jobs=_typed(path, table, "jobs", int, 0),
+        jobs=jobs,
         backup=_typed(path, table, "backup", bool, True),
         cache=_typed(path, table, "cache", bool, True),
         root=path.parent,
@@ -112,21 +144,70 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
 
 
 def _check_verify(path: Path, table: Mapping[str, Any]) -> None:
-    from kerasmig.verify.settings import VerifySettings
+    from kerasmig.verify.settings import VerifySettings, WrongSettings
 
-    known = {item.name.replace("_", "-") for item in fields(VerifySettings)}
-    unknown = sorted(key for key in table if key.replace("_", "-") not in known)
-    if unknown:
-        raise ConfigError(
-            f"{path}: unknown option {unknown[0]!r} in [tool.kerasmig.verify]; "
-            f"known: {', '.join(sorted(known))}"
-        )
+    hints = typing.get_type_hints(VerifySettings)
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        name = key.replace("-", "_")
+        if name not in hints:
+            known = ", ".join(sorted(hint.replace("_", "-") for hint in hints))
+            raise ConfigError(
+                f"{path}: unknown option {key!r} in [tool.kerasmig.verify]; known: {known}"
+            )
+        if not _is_of(value, hints[name]):
+            raise ConfigError(
+                f"{path}: [tool.kerasmig.verify] {key} must be {_said(hints[name])}, not {value!r}"
+            )
+        values[name] = value
+    try:
+        VerifySettings(**values)
+    except WrongSettings as error:
+        raise ConfigError(f"{path}: [tool.kerasmig.verify] {error}") from error
+
+
+#: How a person says the types that an option can have.
+_SAID: Mapping[Any, str] = {
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    str: "a string",
+    Path: "a path as a string",
+    list: "a list of strings",
+    dict: "a table of strings",
+}
+
+
+def _is_of(value: object, hint: Any) -> bool:
+    """Whether a value of a TOML file can be what a type hint says."""
+    origin = typing.get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        return any(_is_of(value, choice) for choice in typing.get_args(hint))
+    if origin is not None:
+        inside = typing.get_args(hint)[-1 if issubclass(origin, Mapping) else 0]
+        if issubclass(origin, Mapping):
+            return isinstance(value, dict) and all(_is_of(v, inside) for v in value.values())
+        return isinstance(value, list) and all(_is_of(item, inside) for item in value)
+    if isinstance(value, bool):
+        return hint is bool
+    if hint is float:
+        return isinstance(value, (int, float))
+    return isinstance(value, str if hint is Path else hint)
+
+
+def _said(hint: Any) -> str:
+    origin = typing.get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        return " or ".join(_said(kind) for kind in typing.get_args(hint) if kind is not type(None))
+    if origin is not None:
+        return _SAID[dict if issubclass(origin, Mapping) else list]
+    return _SAID.get(hint, getattr(hint, "__name__", str(hint)))
 
 
 def _typed(path: Path, table: Mapping[str, Any], key: str, kind: type, default: Any) -> Any:
     value = table.get(key, default)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ConfigError(f"{path}: {key} must be of type {kind.__name__}, not {value!r}")
+        raise ConfigError(f"{path}: {key} must be {_SAID[kind]}, not {value!r}")
     return value
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kerasmig.project.config import ConfigError, parsed
+from kerasmig.project.config import ConfigError, tool_table
 
 
 def format_touched(old: str, new: str, path: Path) -> str:
@@ -24,8 +24,11 @@ def format_touched(old: str, new: str, path: Path) -> str:
     from black.parsing import InvalidInput
     from black.report import NothingChanged
 
+    length = options.get("line-length", DEFAULT_LINE_LENGTH)
+    if not isinstance(length, int):
+        return new  # black itself would refuse these settings
     mode = black.Mode(
-        line_length=int(options.get("line-length", DEFAULT_LINE_LENGTH)),
+        line_length=length,
         string_normalization=not options.get("skip-string-normalization", False),
         magic_trailing_comma=not options.get("skip-magic-trailing-comma", False),
         preview=bool(options.get("preview", False)),
@@ -43,10 +46,10 @@ def _black_options(folder: Path) -> dict[str, Any] | None:
         path = parent / "pyproject.toml"
         if path.is_file():
             try:
-                found: dict[str, Any] | None = parsed(path).get("tool", {}).get("black")
+                found = tool_table(path, "black")
             except ConfigError:
                 return None
-            return found
+            return None if found is None else dict(found)
     return None
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from kerasmig.analysis.dataformat.project_evidence import from_keras_json, from_text
+from kerasmig.disk.reading import read_file
 from kerasmig.finding import Evidence
 from kerasmig.project.marks import TOLD_IN
 
@@ -48,7 +49,7 @@ def told_in(folder: Path) -> tuple[Evidence, ...]:
             try:
                 if not path.is_file() or path.stat().st_size > _MOST_BYTES:
                     continue
-                text = path.read_text(encoding="utf-8", errors="replace")
+                text = read_file(path).decode("utf-8", "replace")
             except OSError:
                 continue
             if path.name == "keras.json":

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerasmig.disk.find import absolute, shown_path
+from kerasmig.disk.reading import read_file
 from kerasmig.finding import FileResult, Finding, RunResult
 from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE, PROJECT_MARKS
@@ -91,7 +92,7 @@ class Project:
 
     def _read(self, path: Path) -> Module:
         try:
-            data = path.read_bytes()
+            data = read_file(path)
         except OSError as error:
             return Module(path, b"", error=f"cannot be read: {error.strerror or error}")
         if len(data) > _MAX_BYTES and b"keras" in data:
@@ -467,7 +468,7 @@ class Project:
             if path.suffix == ".py" and path in users:
                 continue
             try:
-                text = path.read_bytes().decode("utf-8")
+                text = read_file(path).decode("utf-8")
             except (OSError, UnicodeDecodeError):
                 continue
             result = upgrade_requirements(text, self._shown(path), update=update)
@@ -506,7 +507,7 @@ def _compat_text(path: Path, names: set[str]) -> str:
     from kerasmig.compat.select import compat_present, compat_source
 
     try:
-        present = set(compat_present(path.read_text(encoding="utf-8")))
+        present = set(compat_present(read_file(path).decode("utf-8")))
     except (OSError, ValueError):
         present = set()
     return compat_source(sorted(names | present))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Set
 from pathlib import Path
 
+from kerasmig.disk.reading import read_file
 from kerasmig.finding import Applicability, Finding
 
 VENDORED = "KM901"
@@ -54,7 +55,7 @@ class VendoredCopies:
 def _is_the_project(folder: Path) -> bool:
     """Whether a library's folder is what the project itself packages: its setup.py names it."""
     try:
-        setup = (folder.parent / "setup.py").read_bytes()
+        setup = read_file(folder.parent / "setup.py")
     except OSError:
         return False
     named = rb"\bname\s*=\s*['\"]" + folder.name.replace("_", "[-_]").encode() + rb"['\"]"

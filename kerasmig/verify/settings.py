@@ -11,6 +11,10 @@ from pathlib import Path
 LEVELS = ("shapes", "outputs", "training")
 
 
+class WrongSettings(ValueError):
+    """A setting has a value that cannot be; the message begins with its name."""
+
+
 @dataclass(frozen=True)
 class VerifySettings:
     """Settings of one verification.
@@ -36,7 +40,7 @@ class VerifySettings:
         python: interpreter for the workers; None: this one.
 
     Raises:
-        ValueError: a level that does not exist, or a limit that is negative or (memory aside) zero.
+        WrongSettings: a level that does not exist, or a limit that is negative or (memory aside) zero.
     """
 
     level: str = "outputs"
@@ -54,12 +58,14 @@ class VerifySettings:
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
-            raise ValueError(f"level {self.level!r}: choose one of {', '.join(LEVELS)}")
+            raise WrongSettings(f"level = {self.level!r}: choose one of {', '.join(LEVELS)}")
         for name in ("time_limit", "tolerance"):
             if getattr(self, name) <= 0:
-                raise ValueError(f"{name} must be positive, not {getattr(self, name)!r}")
+                raise WrongSettings(
+                    f"{name.replace('_', '-')} must be positive, not {getattr(self, name)!r}"
+                )
         if self.memory_limit < 0:
-            raise ValueError(f"memory_limit must not be negative: {self.memory_limit!r}")
+            raise WrongSettings(f"memory-limit must not be negative: {self.memory_limit!r}")
 
     @property
     def job_count(self) -> int:

@@ -8,6 +8,7 @@ import os
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -203,14 +204,14 @@ def settled(folder: Path) -> None:
 def reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], bytes]:
     """Which files a dry run reads, and what it says."""
     names: list[str] = []
-    real = Path.read_bytes
+    real = os.open
 
-    def spy(path: Path) -> bytes:
-        names.append(path.name)
-        return real(path)
+    def spy(path: Any, *args: Any, **kwargs: Any) -> int:
+        names.append(os.path.basename(path))
+        return real(path, *args, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "read_bytes", spy)
+        patch.setattr(os, "open", spy)
         out = run(folder, "upgrade", "--diff").out
     return [name for name in names if name.endswith(".py")], out
 

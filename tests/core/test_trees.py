@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,14 +112,14 @@ def test_a_file_that_the_system_refuses_to_read_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_tree(tmp_path, {"locked.py": OLD.encode(), "good.py": OLD.encode()})
-    real = Path.read_bytes
+    real = os.open
 
-    def refuse(path: Path) -> bytes:
-        if path.name == "locked.py":
+    def refuse(path: Any, *args: Any, **kwargs: Any) -> int:
+        if os.path.basename(path) == "locked.py":
             raise PermissionError(13, "Permission denied")
-        return real(path)
+        return real(path, *args, **kwargs)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     ran = run(tmp_path, "upgrade")
     assert ran.code == 3
     assert "locked.py: error: cannot be read: Permission denied" in ran.out.decode()

@@ -20,6 +20,7 @@ from kerasmig.verify.caller.call_sites import CallSites
 from kerasmig.verify.caller.places import FilePlaces, find_places
 from kerasmig.verify.protocol import Builder, Call, Program
 from kerasmig.verify.result import Place, Skipped
+from kerasmig.verify.settings import WrongSettings
 
 _EXPLICIT_CALL = re.compile(r"^(?P<file>[^:]+\.py):(?P<call>[A-Za-z_][\w.]*\s*(\(.*\))?)$", re.S)
 
@@ -49,7 +50,7 @@ def make_plan(
         skip: patterns of files that are not run.
 
     Raises:
-        ValueError: an explicit place that cannot be understood or names no file.
+        WrongSettings: an explicit place that cannot be understood or names no file.
     """
     plan = Plan()
     trees: dict[str, ast.Module] = {}
@@ -161,18 +162,21 @@ def _explicit(
             try:
                 ast.parse(f"f({inside})", mode="eval")
             except SyntaxError as error:
-                raise ValueError(
+                raise WrongSettings(
                     f"models = [{text!r}]: the arguments are not Python: {error.msg}"
                 ) from None
             calls.setdefault(name, []).append(
                 Builder(qualname.strip(), 0, (Call(inside),), explicit=True)
             )
         else:
-            words = shlex.split(text)
+            try:
+                words = shlex.split(text)
+            except ValueError as error:
+                raise WrongSettings(f"models = [{text!r}]: {error}") from None
             name = words[0] if words else text
             arguments[name] = tuple(words[1:])
         if name not in files:
-            raise ValueError(f"models = [{text!r}]: there is no file {name!r} in the old tree")
+            raise WrongSettings(f"models = [{text!r}]: there is no file {name!r} in the old tree")
     return calls, arguments
 
 
