@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, WEIGHTS
+from kerasmig.catalog.layer_facts import elementwise
 from kerasmig.catalog.vocabulary import Entry, Family, to
 
 FAMILIES = (
@@ -26,18 +27,30 @@ FAMILIES = (
         module="keras.layers.advanced_activations",
         common={**LAYER, **WEIGHTS},
         entries=(
-            Entry("LeakyReLU", to="LeakyReLU", args={"alpha": to("negative_slope")}),
-            Entry("ELU", to="ELU"),
-            Entry("PReLU", to="PReLU", args={"init": to("alpha_initializer", "initializer")}),
+            Entry(
+                "LeakyReLU",
+                layer=elementwise(),
+                to="LeakyReLU",
+                args={"alpha": to("negative_slope")},
+            ),
+            Entry("ELU", layer=elementwise(), to="ELU"),
+            Entry(
+                "PReLU",
+                layer=elementwise(),
+                to="PReLU",
+                args={"init": to("alpha_initializer", "initializer")},
+            ),
             Entry(
                 "ThresholdedReLU",
+                layer=elementwise(),
                 to="ReLU",
                 args={"theta": to("threshold")},
                 write={"threshold": "1.0"},
             ),
-            Entry("ParametricSoftplus", to="keras1_compat.ParametricSoftplus"),
+            Entry("ParametricSoftplus", layer=elementwise(), to="keras1_compat.ParametricSoftplus"),
             Entry(
                 "SReLU",
+                layer=elementwise(),
                 to="keras1_compat.SReLU",
                 docs="The `*_init` arguments keep their Keras 1 names, fans included.",
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, SEQUENCE_INPUT, WEIGHTS
+from kerasmig.catalog.layer_facts import LayerFacts, Role, convolution, resizing
 from kerasmig.catalog.vocabulary import Arguments, Entry, Family, handled, pack, spread, to
 
 CONVOLUTION: Arguments = {
@@ -63,6 +64,7 @@ FAMILIES = (
         entries=(
             Entry(
                 "Convolution1D",
+                layer=convolution(1),
                 to="Conv1D",
                 always_last=True,
                 args={**_KERNEL_1D, **SEQUENCE_INPUT},
@@ -70,20 +72,34 @@ FAMILIES = (
             ),
             Entry(
                 "AtrousConvolution1D",
+                layer=convolution(1),
                 to="Conv1D",
                 always_last=True,
                 args={**_KERNEL_1D, **SEQUENCE_INPUT, "atrous_rate": to("dilation_rate")},
                 differs=_FANS_1D,
             ),
-            Entry("Convolution2D", to="Conv2D", data_format=True, args=_KERNEL_2D),
+            Entry(
+                "Convolution2D",
+                layer=convolution(2),
+                to="Conv2D",
+                data_format=True,
+                args=_KERNEL_2D,
+            ),
             Entry(
                 "AtrousConvolution2D",
+                layer=convolution(2),
                 to="Conv2D",
                 data_format=True,
                 args={**_KERNEL_2D, "atrous_rate": to("dilation_rate")},
             ),
             Entry(
                 "Deconvolution2D",
+                layer=LayerFacts(
+                    role=Role.TRANSPOSED,
+                    shape="deconvolution",
+                    axes=2,
+                    also=("Convolution2DTranspose",),
+                ),
                 to="Conv2DTranspose",
                 data_format=True,
                 rule="deconvolution",
@@ -107,6 +123,7 @@ FAMILIES = (
             ),
             Entry(
                 "SeparableConvolution2D",
+                layer=LayerFacts(role=Role.SEPARABLE, shape="separable", axes=2),
                 to="SeparableConv2D",
                 data_format=True,
                 args={
@@ -122,6 +139,7 @@ FAMILIES = (
             ),
             Entry(
                 "Convolution3D",
+                layer=convolution(3),
                 to="Conv3D",
                 data_format=True,
                 args=_KERNEL_3D,
@@ -147,6 +165,7 @@ FAMILIES = (
         entries=(
             Entry(
                 "ZeroPadding1D",
+                layer=resizing("zero_padding", 1, may_be_added=True),
                 to="ZeroPadding1D",
                 always_last=True,
                 args={"padding": to("padding", "padding_1d")},
@@ -158,6 +177,7 @@ FAMILIES = (
             ),
             Entry(
                 "ZeroPadding2D",
+                layer=resizing("zero_padding", 2, may_be_added=True),
                 to="ZeroPadding2D",
                 data_format=True,
                 args={"padding": to("padding", "padding_2d")},
@@ -171,13 +191,37 @@ FAMILIES = (
                     "ZeroPadding2D(padding=(2, 1))",
                 ),
             ),
-            Entry("ZeroPadding3D", to="ZeroPadding3D", data_format=True),
-            Entry("Cropping1D", to="Cropping1D"),
-            Entry("Cropping2D", to="Cropping2D", data_format=True),
-            Entry("Cropping3D", to="Cropping3D", data_format=True),
-            Entry("UpSampling1D", to="UpSampling1D", args={"length": to("size")}),
-            Entry("UpSampling2D", to="UpSampling2D", data_format=True),
-            Entry("UpSampling3D", to="UpSampling3D", data_format=True),
+            Entry(
+                "ZeroPadding3D",
+                layer=resizing("zero_padding", 3, may_be_added=True),
+                to="ZeroPadding3D",
+                data_format=True,
+            ),
+            Entry("Cropping1D", layer=resizing("cropping", 1, may_be_added=True), to="Cropping1D"),
+            Entry(
+                "Cropping2D",
+                layer=resizing("cropping", 2, may_be_added=True),
+                to="Cropping2D",
+                data_format=True,
+            ),
+            Entry(
+                "Cropping3D",
+                layer=resizing("cropping", 3, may_be_added=True),
+                to="Cropping3D",
+                data_format=True,
+            ),
+            Entry(
+                "UpSampling1D",
+                layer=resizing("upsampling", 1),
+                to="UpSampling1D",
+                args={"length": to("size")},
+            ),
+            Entry(
+                "UpSampling2D", layer=resizing("upsampling", 2), to="UpSampling2D", data_format=True
+            ),
+            Entry(
+                "UpSampling3D", layer=resizing("upsampling", 3), to="UpSampling3D", data_format=True
+            ),
         ),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, WEIGHTS
+from kerasmig.catalog.layer_facts import LayerFacts, Role
 from kerasmig.catalog.vocabulary import Entry, Family, drop, pack, to
 
 _NO_EFFECT = drop("Keras 1.2.2 stored it and never added the penalty")
@@ -32,6 +33,13 @@ FAMILIES = (
         entries=(
             Entry(
                 "ConvLSTM2D",
+                layer=LayerFacts(
+                    role=Role.CONVOLUTIONAL_RECURRENT,
+                    shape="conv_lstm",
+                    axes=2,
+                    time_axis=True,
+                    gates=("ifco", "icfo"),
+                ),
                 to="ConvLSTM2D",
                 data_format=True,
                 args={

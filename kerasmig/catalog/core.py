@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, SEQUENCE_INPUT, WEIGHTS
+from kerasmig.catalog.layer_facts import LayerFacts, Role, dense, dropout, elementwise, reshaping
 from kerasmig.catalog.vocabulary import Arguments, Entry, Family, gone, handled, to
 
 KERNEL_AND_BIAS: Arguments = {
@@ -56,26 +57,42 @@ FAMILIES = (
         module="keras.layers.core",
         common=LAYER,
         entries=(
-            Entry("Dense", to="Dense", args=_DENSE),
+            Entry("Dense", layer=dense(), to="Dense", args=_DENSE),
             Entry(
-                "Activation", to="Activation", args={"activation": to("activation", "activation")}
+                "Activation",
+                layer=elementwise("ReLU", "Softmax", "LeakyReLU", "ELU", may_be_added=True),
+                to="Activation",
+                args={"activation": to("activation", "activation")},
             ),
-            Entry("Dropout", to="Dropout", args={"p": to("rate")}),
-            Entry("SpatialDropout1D", to="SpatialDropout1D", args=_SPATIAL),
+            Entry(
+                "Dropout",
+                layer=dropout("p", may_be_added=True),
+                to="Dropout",
+                args={"p": to("rate")},
+            ),
+            Entry(
+                "SpatialDropout1D",
+                layer=LayerFacts(role=Role.DROPOUT, shape="sequence_in", hidden=("p",)),
+                to="SpatialDropout1D",
+                args=_SPATIAL,
+            ),
             Entry(
                 "SpatialDropout2D",
+                layer=LayerFacts(role=Role.DROPOUT, shape="image_in", axes=2, hidden=("p",)),
                 to="SpatialDropout2D",
                 data_format=True,
                 args={**_SPATIAL, "dim_ordering": to("data_format", "data_format")},
             ),
             Entry(
                 "SpatialDropout3D",
+                layer=LayerFacts(role=Role.DROPOUT, shape="image_in", axes=3, hidden=("p",)),
                 to="SpatialDropout3D",
                 data_format=True,
                 args={**_SPATIAL, "dim_ordering": to("data_format", "data_format")},
             ),
             Entry(
                 "Flatten",
+                layer=reshaping("flatten"),
                 to="Flatten",
                 always_last=True,
                 docs=(
@@ -84,12 +101,18 @@ FAMILIES = (
                     "it moves the channels to the end first, and weights after it would not fit."
                 ),
             ),
-            Entry("Reshape", to="Reshape"),
-            Entry("Permute", to="Permute"),
-            Entry("RepeatVector", to="RepeatVector", args={"n": to("n", "size")}),
-            Entry("Masking", to="Masking"),
+            Entry("Reshape", layer=reshaping("reshape", may_be_added=True), to="Reshape"),
+            Entry("Permute", layer=reshaping("permute", may_be_added=True), to="Permute"),
+            Entry(
+                "RepeatVector",
+                layer=LayerFacts(role=Role.RESHAPING, shape="repeat"),
+                to="RepeatVector",
+                args={"n": to("n", "size")},
+            ),
+            Entry("Masking", layer=elementwise(), to="Masking"),
             Entry(
                 "Lambda",
+                layer=LayerFacts(role=Role.LAMBDA, becomes=("Rescaling",), may_be_added=True),
                 to="Lambda",
                 rule="lambda_layer",
                 args={
@@ -103,12 +126,14 @@ FAMILIES = (
             ),
             Entry(
                 "ActivityRegularization",
+                layer=elementwise(may_be_added=True),
                 to="keras1_compat.ActivityRegularization",
                 idiomatic="ActivityRegularization",
                 docs="Keras 3 divides the penalty by the batch size; the compat layer does not.",
             ),
             Entry(
                 "TimeDistributedDense",
+                layer=dense("time_dense", "TimeDistributed"),
                 to="Dense",
                 args={**KERNEL_AND_BIAS, "output_dim": to("units", "size"), **SEQUENCE_INPUT},
                 docs=(
@@ -118,11 +143,12 @@ FAMILIES = (
             ),
             Entry(
                 "MaxoutDense",
+                layer=dense("maxout"),
                 to="keras1_compat.MaxoutDense",
                 args={**_DENSE, "init": to("init"), "nb_feature": to("features")},
                 docs="`init` keeps its Keras 1 names: the fans of the 3-D kernel were its own.",
             ),
-            Entry("Highway", to="keras1_compat.Highway", args=_DENSE),
+            Entry("Highway", layer=dense("highway"), to="keras1_compat.Highway", args=_DENSE),
         ),
     ),
 )

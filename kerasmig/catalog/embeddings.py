@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER
+from kerasmig.catalog.layer_facts import LayerFacts, Role
 from kerasmig.catalog.vocabulary import Entry, Family, handled, to
 
 FAMILIES = (
@@ -27,6 +28,7 @@ FAMILIES = (
         entries=(
             Entry(
                 "Embedding",
+                layer=LayerFacts(role=Role.EMBEDDING, shape="embedding"),
                 to="Embedding",
                 rule="embedding",
                 differs="Where a batch repeats a row, Keras 3 (3.15) squares its gradients before it "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kerasmig.catalog.layer_facts import MERGE_LAYERS, LayerFacts, Role
 from kerasmig.catalog.vocabulary import Arguments, Entry, Family, gone, handled, to
 
 _MERGE: Arguments = {
@@ -74,6 +75,7 @@ FAMILIES = (
             ),
             Entry(
                 "Merge",
+                layer=LayerFacts(role=Role.MERGE, becomes=(*MERGE_LAYERS, "Lambda")),
                 rule="merge",
                 args={
                     **_MERGE,
@@ -162,6 +164,7 @@ FAMILIES = (
             ),
             Entry(
                 "InputLayer",
+                layer=LayerFacts(role=Role.INPUT, may_be_added=True),
                 to="InputLayer",
                 args={
                     "input_shape": to("shape"),

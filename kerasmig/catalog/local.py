@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kerasmig.catalog.convolutional import CONVOLUTION
 from kerasmig.catalog.layer import SEQUENCE_INPUT
+from kerasmig.catalog.layer_facts import LayerFacts, Role
 from kerasmig.catalog.vocabulary import Entry, Family, pack, to
 
 FAMILIES = (
@@ -26,6 +27,7 @@ FAMILIES = (
         entries=(
             Entry(
                 "LocallyConnected1D",
+                layer=LayerFacts(role=Role.LOCAL, shape="local", axes=1, like="Conv1D"),
                 to="LocallyConnected1D",
                 args={
                     "filter_length": to("kernel_size"),
@@ -36,6 +38,7 @@ FAMILIES = (
             ),
             Entry(
                 "LocallyConnected2D",
+                layer=LayerFacts(role=Role.LOCAL, shape="local", axes=2, like="Conv2D"),
                 to="LocallyConnected2D",
                 data_format=True,
                 args={("nb_row", "nb_col"): pack("kernel_size")},

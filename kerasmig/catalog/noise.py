@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER
+from kerasmig.catalog.layer_facts import dropout
 from kerasmig.catalog.vocabulary import Entry, Family, to
 
 FAMILIES = (
@@ -18,11 +19,14 @@ FAMILIES = (
         entries=(
             Entry(
                 "GaussianNoise",
+                layer=dropout("sigma"),
                 to="GaussianNoise",
                 args={"sigma": to("stddev")},
                 docs="Keras 3 raises a ValueError for a deviation above 1, which Keras 1 took.",
             ),
-            Entry("GaussianDropout", to="GaussianDropout", args={"p": to("rate")}),
+            Entry(
+                "GaussianDropout", layer=dropout("p"), to="GaussianDropout", args={"p": to("rate")}
+            ),
         ),
     ),
 )

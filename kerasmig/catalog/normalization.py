@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, WEIGHTS
+from kerasmig.catalog.layer_facts import LayerFacts, Role
 from kerasmig.catalog.vocabulary import Entry, Family, handled, to
 
 FAMILIES = (
@@ -30,6 +31,9 @@ FAMILIES = (
         entries=(
             Entry(
                 "BatchNormalization",
+                layer=LayerFacts(
+                    role=Role.NORMALIZATION, keeps_width=True, hidden=("epsilon", "momentum")
+                ),
                 to="BatchNormalization",
                 rule="batch_normalization",
                 args={

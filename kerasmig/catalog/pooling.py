@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER
+from kerasmig.catalog.layer_facts import LayerFacts, Role
 from kerasmig.catalog.vocabulary import Arguments, Entry, Family, to
 
 _LOCAL: Arguments = {
@@ -11,6 +12,19 @@ _LOCAL: Arguments = {
     "dim_ordering": to("data_format", "data_format"),
 }
 _LOCAL_1D: Arguments = {"pool_length": to("pool_size"), "stride": to("strides")}
+
+
+_SHORT = {"Max": "Max", "Average": "Avg"}
+
+
+def _pooling(kind: str, axes: int, everywhere: str = "") -> LayerFacts:
+    """Facts of one pooling layer; ``everywhere`` is ``Global`` or nothing."""
+    return LayerFacts(
+        role=Role.GLOBAL_POOLING if everywhere else Role.POOLING,
+        shape="global_pooling" if everywhere else "pooling",
+        axes=axes,
+        also=(f"{everywhere}{_SHORT[kind]}Pool{axes}D",),
+    )
 
 
 def _local(kind: str) -> tuple[Entry, ...]:
@@ -22,6 +36,7 @@ def _local(kind: str) -> tuple[Entry, ...]:
     return (
         Entry(
             f"{kind}Pooling1D",
+            layer=_pooling(kind, 1),
             to=f"{kind}Pooling1D",
             always_last=True,
             args=_LOCAL_1D,
@@ -29,12 +44,14 @@ def _local(kind: str) -> tuple[Entry, ...]:
         ),
         Entry(
             f"{kind}Pooling2D",
+            layer=_pooling(kind, 2),
             to=f"{kind}Pooling2D",
             data_format=True,
             write={"pool_size": "(2, 2)"} if required else {},
         ),
         Entry(
             f"{kind}Pooling3D",
+            layer=_pooling(kind, 3),
             to=f"{kind}Pooling3D",
             data_format=True,
             write={"pool_size": "(2, 2, 2)"} if required else {},
@@ -52,9 +69,25 @@ def _global(kind: str) -> tuple[Entry, ...]:
         )
     )
     return (
-        Entry(f"Global{kind}Pooling1D", to=f"Global{kind}Pooling1D", always_last=True, docs=mask),
-        Entry(f"Global{kind}Pooling2D", to=f"Global{kind}Pooling2D", data_format=True),
-        Entry(f"Global{kind}Pooling3D", to=f"Global{kind}Pooling3D", data_format=True),
+        Entry(
+            f"Global{kind}Pooling1D",
+            layer=_pooling(kind, 1, "Global"),
+            to=f"Global{kind}Pooling1D",
+            always_last=True,
+            docs=mask,
+        ),
+        Entry(
+            f"Global{kind}Pooling2D",
+            layer=_pooling(kind, 2, "Global"),
+            to=f"Global{kind}Pooling2D",
+            data_format=True,
+        ),
+        Entry(
+            f"Global{kind}Pooling3D",
+            layer=_pooling(kind, 3, "Global"),
+            to=f"Global{kind}Pooling3D",
+            data_format=True,
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, SEQUENCE_INPUT, WEIGHTS
+from kerasmig.catalog.layer_facts import recurrent
 from kerasmig.catalog.vocabulary import Arguments, Entry, Family, drop, handled, spread, to
 
 _RECURRENT: Arguments = {
@@ -75,6 +76,7 @@ FAMILIES = (
         entries=(
             Entry(
                 "SimpleRNN",
+                layer=recurrent(),
                 to="SimpleRNN",
                 write={"recurrent_initializer": "{keras.initializers.Orthogonal}(1.1)"},
                 differs=(
@@ -84,6 +86,7 @@ FAMILIES = (
             ),
             Entry(
                 "GRU",
+                layer=recurrent("zrh", "zrh"),
                 to="GRU",
                 rule="gated_recurrent",
                 args=GATES_APART,
@@ -96,6 +99,7 @@ FAMILIES = (
             ),
             Entry(
                 "LSTM",
+                layer=recurrent("ifco", "icfo"),
                 to="LSTM",
                 rule="gated_recurrent",
                 args=GATES_APART,

@@ -121,6 +121,12 @@ def is_module(path: str) -> bool:
     return path in _keras1()["modules"]
 
 
+def module_names(path: str) -> Mapping[str, str]:
+    """The names in a module of Keras 1.2.2 with the canonical names of what they reach."""
+    found: Mapping[str, str] = _keras1()["modules"].get(path, {})
+    return found
+
+
 def star_exports(module: str, name: str) -> bool:
     """Whether ``from module import *`` brings a name in Keras 1.2.2 (none defines ``__all__``)."""
     return not name.startswith("_") and name in _keras1()["modules"].get(module, {})

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from kerasmig.catalog.layer_facts import LayerFacts
+
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 """What a table holds where nothing is said."""
 
@@ -142,6 +144,7 @@ class Entry(NamedTuple):
         old: the old callable's parameters where the photograph of Keras 1.2.2 lacks it.
         signature: the new callable's parameters where the library itself shows only ``*args,
             **kwargs``, or is not Keras.
+        layer: what is known of it if it is a layer.
     """
 
     name: str
@@ -161,6 +164,7 @@ class Entry(NamedTuple):
     write_when: Mapping[str, tuple[str, tuple[str, ...]]] = NOTHING
     old: str = ""
     signature: str = ""
+    layer: LayerFacts | None = None
     code: str = ""
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, WEIGHTS
+from kerasmig.catalog.layer_facts import LayerFacts, Role
 from kerasmig.catalog.vocabulary import Entry, Family
 
 FAMILIES = (
@@ -19,9 +20,14 @@ FAMILIES = (
         module="keras.layers.wrappers",
         common=LAYER,
         entries=(
-            Entry("TimeDistributed", to="TimeDistributed"),
+            Entry(
+                "TimeDistributed",
+                layer=LayerFacts(role=Role.TIME_DISTRIBUTED),
+                to="TimeDistributed",
+            ),
             Entry(
                 "Bidirectional",
+                layer=LayerFacts(role=Role.BIDIRECTIONAL, hidden=("merge_mode",)),
                 to="Bidirectional",
                 args=WEIGHTS,
                 differs=(

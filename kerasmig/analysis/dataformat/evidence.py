@@ -20,6 +20,8 @@ from kerasmig.analysis.layers.networks import NETWORKS
 from kerasmig.analysis.layers.shape_functions import SPECS
 from kerasmig.analysis.layers.sizes import show, spatial_axes
 from kerasmig.analysis.layers.window_shapes import deconvolution_fits
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import role_of
 from kerasmig.finding import DataFormat, Evidence
 
 FORMATS = {"th": FIRST, "tf": LAST}
@@ -206,12 +208,13 @@ def axes(applications: Iterable[Application]) -> list[Evidence]:
         ranks = {len(shape) for shape in application.inputs if shape is not None}
         rank = ranks.pop() if len(ranks) == 1 else 0
         found = None
-        if layer.kind == "BatchNormalization" and rank in (4, 5):
+        role = SPECS[layer.kind].role
+        if role is Role.NORMALIZATION and rank in (4, 5):
             found = _axis_evidence("BatchNormalization over axis", layer, "axis", rank)
         elif application.kind == "merge" and rank in (4, 5):
             if layer.config.get("mode", "sum") == "concat":
                 found = _axis_evidence("concatenation along axis", layer, "concat_axis", rank)
-        elif layer.kind == "Deconvolution2D":
+        elif role is Role.TRANSPOSED:
             found = _deconvolution_evidence(layer)
         if found is not None:
             favours, weight, sentence = found
@@ -246,7 +249,9 @@ def deconvolutions(applications: Iterable[Application], ordering: str) -> list[E
     for application in applications:
         layer = application.layer
         shape = application.inputs[0] if application.inputs else None
-        if layer is None or layer.kind != "Deconvolution2D" or not shape or len(shape) != 4:
+        if layer is None or role_of(layer.kind) is not Role.TRANSPOSED:
+            continue
+        if not shape or len(shape) != 4:
             continue
         if explicit_ordering(layer) is not None or application.inherited:
             continue
@@ -279,7 +284,7 @@ def kept_channels(applications: Iterable[Application], ordering: str) -> list[Ev
     axis, end = (1, 0) if ordering == "th" else (-1, -1)
     for application in applications:
         layer, shape = application.layer, application.inputs[0] if application.inputs else None
-        if layer is None or layer.kind != "Reshape" or shape is None or len(shape) != 4:
+        if layer is None or shape is None or len(shape) != 4:
             continue
         target = layer.config.get("target_shape")
         channels = shape[axis]

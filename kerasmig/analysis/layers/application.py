@@ -22,19 +22,14 @@ from kerasmig.analysis.layers.arguments import ORDERINGS
 from kerasmig.analysis.layers.merging import merge_tensors
 from kerasmig.analysis.layers.shape_functions import SPECS
 from kerasmig.analysis.layers.sizes import ShapeProblem
+from kerasmig.catalog.layer_facts import CHANNEL_CHANGING, Role
+from kerasmig.catalog.layers import role_of
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter.machine import Interpreter
 
 
-_CHANNEL_CHANGING = frozenset(
-    name
-    for name in SPECS
-    if "Convolution" in name
-    or "Connected" in name
-    or name in ("Dense", "ConvLSTM2D", "Flatten", "Reshape", "Permute", "Merge", "Embedding")
-    or "Dense" in name
-)
+_WITH_WRITTEN_SHAPE = (Role.RESHAPING, Role.LAMBDA)
 
 
 def call_on_tensors(
@@ -54,7 +49,7 @@ def apply(run: Interpreter, target: Value, given: Value) -> Value:
         return _apply_custom(run, target, tensors)
     if not isinstance(target, Layer):
         return Unknown()
-    if target.kind == "Merge":
+    if role_of(target.kind) is Role.MERGE:
         return merge_tensors(run, given, target, target.node)
     if tensors is None or len(tensors) != 1:
         tensors = [Tensor(None)]
@@ -89,13 +84,17 @@ def _apply_layer(run: Interpreter, layer: Layer, tensor: Tensor) -> Tensor:
         inherited or bool(problem),
         layer.node.lineno,
     )
-    if layer.kind in ("Reshape", "Lambda") and isinstance(_written_shape(layer), Seq):
+    if spec.role in _WITH_WRITTEN_SHAPE and isinstance(_written_shape(layer), Seq):
         output.source = "reshape"
         output.sizes = _written_shape(layer)
         output.root, output.path = output, run.path_of(layer)
-        if layer.kind == "Lambda" and tensor.root is not None and equal_shapes(shape, tensor.shape):
+        if (
+            spec.role is Role.LAMBDA
+            and tensor.root is not None
+            and equal_shapes(shape, tensor.shape)
+        ):
             output.root, output.source = tensor.root, "layer"
-    elif layer.kind not in _CHANNEL_CHANGING and not _inner_changes(layer):
+    elif spec.role not in CHANNEL_CHANGING and not _inner_changes(layer):
         output.root = tensor.root
     layer.outputs.append(output)
     link(run, layer.node, tensor)
@@ -116,24 +115,26 @@ def _apply_layer(run: Interpreter, layer: Layer, tensor: Tensor) -> Tensor:
 def _inner_changes(layer: Layer) -> bool:
     inner = layer.inner
     return inner is not None and (
-        not isinstance(inner, Layer) or inner.kind in _CHANNEL_CHANGING or _inner_changes(inner)
+        not isinstance(inner, Layer)
+        or role_of(inner.kind) in CHANNEL_CHANGING
+        or _inner_changes(inner)
     )
 
 
 def _written_shape(layer: Layer) -> Value:
-    name = "target_shape" if layer.kind == "Reshape" else "output_shape"
-    return layer.config.get(name)
+    value = layer.config.get("target_shape")
+    return layer.config.get("output_shape") if value is None else value
 
 
 def _output_shape(run: Interpreter, layer: Layer, tensor: Tensor) -> tuple[Shape | None, str]:
     """(shape, problem) of applying a layer; after a problem no size is known any more."""
     spec = SPECS[layer.kind]
     try:
-        if layer.kind == "Lambda":
+        if spec.role is Role.LAMBDA:
             return _lambda_shape(run, layer, tensor), ""
-        if layer.kind == "TimeDistributed":
+        if spec.role is Role.TIME_DISTRIBUTED:
             return _time_distributed(run, layer, tensor), ""
-        if layer.kind == "Bidirectional":
+        if spec.role is Role.BIDIRECTIONAL:
             return _bidirectional(run, layer, tensor), ""
         return spec.shape(layer.config, (tensor.shape,), layer_ordering(run, layer)), ""
     except ShapeProblem as problem:

@@ -19,8 +19,9 @@ from kerasmig.analysis.interpreter.values import (
 from kerasmig.analysis.layers.application import apply
 from kerasmig.analysis.layers.arguments import Config, bind
 from kerasmig.analysis.layers.merging import merge_tensors
-from kerasmig.analysis.layers.shape_functions import ALIASES, SPECS, parameters_of
-from kerasmig.catalog.surface import positions
+from kerasmig.analysis.layers.shape_functions import ALIASES, SPECS
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import role_of
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter.machine import Interpreter
@@ -36,9 +37,9 @@ def make_layer(
 ) -> Value:
     """A layer of the class with this bare name."""
     spec = SPECS[ALIASES.get(called, called)]
-    config = bind(*parameters_of(called), args, kwargs, complete)
+    config = bind(*spec.layer.positions(called), args, kwargs, complete)
     layer = Layer(spec.name, config, node, run.setting, run.current_path())
-    if spec.name in ("TimeDistributed", "Bidirectional"):
+    if spec.role in (Role.TIME_DISTRIBUTED, Role.BIDIRECTIONAL):
         layer.inner = config.get("layer")
         connect(run, layer.node, layer.inner)
     run.trace.nodes[id(node)] = node
@@ -46,9 +47,9 @@ def make_layer(
     if len(made) < 64:
         made.append(layer)
     run.trace.names.setdefault(id(node), run.function_name())
-    if spec.name == "Merge" and isinstance(config.get("layers"), Seq):
+    if spec.role is Role.MERGE and isinstance(config.get("layers"), Seq):
         merge_tensors(run, config.get("layers"), layer, node)
-    if spec.name == "InputLayer":
+    if spec.role is Role.INPUT:
         return _input_layer(run, layer)
     return layer
 
@@ -93,20 +94,21 @@ def declared_input(config: Config, kind: str) -> tuple[Shape | None, Value]:
         return (None, *given.items), given
     if given is not None or whole is not None:
         return None, given if given is not None else whole
-    if kind == "Embedding":
+    spec = SPECS.get(kind)
+    if spec is not None and spec.role is Role.EMBEDDING:
         return (None, config.values.get("input_length")), None
     width = config.values.get("input_dim")
     if width is not None:
-        if kind in ("Dense", "MaxoutDense", "Highway"):
+        if spec is not None and spec.layer.takes_vectors:
             return (None, width), None
-        if kind in SPECS:
+        if spec is not None:
             return (None, config.values.get("input_length"), width), None
     return None, None
 
 
 def _has_declared(config: Config, kind: str) -> bool:
     names = ("input_shape", "batch_input_shape", "batch_shape", "input_dim")
-    return kind == "Embedding" or any(name in config.values for name in names)
+    return role_of(kind) is Role.EMBEDDING or any(name in config.values for name in names)
 
 
 def make_sequential(
@@ -124,7 +126,7 @@ def make_sequential(
 def make_model(
     run: Interpreter, args: list[Value], kwargs: dict[str, Value], node: ast.Call
 ) -> Model:
-    config = bind(positions("keras.models.Model"), (), args, kwargs)
+    config = bind(("input", "output", "name"), (), args, kwargs)
     model = Model(node, sequential=False)
     run.trace.nodes[id(node)] = node
     run.trace.names.setdefault(id(node), run.function_name())
@@ -166,13 +168,15 @@ def add_layer(run: Interpreter, model: Model, layer: Value) -> None:
             return
         if not model.state["inputs"]:
             put(model, "inputs", outputs)
-        if isinstance(layer, Model) or (isinstance(layer, Layer) and layer.kind == "InputLayer"):
+        if isinstance(layer, Model) or (
+            isinstance(layer, Layer) and role_of(layer.kind) is Role.INPUT
+        ):
             put(model, "layers", (*model.state["layers"], layer))
             if isinstance(layer, Model):
                 put(model, "inputs", layer.state["inputs"])
             put(model, "outputs", outputs)
             return
-        if isinstance(layer, Layer) and layer.kind == "Merge":
+        if isinstance(layer, Layer) and role_of(layer.kind) is Role.MERGE:
             put(model, "layers", (*model.state["layers"], layer))
             put(model, "outputs", outputs)
             return
@@ -191,12 +195,12 @@ def _first_tensor(run: Interpreter, layer: Value) -> tuple[Tensor, ...] | None:
     if isinstance(layer, Model):
         return layer.state["outputs"] or (Tensor(None, layer.node),)
     if isinstance(layer, Layer):
-        if layer.kind in ("InputLayer", "Merge"):
+        if role_of(layer.kind) in (Role.INPUT, Role.MERGE):
             return tuple(layer.outputs[-1:]) or (Tensor(None, layer.node),)
         config, kind = layer.config, layer.kind
         if layer.inner is not None and not _has_declared(config, kind):
             inner = layer.inner
-            if isinstance(inner, Layer) and kind == "Bidirectional":
+            if isinstance(inner, Layer) and role_of(kind) is Role.BIDIRECTIONAL:
                 config, kind = inner.config, inner.kind
     elif isinstance(layer, Instance):
         config, kind = layer.state.get("__config__", Config()), ""

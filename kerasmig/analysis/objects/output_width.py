@@ -8,27 +8,10 @@ from collections.abc import Iterator
 from kerasmig.analysis.names.constants import constant
 from kerasmig.analysis.names.resolution import Names
 from kerasmig.analysis.objects.receivers import SEQUENTIAL, Receivers
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import known_layer
 from kerasmig.text.tree import nodes
 
-_DENSE = ("keras.layers.core.Dense", "keras.layers.core.MaxoutDense", "keras.layers.Dense")
-# Layers that leave the last axis as wide as it is.
-_KEEPING = frozenset(
-    [
-        "Activation",
-        "Dropout",
-        "BatchNormalization",
-        "LeakyReLU",
-        "PReLU",
-        "ELU",
-        "ActivityRegularization",
-        "Masking",
-        "GaussianNoise",
-        "GaussianDropout",
-        "ThresholdedReLU",
-        "SReLU",
-        "ParametricSoftplus",
-    ]
-)
 _MAX_DEPTH = 20
 
 
@@ -133,9 +116,12 @@ class OutputWidths:
     def _layer(self, call: ast.Call) -> tuple[bool, int | None]:
         """Whether a layer keeps the width, and else what it makes it."""
         name = self._names.keras_name(call.func) or ""
-        if name.rpartition(".")[2] in _KEEPING:
+        layer = known_layer(name.rpartition(".")[2]) if name.startswith("keras.layers.") else None
+        if layer is None:
+            return False, None
+        if layer.facts.keeps_width:
             return True, None
-        if name in _DENSE:
+        if layer.facts.role is Role.DENSE and layer.takes_vectors:
             units = _argument(call, 0, "output_dim", "units")
             value = None if units is None else constant(units, self._names)
             return False, value if isinstance(value, int) else None

@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from kerasmig.analysis.era import Era
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.general import BIAS_AXIS, UNDECIDED
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import known_layer
 from kerasmig.finding import Applicability, DataFormat, Finding, Verdict
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.directives import question
 from kerasmig.rewrite.registry import file_rule
 
 INPUT = "keras.engine.topology.Input"
-_WITH_BIAS = ("Conv2D", "Conv3D", "Conv2DTranspose")
-_SPATIAL_AXES = {"Conv2D": 2, "Conv3D": 3, "Conv2DTranspose": 2}
+# Layers whose bias meets the bug; Keras 3 adds that of a separable convolution otherwise.
+_WITH_BIAS = (Role.CONVOLUTION, Role.TRANSPOSED)
 
 
 @file_rule
@@ -84,11 +86,15 @@ def bias_axis(context: FileContext) -> Iterator[Finding]:
             continue
         found = catalog_entry(context.names.keras_name(call.func) or "")
         target = (found.to or "").rpartition(".")[2] if found else ""
-        if target not in _WITH_BIAS or any(k.arg in ("bias", "use_bias") for k in call.keywords):
+        layer_class = known_layer(target)
+        if layer_class is None or layer_class.facts.role not in _WITH_BIAS:
+            continue
+        axes = layer_class.spatial
+        if not axes or any(k.arg in ("bias", "use_bias") for k in call.keywords):
             continue
         for layer in context.inference.shapes_at(call).channels_first:
             output = layer.output
-            if output is None or len(output) != _SPATIAL_AXES[target] + 2:
+            if output is None or len(output) != axes + 2:
                 continue
             if output[1] is not None and output[1] == output[-1]:
                 yield context.finding(
@@ -96,7 +102,11 @@ def bias_axis(context: FileContext) -> Iterator[Finding]:
                     call,
                     f"{output[1]} filters and an output {output[-1]} wide: Keras 3 adds this bias "
                     "along the width "
-                    + ("when the model is called directly" if target == "Conv2D" else "here")
+                    + (
+                        "when the model is called directly"
+                        if layer_class.facts.role is Role.CONVOLUTION and axes == 2
+                        else "here"
+                    )
                     + " (a bug of Keras 3; another size avoids it)",
                     Applicability.ASSUMED,
                     name=target,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from kerasmig.analysis.names.constants import UNKNOWN
+from kerasmig.catalog.layer_facts import MERGE_MODES
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
@@ -18,15 +19,6 @@ from kerasmig.rewrite.registry import use_rule
 from kerasmig.rewrite.values.value_changes import convert
 from kerasmig.text.tree import walk
 
-_LAYERS = {
-    "sum": "Add",
-    "mul": "Multiply",
-    "ave": "Average",
-    "max": "Maximum",
-    "concat": "Concatenate",
-    "dot": "Dot",
-    "cos": "Dot",
-}
 _COS_SHAPE = (
     "mode 'cos' gave (batch, 1, 1) in Keras 1 where it announced (batch, 1); Dot gives (batch, 1)"
 )
@@ -96,7 +88,7 @@ def merge(context: FileContext, use: Use, entry: Entry) -> Finding | None:
         mode = context.constant(given["mode"].value)
     if "layers" in given:
         return _merge_of_layers(found, mode)
-    if mode in _LAYERS:
+    if mode in MERGE_MODES:
         return _known(found, str(mode))
     if mode is UNKNOWN and _is_function(context, given["mode"].value):
         return _function(found)
@@ -131,7 +123,7 @@ def _is_function(context: FileContext, node: ast.expr) -> bool:
 
 def _known(found: _Merge, mode: str) -> Finding:
     """A mode that is known: ``merge([a, b], mode='sum')`` → ``add([a, b])``."""
-    layer = _LAYERS[mode]
+    layer = MERGE_MODES[mode]
     kept: list[NewArgument] = []
     added: list[tuple[str, str]] = []
     assumption = ""
@@ -200,7 +192,7 @@ def _merge_of_layers(found: _Merge, mode: object) -> Finding:
     """``model.add(Merge([left, right], mode='concat'))``: the chain becomes functional."""
     chain = _Chain.find(found)
     if chain is None or (
-        mode not in _LAYERS
+        mode not in MERGE_MODES
         and not (mode is UNKNOWN and _is_function(found.context, found.given["mode"].value))
     ):
         return found.refuse(
@@ -252,7 +244,7 @@ def _merged(found: _Merge, mode: object, tensors: tuple[str | Span, ...]) -> tup
     if not isinstance(mode, str):
         call = f"{need('keras.layers.Lambda')}("
         return (call, found.given["mode"].value_span, ")(", *tensors, ")")
-    layer = _LAYERS[mode]
+    layer = MERGE_MODES[mode]
     options: list[str | Span] = []
     if mode == "concat" and "concat_axis" in found.given:
         options += [", axis=", found.given["concat_axis"].value_span]

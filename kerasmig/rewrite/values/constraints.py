@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 
 from kerasmig.analysis.names.constants import UNKNOWN
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import known_layer
 from kerasmig.catalog.values import CONSTRAINT_AXES_CHANNELS_FIRST, CONSTRAINTS
 from kerasmig.finding import Applicability, DataFormat, Span
 from kerasmig.rewrite.calls.callsite import Argument
@@ -12,7 +14,14 @@ from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.values.conversions import UNCHANGED, Converted
 
 _WITH_AXIS = ("MaxNorm", "UnitNorm", "MinMaxNorm")
-_RANKS = {"Convolution2D": 4, "AtrousConvolution2D": 4, "Convolution3D": 5}
+
+
+def _kernel_rank(name: str) -> int:
+    """Number of axes of a convolution's kernel that the ordering turns; 0: none."""
+    layer = known_layer(name)
+    if layer is None or layer.facts.role is not Role.CONVOLUTION or not layer.spatial:
+        return 0
+    return layer.spatial + 2
 
 
 def kernel_constraint(context: FileContext, argument: Argument, by_name: Converted) -> Converted:
@@ -31,7 +40,7 @@ def kernel_constraint(context: FileContext, argument: Argument, by_name: Convert
     if data_format in (None, DataFormat.CHANNELS_LAST):
         return by_name
     layer = (context.names.keras_name(call.func) or "").rpartition(".")[2]
-    axes = dict(CONSTRAINT_AXES_CHANNELS_FIRST.get(_RANKS.get(layer, 0), {}))
+    axes = dict(CONSTRAINT_AXES_CHANNELS_FIRST.get(_kernel_rank(layer), {}))
     value = context.constant(argument.value)
     if isinstance(value, str):
         name = CONSTRAINTS[value].text.strip("'") if value in CONSTRAINTS else value

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasmig.catalog.layer_facts import MERGE_LAYERS, MERGE_MODES, Role
+from kerasmig.catalog.layers import role_of
+
 Row = dict[str, Any]
 
 _FORMATS = {"th": "channels_first", "tf": "channels_last"}
@@ -40,19 +43,16 @@ def cause_of(old: Row | None, new: Row | None, diff: float | None) -> str:
             x, y = _comparable(before[name_old]), _comparable(after[name_new])
             if x != y:
                 return f"{what}: {name_old}={x!r} became {name_new}={y!r}"
-    if old["class"] == "Merge":
-        if new["class"] == "Concatenate":
+    if role_of(old["class"]) is Role.MERGE:
+        if new["class"] == MERGE_MODES["concat"]:
             x, y = before.get("concat_axis"), after.get("axis")
             rank = len(old["shapes"][0])
             if isinstance(x, int) and isinstance(y, int) and x % rank != y % rank:
                 return f"merge axis: concat_axis={x} became axis={y}"
-        mode = {"sum": "Add", "mul": "Multiply", "concat": "Concatenate", "ave": "Average",
-                "max": "Maximum", "dot": "Dot", "cos": "Dot"}.get(str(before.get("mode")))  # fmt: skip
-        if mode and new["class"] in (
-            "Add", "Multiply", "Concatenate", "Average", "Maximum", "Minimum", "Dot", "Subtract",
-        ) and mode != new["class"]:  # fmt: skip
+        mode = MERGE_MODES.get(str(before.get("mode")))
+        if mode and mode != new["class"] in MERGE_LAYERS:
             return f"merge mode: {before['mode']!r} became {new['class']}"
-    if old["class"] == "BatchNormalization" == new["class"]:
+    if role_of(old["class"]) is Role.NORMALIZATION and old["class"] == new["class"]:
         x, y = before.get("axis"), after.get("axis")
         rank = len(old["shapes"][0])
         if isinstance(x, int) and isinstance(y, int) and x % rank != y % rank:

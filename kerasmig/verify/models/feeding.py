@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import role_of
+
 Row = dict[str, Any]
 
 FREE_SIZES = (32, 64, 128, 16, 8)
@@ -36,7 +39,7 @@ def _limit(rows: Sequence[Row], source: int, seen: set[int]) -> int | None:
                 position = feeding.index(source)
                 if position < len(inner):
                     found = _limit(rows, inner[position], seen)
-            elif (row.get("inner") or {}).get("class") == "Embedding":
+            elif role_of((row.get("inner") or {}).get("class", "")) is Role.EMBEDDING:
                 found = row["inner"]["config"].get("input_dim")
             elif not row["weights"]:
                 found = _limit(rows, row["index"], seen)
@@ -46,7 +49,7 @@ def _limit(rows: Sequence[Row], source: int, seen: set[int]) -> int | None:
 
 
 def _is_embedding(row: Row) -> bool:
-    return row["class"] == "Embedding" or "Embedding" in row.get("bases", ())
+    return Role.EMBEDDING in map(role_of, (row["class"], *row.get("bases", ())))
 
 
 def batch_size(rows: Sequence[Row], wanted: int) -> int:
@@ -118,7 +121,7 @@ def unsettle(row: Row, arrays: Sequence[Any], random: np.random.RandomState) -> 
     stay positive. Arrays that the author's initialisation made vary are kept: their scale is sane.
     """
     result = []
-    normalization = "BatchNormalization" in (row["class"], *row.get("bases", ()))
+    normalization = Role.NORMALIZATION in map(role_of, (row["class"], *row.get("bases", ())))
     for position, array in enumerate(arrays):
         value = np.asarray(array)
         if value.dtype.kind != "f" or value.size == 0:

@@ -6,47 +6,17 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import known_layer, may_become, role_of
 from kerasmig.verify.protocol import Built
 
 Row = dict[str, Any]
 
-# What an old class may have become, beyond keeping its name or losing "olution".
-_BECOMES: dict[str, frozenset[str]] = {
-    "Merge": frozenset(
-        {
-            "Add",
-            "Subtract",
-            "Multiply",
-            "Average",
-            "Maximum",
-            "Minimum",
-            "Concatenate",
-            "Dot",
-            "Lambda",
-        }
-    ),
-    "Convolution1D": frozenset({"Conv1D"}),
-    "AtrousConvolution1D": frozenset({"Conv1D"}),
-    "Convolution2D": frozenset({"Conv2D"}),
-    "AtrousConvolution2D": frozenset({"Conv2D"}),
-    "AtrousConv2D": frozenset({"Conv2D"}),
-    "Deconvolution2D": frozenset({"Conv2DTranspose"}),
-    "Deconv2D": frozenset({"Conv2DTranspose"}),
-    "SeparableConvolution2D": frozenset({"SeparableConv2D"}),
-    "Convolution3D": frozenset({"Conv3D"}),
-    "TimeDistributedDense": frozenset({"Dense", "TimeDistributed"}),
-    "ParametricSoftplus": frozenset({"ParametricSoftplus"}),
-    "ThresholdedReLU": frozenset({"ReLU", "ThresholdedReLU"}),
-    "Activation": frozenset({"ReLU", "Softmax", "LeakyReLU", "ELU"}),
+# Models are no layers: what an old class of model may have become.
+_MODELS = {
     "Model": frozenset({"Functional", "Sequential"}),
     "Sequential": frozenset({"Functional", "Model"}),
-    "Lambda": frozenset({"Rescaling"}),
 }
-_MERGES = _BECOMES["Merge"]
-_ADDED = frozenset(
-    {"ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D", "Activation", "Lambda", "Reshape", "Dropout",
-     "Cropping1D", "Cropping2D", "Cropping3D", "Permute", "InputLayer", "ActivityRegularization"}
-)  # fmt: skip
 _GAP_OLD = -2.0
 _GAP_NEW = -1.0
 
@@ -56,17 +26,22 @@ def similarity(old: Row, new: Row) -> float:
     if bool(old["is_model"]) != bool(new["is_model"]):
         return -10.0
     kinds = [old["class"], *old.get("bases", ())]
-    becomes = frozenset().union(*(_BECOMES.get(kind, frozenset()) for kind in kinds))
+    becomes = frozenset().union(*(_MODELS.get(kind) or may_become(kind) for kind in kinds))
     inner_old, inner_new = old.get("inner") or {}, new.get("inner") or {}
     if new["class"] in kinds or new["class"] in becomes:
         score = 4.0
-    elif ("Merge" in kinds and (new.get("operation") or new["class"].startswith("Merge"))) or set(
-        kinds
-    ) & set(new.get("bases", ())):
+    elif (
+        Role.MERGE in map(role_of, kinds)
+        and (new.get("operation") or any(map(new["class"].startswith, kinds)))
+    ) or set(kinds) & set(new.get("bases", ())):
         score = 3.0
-    elif old["weights"] and new["weights"] and new["class"] != "InputLayer":
+    elif old["weights"] and new["weights"] and role_of(new["class"]) is not Role.INPUT:
         score = 0.5  # other class, but it holds weights too: a compat class or a user's layer
-    elif not old["weights"] and not new["weights"] and "InputLayer" not in (*kinds, new["class"]):
+    elif (
+        not old["weights"]
+        and not new["weights"]
+        and Role.INPUT not in map(role_of, (*kinds, new["class"]))
+    ):
         score = 0.2
     else:
         return -10.0
@@ -127,7 +102,9 @@ def align_layers(old: Sequence[Row], new: Sequence[Row]) -> list[tuple[int | Non
 
 
 def _gap_new(row: Row) -> float:
-    return -0.2 if row["class"] in _ADDED and not row["weights"] else _GAP_NEW
+    layer = known_layer(row["class"])
+    may_be_added = layer is not None and layer.facts.may_be_added
+    return -0.2 if may_be_added and not row["weights"] else _GAP_NEW
 
 
 def pair_models(old: Sequence[Built], new: Sequence[Built]) -> list[tuple[int, int | None]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from kerasmig.catalog.layers import hidden_settings
 from kerasmig.verify.models.causes import cause_of
-from kerasmig.verify.program.library import HIDDEN_SETTINGS
 
 Pairs = list[tuple[int | None, int | None]]
 
@@ -125,7 +125,7 @@ def _settings(
     result: Comparison, row: dict[str, Any], a: dict[str, Any], b: dict[str, Any]
 ) -> None:
     """Settings that outputs at inference do not show."""
-    for before, after in HIDDEN_SETTINGS.get(a["class"], ()):
+    for before, after in hidden_settings(a["class"]):
         x, y = a["hidden"].get(before), b["hidden"].get(after)
         if isinstance(x, (int, float)) and isinstance(y, (int, float)) and abs(x - y) > 1e-9:
             row["status"], row["note"] = "mismatch", f"{before} = {x:g} became {after} = {y:g}"

@@ -10,6 +10,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kerasmig.catalog.layer_facts import KERNELS, LayerFacts, Role
+from kerasmig.catalog.layers import KnownLayer, known_layer, role_of
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -20,17 +23,6 @@ Row = dict[str, Any]
 """A layer as the worker describes it: class, config, weights (name, shape), inner layer."""
 
 _GATED = re.compile(r"_(?P<kind>W|U|b)_(?P<gate>[ifcozrh])(?:_\d+)?(?::\d+)?$")
-_GATE_ORDER = {"LSTM": "ifco", "ConvLSTM2D": "ifco", "GRU": "zrh"}
-# Order in which Keras 1.2.2 lists the gates (layers/recurrent.py, build).
-_LISTED_GATES = {"LSTM": "icfo", "ConvLSTM2D": "icfo", "GRU": "zrh"}
-_TRANSPOSED = frozenset({"Deconvolution2D", "Deconv2D", "Conv2DTranspose"})
-_CONVOLUTIONS = frozenset(
-    {
-        "Convolution1D", "Conv1D", "AtrousConvolution1D", "AtrousConv1D",
-        "Convolution2D", "Conv2D", "AtrousConvolution2D", "AtrousConv2D",
-        "Convolution3D", "Conv3D", "SeparableConvolution2D", "SeparableConv2D",
-    }
-) | _TRANSPOSED  # fmt: skip
 
 
 class WeightMismatch(Exception):
@@ -70,7 +62,7 @@ def _ways(old: Row, new: Row) -> list[Callable[[list[Array]], list[Array]]]:
         lambda arrays: _convert(old, arrays),
         lambda arrays: arrays,
     ]
-    if new["class"] == "BatchNormalization" and len(new["weights"]) != 4:
+    if role_of(new["class"]) is Role.NORMALIZATION and len(new["weights"]) != 4:
         # scale=False or center=False on the new side: no such array, whose value then matters.
         ways.append(lambda arrays: arrays)
     return ways
@@ -78,7 +70,7 @@ def _ways(old: Row, new: Row) -> list[Callable[[list[Array]], list[Array]]]:
 
 def _convert(old: Row, arrays: list[Array]) -> list[Array]:
     kind = old["class"]
-    if kind == "Bidirectional" and old.get("inner"):
+    if role_of(kind) is Role.BIDIRECTIONAL and old.get("inner"):
         half = len(arrays) // 2
         names = old["weights"]
         forward = {**old["inner"], "weights": names[:half]}
@@ -87,31 +79,34 @@ def _convert(old: Row, arrays: list[Array]) -> list[Array]:
     if old.get("inner"):
         return _convert({**old["inner"], "weights": old["weights"]}, arrays)
     for base in [kind, *old.get("bases", ())]:
-        if base in _GATE_ORDER:
-            return _gated(base, old, arrays)
-        if base in _CONVOLUTIONS:
-            return [_kernel(base, array, old.get("config", {})) for array in arrays]
+        layer = known_layer(base)
+        if layer is None:
+            continue
+        if layer.facts.gates[0]:
+            return _gated(layer, old, arrays)
+        if layer.facts.role in KERNELS:
+            return [_kernel(layer.facts, array, old.get("config", {})) for array in arrays]
     return arrays
 
 
-def _kernel(kind: str, array: Array, config: dict[str, Any]) -> Array:
+def _kernel(facts: LayerFacts, array: Array, config: dict[str, Any]) -> Array:
     if array.ndim < 3:
         return array
-    if kind in ("Convolution1D", "Conv1D", "AtrousConvolution1D", "AtrousConv1D"):
+    if facts.axes == 1:
         return array[:, 0] if array.ndim == 4 else array
     if config.get("dim_ordering") == "th":
         # (filters, in, rows, cols) → (rows, cols, in, filters); one more axis in 3D
         array = array.transpose(*range(2, array.ndim), 1, 0)
-    if kind in _TRANSPOSED:
+    if facts.role is Role.TRANSPOSED:
         array = array.swapaxes(-1, -2)
     return array
 
 
-def _gated(kind: str, old: Row, arrays: list[Array]) -> list[Array]:
+def _gated(layer: KnownLayer, old: Row, arrays: list[Array]) -> list[Array]:
     """Twelve (or nine) arrays, one a gate → kernel, recurrent kernel, bias."""
     import numpy as np
 
-    gates = _GATE_ORDER[kind]
+    gates, gates_listed = layer.facts.gates
     if len(arrays) != 3 * len(gates):
         return arrays  # consume_less='gpu' holds them together already, in the same order
     by_name: dict[tuple[str, str], Array] = {}
@@ -119,11 +114,11 @@ def _gated(kind: str, old: Row, arrays: list[Array]) -> list[Array]:
         if match := _GATED.search(weight["name"]):
             by_name[match["kind"], match["gate"]] = array
     if len(by_name) != len(arrays):
-        listed = [(part, gate) for gate in _LISTED_GATES[kind] for part in "WUb"]
+        listed = [(part, gate) for gate in gates_listed for part in "WUb"]
         by_name = dict(zip(listed, arrays, strict=True))
-    if kind == "ConvLSTM2D":
+    if layer.facts.role is Role.CONVOLUTIONAL_RECURRENT:
         config = old.get("config", {})
-        by_name = {key: _kernel("Convolution2D", a, config) for key, a in by_name.items()}
+        by_name = {key: _kernel(layer.facts, a, config) for key, a in by_name.items()}
     return [
         np.concatenate([by_name[part, gate] for gate in gates], axis=-1) for part in ("W", "U", "b")
     ]

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from kerasmig.catalog.layers import hidden_settings
 from kerasmig.legacy import bridge
 from kerasmig.verify.messages import NO_LAYERS
 from kerasmig.verify.models.graph import Row
 from kerasmig.verify.program import datasets
 from kerasmig.verify.program.inert import answering, holds_stand_in
 from kerasmig.verify.program.library import (
-    HIDDEN_SETTINGS,
     answered,
     bound,
     history_values,
@@ -368,7 +368,7 @@ class Keras1:
             "config": {key: _plain(getattr(layer, key)) for key in _CONFIG if hasattr(layer, key)},
             "hidden": {
                 old: _plain(getattr(layer, old, None))
-                for old, _ in HIDDEN_SETTINGS.get(type(layer).__name__, ())
+                for old, _ in hidden_settings(type(layer).__name__)
             },
             "inner": None if inner is None else self._inner(inner),
             "line": self.recorder.line_of(layer),

@@ -8,13 +8,13 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from kerasmig.catalog.layers import hidden_settings
 from kerasmig.verify.messages import NO_LAYERS, one_line
 from kerasmig.verify.models.graph import Row
 from kerasmig.verify.program import datasets
 from kerasmig.verify.program.inert import answering
 from kerasmig.verify.program.keras1 import replace_everywhere
 from kerasmig.verify.program.library import (
-    HIDDEN_SETTINGS,
     answered,
     bound,
     history_values,
@@ -24,9 +24,6 @@ from kerasmig.verify.program.library import (
 )
 from kerasmig.verify.program.recorder import Recorder, made_within, wrap_init
 
-_SETTINGS_BY_NEW_CLASS = {
-    **{key: tuple(new for _, new in pairs) for key, pairs in HIDDEN_SETTINGS.items()},
-}
 _CONFIG = ("data_format", "axis", "padding", "strides", "pool_size", "dilation_rate", "axes",
            "go_backwards", "stateful", "return_sequences", "cropping", "input_dim",
            "recurrent_activation", "activation")  # fmt: skip
@@ -307,10 +304,7 @@ class Keras3:
             "trainable": bool(getattr(layer, "trainable", True)),
             "weights": [{"name": w.name, "shape": list(w.shape)} for w in weights],
             "config": {key: _plain(getattr(layer, key)) for key in _CONFIG if hasattr(layer, key)},
-            "hidden": {
-                key: _plain(getattr(layer, key, None))
-                for key in _SETTINGS_BY_NEW_CLASS.get(kind, ())
-            },
+            "hidden": {key: _plain(getattr(layer, key, None)) for _, key in hidden_settings(kind)},
             "inner": self.facts(inner) if isinstance(inner, self.keras.Layer) else None,
             "line": self.recorder.line_of(layer),
             "operation": not is_layer,

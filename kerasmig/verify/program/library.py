@@ -12,18 +12,6 @@ from kerasmig.verify.models.graph import Library
 from kerasmig.verify.program.inert import definite, holds_stand_in
 from kerasmig.verify.program.recorder import Recorder
 
-# Layer settings that outputs at inference cannot show, old name → new name.
-HIDDEN_SETTINGS: dict[str, tuple[tuple[str, str], ...]] = {
-    "Dropout": (("p", "rate"),),
-    "SpatialDropout1D": (("p", "rate"),),
-    "SpatialDropout2D": (("p", "rate"),),
-    "SpatialDropout3D": (("p", "rate"),),
-    "GaussianDropout": (("p", "rate"),),
-    "GaussianNoise": (("sigma", "stddev"),),
-    "BatchNormalization": (("epsilon", "epsilon"), ("momentum", "momentum")),
-    "Bidirectional": (("merge_mode", "merge_mode"),),
-}
-
 
 class Side(Library, Protocol):
     """One library, instrumented."""
