@@ -83,26 +83,6 @@ METHODS: Mapping[str, str] = {
 }
 """Methods of layers and of the Graph model; certain only on Keras receivers."""
 
-ARGUMENTS: Mapping[str, str] = {
-    "poolsize": "it was renamed pool_size in Keras 0.2.",
-    "stack_size": "the number of input channels is inferred.",
-    "cache_enabled": "layers keep no cache.",
-    "truncate_gradient": "Keras 3 has no counterpart; shorten the sequences.",
-}
-"""Keyword arguments that only Keras 0.x layers take."""
-
-FOUR_SIZES = (
-    "four numbers are the form of Keras 0.1, (nb_filter, stack_size, nb_row, nb_col): leave the "
-    "second one out."
-)
-"""``Convolution2D(32, 3, 5, 5)``: Keras 1's fourth positional is the initialiser, a string."""
-
-TWO_SIZES = (
-    "two numbers are the form of Keras 0.1, (input_dim, output_dim): leave the first one out, and "
-    "give input_shape to the first layer."
-)
-"""``Dense(784, 128)`` and recurrent layers: Keras 1's second positional is the initialiser."""
-
 FAMILIES = (
     Family(
         code="KM701",

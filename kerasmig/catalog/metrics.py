@@ -153,10 +153,3 @@ FAMILIES = (
         ),
     ),
 )
-
-LOGGED_KEYS: Mapping[str, str] = {
-    "acc": "accuracy",
-    "val_acc": "val_accuracy",
-    "lr": "learning_rate",
-}
-"""Keys of Keras 1's logs and what Keras 3 calls them; multi-output models put names before."""

@@ -127,9 +127,6 @@ ACTIVATIONS: Mapping[str, Value] = {
 }
 """``keras/activations.py``."""
 
-PADDING: Mapping[str, Value] = {"valid": Value("'valid'"), "same": Value("'same'")}
-"""``border_mode='full'`` ran on Theano only; it is no value of Keras 3."""
-
 FULL_PADDING = (
     "`border_mode='full'` is padding with kernel size - 1 zeros on each side and 'valid': "
     "put a ZeroPadding layer of that size before this one"

@@ -73,18 +73,6 @@ def file_rules() -> tuple[FileRule, ...]:
     return tuple(_FILE_RULES)
 
 
-def use_rule_names() -> frozenset[str]:
-    """The names that `Entry.rule` may have."""
-    load()
-    return frozenset(_USE_RULES)
-
-
-def method_rule_names() -> frozenset[str]:
-    """The names that `Method.rule` may have."""
-    load()
-    return frozenset(_METHOD_RULES)
-
-
 @cache
 def load() -> None:
     """Import every module of `kerasmig.rewrite.rules`."""

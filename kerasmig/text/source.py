@@ -10,14 +10,13 @@ import ast
 import codecs
 import io
 import re
-import symtable
 import tokenize
 import warnings
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
-from typing import NamedTuple, TypeGuard
+from typing import NamedTuple
 
 from kerasmig.finding import Edit, Span
 from kerasmig.text.tree import Placed
@@ -185,12 +184,6 @@ class Text:
         """Edits in the order in which `render` takes them."""
         return sorted(edits, key=_order)
 
-    def first_line(self, statement: ast.stmt) -> int:
-        """Offset of the line that a statement, or the first of its decorators, begins in."""
-        if is_definition(statement) and statement.decorator_list:
-            return self._starts[statement.decorator_list[0].lineno - 1]
-        return self._starts[statement.lineno - 1]
-
     def render(self, span: Span, edits: Sequence[Edit], everything: Sequence[Edit]) -> str:
         """The text of a span with the edits in it applied.
 
@@ -227,18 +220,6 @@ class Text:
         return b"".join(out)
 
 
-def is_definition(
-    statement: ast.stmt,
-) -> TypeGuard[ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Whether a statement defines a class or function."""
-    return isinstance(statement, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-
-
-def is_future(statement: ast.stmt) -> bool:
-    """Whether a statement imports from ``__future__``."""
-    return isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-
-
 def _moves_with(inner: Edit, part: Span, outer: Edit) -> bool:
     """Whether an edit is made inside a span that an outer edit quotes."""
     if inner is outer or inner.span.start < part.start or inner.span.end > part.end:
@@ -257,16 +238,6 @@ def _start(edit: Edit) -> int:
 def _order(edit: Edit) -> tuple[int, bool, int]:
     """Insertions stand before a replacement that starts at the same place, outer before inner."""
     return (edit.span.start, edit.span.start != edit.span.end, -edit.span.end)
-
-
-def parses(text: str) -> bool:
-    """Whether text is Python 3, found out without building a tree."""
-    with _no_warnings():
-        try:
-            symtable.symtable(text, "<unknown>", "exec")
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-    return True
 
 
 @contextmanager

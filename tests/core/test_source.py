@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kerasmig.finding import Edit, Span
+from kerasmig.settings import UpgradeSettings
 from kerasmig.text.source import (
     Encoding,
     OverlapError,
@@ -17,7 +18,6 @@ from kerasmig.text.source import (
     decode,
     encode,
     parse,
-    parses,
 )
 
 NEWLINES = st.sampled_from(["\n", "\r\n", "\r"])
@@ -167,14 +167,14 @@ def test_a_statement_goes_with_its_lines(source: str, alone: bool, after: str) -
     assert text.apply([text.removal(statement, alone=alone)]) == after
 
 
-@pytest.mark.parametrize(
-    "text", ["x = 1", "x = '\\d'", "print 1", "x = (", "if x is 1: pass", "\0", "é = 1", "return"]
-)
-def test_what_parses_is_known_without_a_tree(text: str, recwarn: pytest.WarningsRecorder) -> None:
-    try:
-        parse(text)
-        expected = True
-    except SourceError:
-        expected = False
-    assert not parses(text) or expected
-    assert not recwarn.list
+def test_what_a_rule_breaks_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kerasmig.rewrite import engine
+
+    def broken(self: Text, edits: object) -> str:
+        return "x = ("
+
+    monkeypatch.setattr(Text, "apply", broken)
+    with pytest.raises(AssertionError, match="rewritten net.py cannot be parsed"):
+        engine.upgrade_text(
+            "from keras.layers import Dense\nDense(output_dim=1)\n", UpgradeSettings(), "net.py"
+        )

@@ -84,10 +84,6 @@ class Names:
             self._starred[name] = brought
         return self._starred[name]
 
-    def may_be_imported(self, name: str) -> bool:
-        """Whether an import binds this name anywhere in the file."""
-        return name in self._imported
-
     def imported_as(self, wanted: Callable[[str], bool]) -> frozenset[str]:
         """The names that an import of a wanted path binds, anywhere in the file."""
         return frozenset(b.name for b in self.imports if wanted(b.path))

@@ -11,7 +11,6 @@ from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.values.keys import renamed_fields
 
 WEIGHTS = "weights"
-CHECKPOINT = "checkpoint"
 MODEL = "model"
 SAVED = "saved model"
 _OLD = re.compile(r"(\.weights)?\.(h5|hdf5|hdf|hd5|keras)$")

@@ -10,7 +10,6 @@ from kerasmig.catalog.layers import role_of
 Row = dict[str, Any]
 
 _FORMATS = {"th": "channels_first", "tf": "channels_last"}
-_FULL = {"valid": "valid", "same": "same", "full": "full"}
 
 
 def cause_of(old: Row | None, new: Row | None, diff: float | None) -> str:
