@@ -174,7 +174,7 @@ def test_what_a_rule_breaks_is_not_written(monkeypatch: pytest.MonkeyPatch) -> N
         return "x = ("
 
     monkeypatch.setattr(Text, "apply", broken)
-    with pytest.raises(AssertionError, match="rewritten net.py cannot be parsed"):
+    with pytest.raises(AssertionError, match=r"rewritten net\.py cannot be parsed"):
         engine.upgrade_text(
             "from keras.layers import Dense\nDense(output_dim=1)\n", UpgradeSettings(), "net.py"
         )

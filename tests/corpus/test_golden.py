@@ -18,17 +18,19 @@ CASES = load_cases()
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_migration_is_the_expected_one(case: object, tmp_path: Path) -> None:
-    name = case.name  # type: ignore[attr-defined]
-    folder = tmp_path / name
-    shutil.copytree(CORPUS / "legacy" / name, folder)
+    case_name = case.name  # type: ignore[attr-defined]
+    folder = tmp_path / case_name
+    shutil.copytree(CORPUS / "legacy" / case_name, folder)
     project = Project(tuple(sorted(folder.rglob("*.py"))), UpgradeSettings())
     run = project.upgrade()
     assert [file.error for file in run.files if file.error] == []
     project.write(run, None)
     found = {p.relative_to(folder): p.read_text() for p in sorted(folder.rglob("*.py"))}
-    expected = CORPUS / "migrated" / name
+    expected = CORPUS / "migrated" / case_name
     wanted = {p.relative_to(expected): p.read_text() for p in sorted(expected.rglob("*.py"))}
-    assert found == wanted
+    assert sorted(found) == sorted(wanted)
+    for name, text in wanted.items():
+        assert found[name] == text, f"{name} differs"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
