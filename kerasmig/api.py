@@ -33,17 +33,17 @@ def upgrade_source(
     """Upgrade Keras 1 source to Keras 3.
 
     Args:
-        text: a whole module.
+        text: a whole module, of Python 3 or 2, or a notebook's JSON if ``path`` ends in .ipynb.
         settings: how; the defaults of the command line if left out.
         path: what to call it in messages.
 
     Raises:
-        SourceError: the text cannot be parsed.
+        SourceError: the text cannot be parsed, or is nested too deeply to be analysed.
     """
     from kerasmig.compat.select import compat_source
-    from kerasmig.rewrite.engine import upgrade_text
+    from kerasmig.rewrite.one_file import upgrade_one
 
-    result = upgrade_text(text, settings or UpgradeSettings(), path)
+    result = upgrade_one(text, settings or UpgradeSettings(), path)
     if result.error:
         raise SourceError(f"{path} {result.error}")
     compat = compat_source(result.compat) if result.compat else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any, NoReturn
 
-from kerasmig.cli.exits import FINDINGS, UNREADABLE, exit_code, fail
+from kerasmig.cli.exits import UNREADABLE, exit_code, fail
 from kerasmig.cli.printing import make_console
 from kerasmig.cli.work import configure
 
@@ -14,32 +15,26 @@ def upgrade_stdin(diff: bool, options: dict[str, Any]) -> NoReturn:
     """Rewrite stdin to stdout; findings go to stderr."""
 
     from kerasmig.finding import RunResult
-    from kerasmig.reading.program import LeftAlone, read_program
+    from kerasmig.project.formatting import format_touched
     from kerasmig.report.diff import unified_diff
     from kerasmig.report.terminal import print_run
-    from kerasmig.rewrite.engine import Surroundings, upgrade_text
+    from kerasmig.rewrite.one_file import upgrade_one
     from kerasmig.text.source import SourceError, decode, encode
 
     config = configure(options)
     data = sys.stdin.buffer.read()
     try:
         text, encoding = decode(data)
-        program = read_program(text, "<stdin>", config.upgrade)
-        surroundings = Surroundings(python2=program.modern is not None)
-        result = upgrade_text(program.text, config.upgrade, "<stdin>", surroundings)
-        result = program.finish(result, config.upgrade)
-    except LeftAlone as left:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        fail(str(left), FINDINGS)
+        result = upgrade_one(text, config.upgrade, "<stdin>")
+        problem = result.error
     except SourceError as error:
+        problem = str(error)
+    if problem:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-        fail(f"<stdin> {error}", UNREADABLE)
-    if result.error:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-        fail(f"<stdin> {result.error}", UNREADABLE)
+        fail(f"<stdin> {problem}", UNREADABLE)
+    if result.changed and "\r" not in result.new:
+        result = result._replace(new=format_touched(result.old, result.new, Path("<stdin>")))
     result = result._replace(encoding=encoding.name, bom=encoding.bom)
     if diff:
         sys.stdout.buffer.write(unified_diff(result).encode(encoding.name))

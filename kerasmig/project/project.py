@@ -257,6 +257,14 @@ class Project:
 
     def upgrade_file(self, path: Path) -> FileResult:
         """Upgrade one file; nothing is written."""
+        from kerasmig.text.depth import TooDeep, with_room
+
+        try:
+            return with_room(lambda: self._upgrade_file(path))
+        except TooDeep as error:
+            return FileResult(self._shown(path), error=str(error))
+
+    def _upgrade_file(self, path: Path) -> FileResult:
         shown = self._shown(path)
         copy = self.vendored(path)
         if path not in self.program_files and self.facts(path).plain and path not in self._modules:
@@ -292,7 +300,8 @@ class Project:
     def program_result(self, path: Path) -> FileResult:
         """The result for the program of a file that `parsed` has read."""
         from kerasmig.analysis.dataformat.project_facts import ProjectFacts
-        from kerasmig.rewrite.engine import Surroundings, upgrade_text
+        from kerasmig.rewrite.engine import Surroundings
+        from kerasmig.rewrite.one_file import rewritten
 
         module, shown = self.module(path), self._shown(path)
         assert module.program is not None
@@ -311,32 +320,21 @@ class Project:
             given_names=self._given_names,
             keras1_nearby=self._speaks_keras1,
             says_keras=self.concerns_keras(path),
-            python2=module.program.modern is not None,
-            made_relative=module.program.made_relative,
         )
-        try:
-            return upgrade_text(module.text, self.settings, shown, surroundings, module.tree)
-        except RecursionError:
-            return FileResult(shown, error="is nested too deeply to be analysed")
-        except Exception as error:  # one odd file must not stop the others
-            what = f"{type(error).__name__}: {error}".removeprefix("AssertionError: ")
-            return FileResult(
-                shown, error=f"internal error, file left alone; please report: {what}"
-            )
+        return rewritten(module.program, self.settings, shown, surroundings)
 
     def _importers(self, path: Path) -> list[str]:
         return [module_name(user, path) for user in importers(path, self._imported_by)]
 
     def finished(self, path: Path, result: FileResult) -> FileResult:
         """The result for a file, from the result for its program."""
+        from kerasmig.rewrite.one_file import finished
+
         module = self.module(path)
         assert module.program is not None
+        result = finished(module.program, result, self.settings)
         if result.error:
             return result
-        try:
-            result = module.program.finish(result, self.settings)
-        except AssertionError as error:
-            return FileResult(self._shown(path), error=f"internal error, file left alone: {error}")
         if result.changed and path.suffix == ".py" and "\r" not in result.new:
             from kerasmig.project.formatting import format_touched
 

@@ -25,6 +25,9 @@ _NEWLINE = re.compile(rb"\r\n|\r|\n")
 _COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]+")
 
 
+_PLAIN = "+-@ abyzABYZ019_.,:;/(){}[]=#'\"\n"
+
+
 class SourceError(Exception):
     """A file that cannot be read as Python; the message says why and where."""
 
@@ -53,6 +56,12 @@ def decode(data: bytes) -> tuple[str, Encoding]:
     try:
         name = _declared(body)
         text = body.decode(name)
+        text.encode("utf-8")  # no half characters
+        # What is inserted, and the heads of a diff, must stand as ASCII among the other bytes.
+        if text.encode(name) != body or _PLAIN.encode(name) != _PLAIN.encode("ascii"):
+            raise SourceError(
+                f"is in {name}, which cannot be edited byte by byte: convert to UTF-8"
+            )
     except (SyntaxError, LookupError) as error:
         raise SourceError(f"unknown or wrong encoding: {error}") from error
     except UnicodeDecodeError as error:
@@ -60,6 +69,8 @@ def decode(data: bytes) -> tuple[str, Encoding]:
             f"byte 0x{body[error.start]:02x} at offset {error.start} is not {error.encoding}; "
             "declare the encoding in the first line (# -*- coding: latin-1 -*-) or convert the file"
         ) from error
+    except (UnicodeError, ValueError, RecursionError) as error:
+        raise SourceError(f"is not text in {name}: {error}; convert it to UTF-8") from error
     if bom and name != "utf-8":
         raise SourceError(
             f"declares {name} but starts with the byte-order mark of UTF-8; remove one of the two"
@@ -253,6 +264,7 @@ def parse(text: str, *, path: str = "<unknown>") -> ast.Module:
 
     Raises:
         SourceError: with line and column of the syntax error.
+        RecursionError: it is nested too deeply for the stack at hand (`kerasmig.text.depth`).
     """
     try:
         with _no_warnings():
@@ -260,7 +272,9 @@ def parse(text: str, *, path: str = "<unknown>") -> ast.Module:
     except SyntaxError as error:
         where = f"line {error.lineno}" + (f", column {error.offset}" if error.offset else "")
         raise SourceError(f"cannot be parsed: {error.msg} ({where})") from error
-    except (ValueError, RecursionError, MemoryError) as error:
+    except MemoryError as error:
+        raise SourceError("is nested too deeply for Python's own parser") from error
+    except ValueError as error:
         raise SourceError(f"cannot be parsed: {error}") from error
 
 
@@ -268,5 +282,5 @@ def same_program(old: str, new: str) -> bool:
     """Whether two texts differ in comments and layout only."""
     try:
         return ast.dump(parse(old)) == ast.dump(parse(new))
-    except SourceError:
+    except (SourceError, RecursionError):
         return False
