@@ -132,6 +132,12 @@ def star_exports(module: str, name: str) -> bool:
     return not name.startswith("_") and name in _keras1()["modules"].get(module, {})
 
 
+def keras1_exports(module: str) -> Mapping[str, str]:
+    """The names that a module of Keras 1.2.2 has, each with its canonical name."""
+    found: Mapping[str, str] = _keras1()["modules"].get(module, {})
+    return found
+
+
 def leaked_module(path: str) -> str | None:
     """The library that a path of Keras 1 leads to by accident (``keras.layers.np`` → ``numpy``)."""
     found = canonical(path)

@@ -17,6 +17,8 @@ from kerasmig.catalog.values import fill, imports
 from kerasmig.catalog.vocabulary import Arguments, Drop, Entry, Pack, Spread, To
 
 _PREFIX = "keras1_"
+NAMESPACE = "keras1_layers"
+"""What holds all adapters under the names of Keras 1, for code that looks layers up by name."""
 _LAYERS = "keras.layers."
 _CONVERSIONS = {
     "initializer": "get_initializer",
@@ -71,17 +73,24 @@ def _adaptable(entry: Entry) -> bool:
 
 
 def adapter_source(name: str) -> str:
-    """Source of one of the `adapters`."""
+    """Source of one of the `adapters`, or of the `NAMESPACE` with all of them."""
+    if name == NAMESPACE:
+        return _namespace_source()
     entry = adapters()[name]
     signature = surface.keras1_signature(entry.name)
     assert signature is not None and entry.to is not None
-    target = _TARGETS.get(entry.rule) or _here(entry.to)
     defaults = dict(entry.write)
     if entry.always_last:
         defaults["data_format"] = "'channels_last'"
     lines = [
-        f"def {name}(*args, **kwargs):",
+        f"class {name}(metaclass=Keras1Layer):",
         f'    """``{entry.short}`` of Keras 1, with the arguments that it took there."""',
+        "",
+        f"    layer = {_here(entry.to)}",
+    ]
+    if entry.rule in _TARGETS:
+        lines.append(f"    make = {_TARGETS[entry.rule]}")
+    lines += [
         *_assigned("order", "[]", [f'"{name}"' for name in signature.positional()]),
         *_assigned("moves", "[]", _moves(entry.args, entry.rule)),
         *_assigned("defaults", "{}", _defaults(defaults)),
@@ -90,15 +99,38 @@ def adapter_source(name: str) -> str:
         together = {**entry.args, **GATES_TOGETHER}
         write = {**defaults, **GATES_TOGETHER_WRITE}
         lines += [
-            '    if kwargs.get("consume_less") == "gpu":',
-            *_assigned("moves", "[]", _moves(together, entry.rule), "        "),
-            *_assigned("defaults", "{}", _defaults(write), "        "),
+            "    # What they are with consume_less='gpu'.".replace("'", '"'),
+            *_assigned("moves_gpu", "[]", _moves(together, entry.rule)),
+            *_assigned("defaults_gpu", "{}", _defaults(write)),
         ]
-    lines += [
-        f"    layer = {target}",
-        "    return keras1_layer(layer, order, moves, defaults, args, kwargs)",
+    return "\n".join(lines) + "\n"
+
+
+def _namespace_source() -> str:
+    """``getattr(keras1_layers, name)`` in the place of ``getattr(keras.layers, name)``."""
+    lines = [
+        f"class {NAMESPACE}:",
+        '    """The layers of Keras 1 by name, for code that looks them up when it runs."""',
+        "",
+        *(f"    {entry.short} = {name}" for name, entry in adapters().items()),
+        *(f"    {alias} = {name}" for alias, name in _aliases()),
+        "    Input = keras.Input",
+        "    InputLayer = keras.layers.InputLayer",
+        "    merge = merge",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _aliases() -> list[tuple[str, str]]:
+    """Further names that Keras 1 had for a layer: ``Conv2D`` was ``Convolution2D``."""
+    known = {entry.name: name for name, entry in adapters().items()}
+    shorts = {entry.short for entry in adapters().values()}
+    found = {
+        short: adapter
+        for short, name in surface.keras1_exports("keras.layers").items()
+        if short not in shorts and (adapter := known.get(name)) is not None
+    }
+    return sorted(found.items())
 
 
 def _here(path: str) -> str:

@@ -34,7 +34,7 @@ from kerasmig.rewrite.calls.entry_calls import (
 )
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
-from kerasmig.rewrite.imports.references import adapted_call, adapted_reference
+from kerasmig.rewrite.imports.references import adapted_call, adapted_lookup, adapted_reference
 from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.rewrite.sessions import RULE as SET_SESSION
 from kerasmig.rewrite.todo import with_todos
@@ -239,7 +239,8 @@ def bare_reference(context: FileContext, use: Use, entry: Entry) -> Finding | No
     if entry.to is None:
         why = entry.manual or f"{entry.short} has no counterpart in Keras 3"
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
-    if _same_call(entry) or context.is_only_named(use):
+    adapts = entry.always_last and context.ambient_channels_first
+    if (_same_call(entry) and not adapts) or context.is_only_named(use):
         if _same_name_other_meaning(use, entry) and context.era.era is not Era.LATER:
             target = entry.idiomatic if context.settings.idiomatic else entry.to
             return _respelled(context, use, target or entry.to, entry.code)
@@ -283,8 +284,10 @@ def _same_call(entry: Entry) -> bool:
 def _without_entry(context: FileContext, use: Use) -> Finding | None:
     """A Keras name that the catalog does not know: a later Keras', or one that we miss."""
     if surface.keras3_has(use.path):
-        context.imports.spell(use.root, use.node, use.path)
-        return _module_passed_on(context, use)
+        found = _module_passed_on(context, use)
+        if found is None or not found.edits:
+            context.imports.spell(use.root, use.node, use.path)
+        return found
     variable = _module_variable(context, use)
     if variable is not None:
         return variable
@@ -335,6 +338,9 @@ def _module_passed_on(context: FileContext, use: Use) -> Finding | None:
         for target in parent.targets
     ):
         return None  # an alias: what is taken from it is a use of its own
+    looked_through = adapted_lookup(context, use)
+    if looked_through is not None:
+        return looked_through
     return context.finding(
         BARE_REFERENCE,
         use.node,

@@ -24,19 +24,19 @@ LAYERS = [
 def test_every_layer_has_an_adapter(name: str) -> None:
     adapter = adapter_name(name)
     assert adapter in compat_names()
-    assert f"def {adapter}(*args, **kwargs):" in compat_source([adapter])
+    assert f"class {adapter}(metaclass=Keras1Layer):" in compat_source([adapter])
 
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_positions_are_those_of_keras_1(name: str) -> None:
     adapter = adapter_name(name) or ""
     tree = ast.parse(compat_source([adapter]))
-    function = next(
-        node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == adapter
+    made = next(
+        node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == adapter
     )
     order = next(
         ast.literal_eval(node.value)
-        for node in function.body
+        for node in made.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "order"
     )
     signature = surface.keras1_signature(name)
@@ -48,3 +48,11 @@ def test_positions_are_those_of_keras_1(name: str) -> None:
 )
 def test_nothing_else_has_one(name: str) -> None:
     assert adapter_name(name) is None
+
+
+def test_all_of_them_can_be_looked_up_by_name() -> None:
+    source = compat_source(["keras1_layers"])
+    names = [name.rpartition(".")[2] for name in LAYERS]
+    assert [n for n in names if f"    {n} = keras1_{n}\n" not in source] == []
+    for alias in ("Conv1D", "Conv2D", "Deconv2D", "AtrousConv2D"):
+        assert f"    {alias} = keras1_" in source, "Keras 1 had it too, with its own arguments"

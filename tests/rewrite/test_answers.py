@@ -188,8 +188,8 @@ def test_adapters_layers_of_the_compat_module_and_constraints() -> None:
         """).new
     assert asked.count(QUESTION) == 1
     result = upgrade(asked, data_format="channels_first")
-    assert result.new.count("data_format='channels_first'") == 5
-    assert "partial(partial(keras1_Convolution2D, data_format='channels_first'), " in result.new
+    assert result.new.count("data_format='channels_first'") == 4
+    assert "partial(keras1_Convolution2D.channels_first, nb_row=3" in result.new
     assert "keras1_Convolution2D(n, 3, 3, data_format='channels_first', **options)" in result.new
     assert "Conv2D(3, (3, 3), kernel_constraint=MaxNorm(axis=3), data_format=" in result.new
     find(result, "KM111", "axis is read as Keras 1's", ASSUMED)

@@ -238,9 +238,15 @@ def test_06_signatures_before_0_2() -> FileResult:
         """,
         """
         from keras.models import Sequential
-        from keras.layers.core import Dense
-        from keras.layers import Flatten
-        from keras.layers.convolutional import Convolution2D, MaxPooling2D
+        from keras.layers import Dense, Flatten
+        from keras.layers import MaxPooling2D
+        from keras1_compat import keras1_only
+        Convolution2D = keras1_only(
+            'keras.layers.convolutional.Convolution2D',
+            'KM201: Convolution2D: a number stands where Keras 1 has the initialisation: before '
+            'Keras 0.2 the size of the input came second; take it out, `Dense(6272, 2048)` is '
+            '`Dense(2048)` and `Convolution2D(16, 1, 3, 3)` is `Conv2D(16, (3, 3))`',
+        )
         model = Sequential()
         model.add(Convolution2D(16, 1, 3, 3))
         model.add(MaxPooling2D(poolsize=(2, 2)))
@@ -894,7 +900,14 @@ def test_26_graph_model() -> FileResult:
         graph.add_output(name='y', input='dense')
         """,
         """
-        from keras.models import Graph
+        from keras1_compat import keras1_only
+        Graph = keras1_only(
+            'keras.models.Graph',
+            'KM701: Graph: the Graph model went with Keras 1: make an Input for each `add_input`, '
+            'call each layer of `add_node` on its inputs (`merge_mode` becomes Concatenate, Add, '
+            'Multiply ... of them), and give the tensors of `add_output` to `Model(inputs, '
+            'outputs)`.',
+        )
         from keras.layers import Dense
         graph = Graph()
         graph.add_input(name='x', input_shape=(784,))
@@ -966,8 +979,14 @@ def test_28_recurrent_subclass() -> FileResult:
                 return input_shape
         """,
         """
-        from keras.layers import Conv2D, Recurrent
+        from keras.layers import Conv2D
         from tensorflow.keras.backend import rnn
+        from keras1_compat import keras1_only
+        Recurrent = keras1_only(
+            'keras.layers.Recurrent',
+            'KM208: Recurrent: Write a cell (a layer with `state_size` and `call(inputs, '
+            "states)`) from the subclass's `step`, and give it to `keras.layers.RNN`.",
+        )
 
         class Cell(Recurrent):
             def build(self, input_shape):

@@ -28,6 +28,11 @@ def get_activation(identifier):
     return keras.activations.get(identifier)
 
 
+def _fresh(value):
+    """A default for one layer alone: an initializer gives the same numbers each time."""
+    return value.clone() if isinstance(value, keras.initializers.Initializer) else value
+
+
 def _kernel_axes(constraint, rank):
     """The constraint for kernels that were (filters, channels, rows, ...) under 'th'."""
     constraint = keras.constraints.get(constraint)
@@ -77,21 +82,8 @@ def with_weights(layer, weights):
     return layer
 
 
-def keras1_layer(target, order, moves, defaults, args, kwargs):
-    """A layer of Keras 3 made from the arguments of a Keras 1 layer.
-
-    ``order`` is how Keras 1 took them by position; ``moves`` says (old names, new name, conversion
-    of the value or None) for those that changed, several old ones making one tuple; ``defaults``
-    are Keras 1's where they differ.
-    """
-    if len(args) > len(order):
-        raise TypeError(
-            f"{len(args)} positional arguments given, Keras 1 took {len(order)}"
-        )
-    old = dict(zip(order, args, strict=False))
-    if twice := sorted(old.keys() & kwargs.keys()):
-        raise TypeError(f"given by position and by name: {', '.join(twice)}")
-    old.update(kwargs)
+def keras1_layer(target, moves, defaults, old):
+    """A layer of Keras 3 made from the arguments of a Keras 1 layer by their names."""
     weights = old.pop("weights", None)
     old.pop("input_dtype", None)
     batch_shape = old.pop("batch_input_shape", None)
@@ -107,7 +99,7 @@ def keras1_layer(target, order, moves, defaults, args, kwargs):
             new[name] = convert(value) if convert else value
     moved = {n for names, _, _ in moves for n in names}
     kept = {name: value for name, value in old.items() if name not in moved}
-    given = {**defaults, **kept, **new}
+    given = {**{name: _fresh(value) for name, value in defaults.items()}, **kept, **new}
     if (
         given.get("data_format") or keras.config.image_data_format()
     ) == "channels_first":
@@ -115,6 +107,56 @@ def keras1_layer(target, order, moves, defaults, args, kwargs):
         if rank is not None and given.get("kernel_constraint") is not None:
             given["kernel_constraint"] = _kernel_axes(given["kernel_constraint"], rank)
     return with_weights(target(**given), weights)
+
+
+class Keras1Layer(type):
+    """Makes a class that takes a Keras 1 layer's arguments and makes layers of Keras 3.
+
+    ``layer`` is their class, which the class made is taken for wherever classes are compared:
+    ``type(layer) == kind``, ``isinstance(layer, kind)``, a dictionary by class. ``order`` is how
+    Keras 1 took arguments by position; ``moves`` says (old names, new name, conversion of the
+    value or None) for those that changed, several old ones making one tuple; ``defaults`` are
+    Keras 1's where they differ.
+    """
+
+    make = None
+
+    def __call__(cls, *args, **kwargs):
+        if len(args) > len(cls.order):
+            raise TypeError(
+                f"{len(args)} positional arguments given, Keras 1 took {len(cls.order)}"
+            )
+        old = dict(zip(cls.order, args, strict=False))
+        if twice := sorted(old.keys() & kwargs.keys()):
+            raise TypeError(f"given by position and by name: {', '.join(twice)}")
+        old.update(kwargs)
+        moves, defaults = cls.moves, cls.defaults
+        if old.get("consume_less") == "gpu" and hasattr(cls, "moves_gpu"):
+            moves, defaults = cls.moves_gpu, cls.defaults_gpu
+        return keras1_layer(cls.make or cls.layer, moves, defaults, old)
+
+    @property
+    def channels_first(cls):
+        """The same for models whose channels come first."""
+        if "dim_ordering" not in cls.order:
+            return cls
+        defaults = {**cls.defaults, "data_format": "channels_first"}
+        return Keras1Layer(cls.__name__, (cls,), {"defaults": defaults})
+
+    def __eq__(cls, other):
+        return cls.layer is other or cls.layer is getattr(other, "layer", None)
+
+    def __hash__(cls):
+        return hash(cls.layer)
+
+    def __instancecheck__(cls, instance):
+        return isinstance(instance, cls.layer)
+
+    def __subclasscheck__(cls, subclass):
+        return issubclass(getattr(subclass, "layer", subclass), cls.layer)
+
+    def __getattr__(cls, name):
+        return getattr(cls.__dict__["layer"], name)
 
 
 def get_regularizer(identifier, kwargs=None):
@@ -206,8 +248,10 @@ def get_constraint(identifier, kwargs=None):
     return keras.constraints.get(identifier)
 
 
-def keras1_Convolution2D(*args, **kwargs):
+class keras1_Convolution2D(metaclass=Keras1Layer):
     """``Convolution2D`` of Keras 1, with the arguments that it took there."""
+
+    layer = keras.layers.Conv2D
     order = [
         "nb_filter",
         "nb_row",
@@ -242,5 +286,3 @@ def keras1_Convolution2D(*args, **kwargs):
         (("nb_row", "nb_col"), "kernel_size", None),
     ]
     defaults = {}
-    layer = keras.layers.Conv2D
-    return keras1_layer(layer, order, moves, defaults, args, kwargs)

@@ -20,6 +20,7 @@ from kerasmig.analysis.interpreter.values import (
     Method,
     Model,
     Module,
+    Partial,
     Record,
     Scope,
     Seq,
@@ -29,6 +30,7 @@ from kerasmig.analysis.interpreter.values import (
     is_known,
 )
 from kerasmig.analysis.layers.arguments import ORDERINGS
+from kerasmig.analysis.layers.compat_names import FIRST_OF_ADAPTER
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter.machine import Interpreter
@@ -67,6 +69,8 @@ def _attribute(run: Interpreter, node: ast.Attribute, scope: Scope) -> Value:
         if inner is not None:
             return inner
     if isinstance(base, Library):
+        if node.attr == FIRST_OF_ADAPTER and base.name.startswith("keras.layers."):
+            return Partial(base, (), {"data_format": "channels_first"})
         return run.canonical(node, scope, Library(f"{base.name}.{node.attr}"))
     return attribute_of(run, base, node.attr)
 

@@ -25,6 +25,7 @@ from kerasmig.analysis.interpreter.values import (
     is_known,
 )
 from kerasmig.analysis.layers.sizes import product
+from kerasmig.catalog.surface import canonical
 
 if TYPE_CHECKING:
     from kerasmig.analysis.interpreter.machine import Interpreter
@@ -170,11 +171,19 @@ def _partial(run: Interpreter, args: Arguments, kwargs: dict[str, Value], node: 
     return Partial(args[0], tuple(args[1:]), dict(kwargs))
 
 
+def _stand_in(run: Interpreter, args: Arguments, kwargs: dict[str, Value], node: ast.Call) -> Value:
+    """``keras1_only('keras.layers.Recurrent', ...)``: the layer that it stands for."""
+    return Library(canonical(args[0])) if args and isinstance(args[0], str) else Unknown()
+
+
 def _getattr(run: Interpreter, args: Arguments, kwargs: dict[str, Value], node: ast.Call) -> Value:
     from kerasmig.analysis.interpreter.expressions import attribute_of
 
-    if len(args) < 2 or not isinstance(args[1], str) or isinstance(args[0], Library):
+    if len(args) < 2 or not isinstance(args[1], str):
         return Unknown()
+    if isinstance(args[0], Library):
+        known = args[0].name == "keras.layers" or args[0].name.startswith("keras.layers.")
+        return Library(canonical(f"{args[0].name}.{args[1]}")) if known else Unknown()
     return attribute_of(run, args[0], args[1])
 
 
@@ -275,6 +284,7 @@ _FUNCTIONS: dict[str, Callable[..., Value]] = {
     "functools.reduce": _reduce,
     "dict": _dict,
     "functools.partial": _partial,
+    "keras1_compat.keras1_only": _stand_in,
     "getattr": _getattr,
     "setattr": _setattr,
     "isinstance": _isinstance,

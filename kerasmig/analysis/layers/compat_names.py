@@ -8,6 +8,11 @@ COMPAT = "keras1_compat"
 ADAPTER = "keras1_"
 """What the names of layers that take Keras 1's arguments begin with."""
 
+FIRST_OF_ADAPTER = "channels_first"
+"""Attribute of an adapter: the same for models whose channels come first."""
+NAMESPACE = "keras1_layers"
+"""What holds all adapters under the names of Keras 1."""
+
 _MODELLED_ON = {
     "SampleNormalization": "BatchNormalization",
     "BatchStatisticsNormalization": "BatchNormalization",
@@ -21,6 +26,8 @@ def layer_of_compat(path: str) -> str | None:
     module, _, name = path.rpartition(".")
     if module != COMPAT:
         return None
+    if name == NAMESPACE:
+        return "keras.layers"
     layer = name.removeprefix(ADAPTER)
     layer = _MODELLED_ON.get(layer, layer)
     known = layer in SPECS or layer in ALIASES or layer == "merge"

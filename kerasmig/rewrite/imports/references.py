@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 
+from kerasmig.analysis.layers.compat_names import COMPAT, FIRST_OF_ADAPTER, NAMESPACE
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.compat.adapters import adapter_name
-from kerasmig.finding import Applicability, DataFormat, Edit, Finding
+from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import addition
 from kerasmig.rewrite.calls.entry_calls import BindError, refused
 from kerasmig.rewrite.context import FileContext, Use
@@ -28,7 +29,7 @@ def adapted_reference(context: FileContext, use: Use, entry: Entry) -> Finding |
         return None  # `Convolution2D.__init__(self, ...)` wants the class
     first, doubt = ordering_of_file(context) if entry.data_format else (False, "")
     name = context.imports.need(f"keras1_compat.{adapter}")
-    text = with_ordering(context, name) if first else name
+    text = with_ordering(name) if first else name
     context.imports.release(use.root)
     return context.finding(
         CODE,
@@ -68,6 +69,37 @@ def adapted_call(context: FileContext, use: Use, entry: Entry, error: BindError)
     )
 
 
+_LOOKUPS = ("getattr", "hasattr")
+
+
+def adapted_lookup(context: FileContext, use: Use) -> Finding | None:
+    """``getattr(keras.layers, name)``: the adapters of all layers are looked through instead."""
+    parent = context.parent(use.node)
+    if not (use.path == "keras.layers" or use.path.startswith("keras.layers.")):
+        return None
+    if not isinstance(parent, ast.Call) or use.node not in parent.args[:1] or parent.keywords:
+        return None
+    if not isinstance(parent.func, ast.Name) or parent.func.id not in _LOOKUPS:
+        return None
+    first, doubt = ordering_of_file(context)
+    edits = [Edit(context.text.span(use.node), (context.imports.need(f"{COMPAT}.{NAMESPACE}"),))]
+    if first and parent.func.id == "getattr" and len(parent.args) == 2:
+        end = context.text.span(parent).end
+        edits.append(Edit(Span(end, end), (f".{FIRST_OF_ADAPTER}",)))
+    elif first:
+        doubt = "the layers that it finds take the global data format: set it to channels_first"
+    context.imports.release(use.root)
+    return context.finding(
+        CODE,
+        parent,
+        f"{use.path} is looked through: {NAMESPACE} has its layers, which take Keras 1's arguments"
+        + (f"; {doubt}" if doubt else ""),
+        Applicability.ASSUMED if doubt else Applicability.AUTOMATIC,
+        name=use.path.rpartition(".")[2],
+        edits=edits,
+    )
+
+
 def ordering_of_file(context: FileContext) -> tuple[bool, str]:
     """Whether layers of the file want channels first, and what is doubtful about that."""
     verdicts = [v for v in context.inference.verdicts if not v.ambient and not v.explicit]
@@ -79,16 +111,6 @@ def ordering_of_file(context: FileContext) -> tuple[bool, str]:
     return False, _GLOBAL
 
 
-def with_ordering(context: FileContext, adapter: str) -> str:
-    """An adapter with channels first for its data format."""
-    return f"{_partial(context)}({adapter}, {_FIRST})"
-
-
-def _partial(context: FileContext) -> str:
-    """How to write ``functools.partial`` here."""
-    for name, bindings in context.names.root.bindings.items():
-        if all(b.kind == "from" and b.path == "functools.partial" for b in bindings):
-            return name
-    if "functools" not in context.names.root.bindings:
-        context.imports.need_library("functools", "functools")
-    return "functools.partial"
+def with_ordering(adapter: str) -> str:
+    """An adapter for models whose channels come first: a class, as the adapter is."""
+    return f"{adapter}.{FIRST_OF_ADAPTER}"

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from kerasmig.analysis.layers.compat_names import ADAPTER, COMPAT, layer_of_compat
+from kerasmig.analysis.layers.compat_names import ADAPTER, COMPAT, FIRST_OF_ADAPTER, layer_of_compat
 from kerasmig.analysis.layers.shape_functions import is_spatial
 from kerasmig.catalog import surface
 from kerasmig.catalog.general import UNDECIDED
@@ -198,7 +198,7 @@ def _passed_on(context: FileContext, root: ast.Name) -> Iterator[Finding]:
         return
     first, doubt = ordering_of_file(context)
     if first:
-        text = with_ordering(context, name)
+        text = with_ordering(name)
         yield context.finding(
             UNDECIDED,
             root,
@@ -210,8 +210,10 @@ def _passed_on(context: FileContext, root: ast.Name) -> Iterator[Finding]:
 
 
 def _has_ordering(context: FileContext, root: ast.Name) -> bool:
-    """``partial(keras1_Convolution2D, data_format='channels_first')``."""
+    """``keras1_Convolution2D.channels_first``, ``partial(..., data_format='channels_first')``."""
     parent = context.parent(root)
+    if isinstance(parent, ast.Attribute):
+        return parent.attr == FIRST_OF_ADAPTER
     return isinstance(parent, ast.Call) and any(k.arg == "data_format" for k in parent.keywords)
 
 
