@@ -12,6 +12,7 @@ from functools import cache
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import names, surface
 from kerasmig.catalog.layer import LAYER_CLASS
+from kerasmig.catalog.layer_names import class_names
 from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
 from kerasmig.catalog.values import fill, imports
 from kerasmig.catalog.vocabulary import Arguments, Drop, Entry, Pack, Spread, To
@@ -19,6 +20,8 @@ from kerasmig.catalog.vocabulary import Arguments, Drop, Entry, Pack, Spread, To
 _PREFIX = "keras1_"
 NAMESPACE = "keras1_layers"
 """What holds all adapters under the names of Keras 1, for code that looks layers up by name."""
+CLASS_NAMES = "KERAS1_CLASS_NAMES"
+"""The table of class names of today that were others in Keras 1."""
 _LAYERS = "keras.layers."
 _CONVERSIONS = {
     "initializer": "get_initializer",
@@ -76,6 +79,9 @@ def adapter_source(name: str) -> str:
     """Source of one of the `adapters`, or of the `NAMESPACE` with all of them."""
     if name == NAMESPACE:
         return _namespace_source()
+    if name == CLASS_NAMES:
+        names = [f'"{today}": "{old}"' for today, old in sorted(class_names().items())]
+        return "\n".join(_assigned(name, "{}", names, "")) + "\n"
     entry = adapters()[name]
     signature = surface.keras1_signature(entry.name)
     assert signature is not None and entry.to is not None

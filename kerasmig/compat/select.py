@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kerasmig.compat.adapters import NAMESPACE, adapter_source, adapters
+from kerasmig.compat.adapters import CLASS_NAMES, NAMESPACE, adapter_source, adapters
 from kerasmig.text.tree import nodes
 
 _PARTS = Path(__file__).with_name("parts")
@@ -128,7 +128,7 @@ def _part_of() -> dict[str, str]:
     Every adapter that the catalog makes is a part of its own.
     """
     found = {match[1]: part for part, text in _texts().items() for match in _DEFINED.finditer(text)}
-    return {**found, **{name: name for name in (*adapters(), NAMESPACE)}}
+    return {**found, **{name: name for name in (*adapters(), NAMESPACE, CLASS_NAMES)}}
 
 
 @cache

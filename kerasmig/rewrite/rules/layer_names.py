@@ -5,12 +5,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from kerasmig.catalog.layer_names import CODE, automatic, todays_class, todays_name
+from kerasmig.analysis.objects.receivers import FOREIGN
+from kerasmig.catalog.layer_names import (
+    CODE,
+    automatic,
+    todays_class,
+    todays_name,
+    todays_part,
+)
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.calls.methods import last_name
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
-from kerasmig.text.tree import default_of, nodes
+from kerasmig.text.tree import default_of, nodes, walk
 
 _BY_NAME = ("compile", "fit", "evaluate", "predict", "train_on_batch", "test_on_batch")
 _SEQUENTIAL = "keras.models.Sequential"
@@ -62,6 +69,75 @@ def layer_names(context: FileContext) -> Iterator[Finding]:
         )
 
 
+@file_rule
+def parts_of_names(context: FileContext) -> Iterator[Finding]:
+    """``layer.name.startswith('convolution')``: beginnings and parts of automatic names."""
+    if not context.settings.wants(CODE) or not context.speaks_keras1:
+        return
+    used = {use.name for use in context.uses}
+    for literal, begins in _parts(context):
+        part = literal.value
+        assert isinstance(part, str)
+        found = todays_part(part, begins=begins)
+        if found is None or context.directives.ignores(CODE, literal):
+            continue
+        new, others = found
+        also = sorted(kind.rpartition(".")[2] for kind in others & used)
+        if not new or also:
+            why = (
+                f"so are those of {' and '.join(also)}" if also else "several names took its place"
+            )
+            yield context.finding(
+                CODE,
+                literal,
+                f"{part!r} is of the names that Keras 1 gave; today "
+                + (f"they have {new!r} in common, and {why}" if new else why)
+                + ": give the layers names of your own",
+                Applicability.MANUAL,
+                name=part,
+            )
+            continue
+        text = context.text.of(literal)
+        yield context.finding(
+            CODE,
+            literal,
+            f"{part!r} → {new!r}, as Keras 3 names layers",
+            Applicability.ASSUMED,
+            name=part,
+            edits=(Edit(context.text.span(literal), (text.replace(part, new),)),),
+        )
+
+
+def _parts(context: FileContext) -> Iterator[tuple[ast.Constant, bool]]:
+    """The strings that names of layers are asked for, and whether as their beginning."""
+    for call in context.calls:
+        if not isinstance(call.func, ast.Attribute) or not call.args:
+            continue
+        if call.func.attr in ("startswith", "find", "index", "count") and _is_name(
+            context, call.func.value
+        ):
+            yield from (
+                (c, call.func.attr == "startswith") for c in _constants(context, call.args[0])
+            )
+    for comparison in nodes(context.tree, ast.Compare):
+        if isinstance(comparison.ops[0], (ast.In, ast.NotIn)) and _is_name(
+            context, comparison.comparators[0]
+        ):
+            yield from ((c, False) for c in _constants(context, comparison.left))
+
+
+def _is_name(context: FileContext, node: ast.expr) -> bool:
+    """Whether an expression is the name of a layer, perhaps by way of a variable."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        node = node.func.value  # name.lower()
+    if isinstance(node, ast.Attribute):
+        return node.attr == "name" and context.receivers.kind(node.value) != FOREIGN
+    if not isinstance(node, ast.Name):
+        return False
+    values = [b.value for b in context.names.bindings_of(node) if b.value is not None]
+    return any(isinstance(v, ast.Attribute) and v.attr == "name" for v in values)
+
+
 def _only_keras1(context: FileContext, kind: str) -> bool:
     """Whether a name is spelled as Keras 1 alone did: Keras 2 wrote ``batch_normalization_1``.
 
@@ -100,8 +176,37 @@ def _names(context: FileContext) -> Iterator[ast.Constant]:
             for side in comparison.comparators:
                 yield from _constants(context, side)
     for node in nodes(context.tree, ast.Subscript):
-        if "layer" in last_name(node.value).lower():
+        named = last_name(node.value)
+        if "layer" in named.lower() or named in _by_layer_name(context):
             yield from _constants(context, node.slice)
+
+
+def _by_layer_name(context: FileContext) -> frozenset[str]:
+    """The dictionaries whose keys are names of layers: ``{layer.name: layer for layer in ...}``."""
+    found: set[str] = set()
+    for binding in context.names.assignments:
+        if binding.value is not None and _has_names_for_keys(binding.value):
+            found.add(binding.name)
+    for node in nodes(context.tree, ast.Subscript):
+        if isinstance(node.ctx, ast.Store) and _is_layer_name(node.slice):
+            found.add(last_name(node.value))
+    return frozenset(found)
+
+
+def _has_names_for_keys(value: ast.expr) -> bool:
+    if isinstance(value, ast.DictComp):
+        return _is_layer_name(value.key)
+    if isinstance(value, ast.Call) and last_name(value.func) in ("dict", "OrderedDict"):
+        return any(
+            isinstance(part, ast.Tuple) and bool(part.elts) and _is_layer_name(part.elts[0])
+            for argument in value.args
+            for part in walk(argument)
+        )
+    return False
+
+
+def _is_layer_name(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "name"
 
 
 def _of_call(context: FileContext, call: ast.Call) -> Iterator[ast.Constant]:
