@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from os.path import commonprefix
 
 from kerasmig.catalog import entry, names, surface
 from kerasmig.catalog.vocabulary import Family
@@ -151,12 +150,10 @@ def _prefix_of(kind: str) -> str:
 
 def _in_common(names: list[str], begins: bool) -> str:
     """The longest beginning, or part, that all of some names have."""
-    if begins or not names:
-        return commonprefix(names)
-    shortest = min(names, key=len)
+    shortest = min(names, key=len, default="")
     parts = (
         shortest[start : start + length]
         for length in range(len(shortest), 3, -1)
-        for start in range(len(shortest) - length + 1)
+        for start in range(1 if begins else len(shortest) - length + 1)
     )
-    return next((part for part in parts if all(part in name for name in names)), "")
+    return next((part for part in parts if all(_has(name, part, begins) for name in names)), "")
