@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tarfile
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from kerasmig.disk.find import absolute
+from kerasmig.disk.scratch import scratch_folder
 from kerasmig.disk.writing import bytes_of
 from kerasmig.finding import DataFormat, RunResult, Verdict
 from kerasmig.project.project import Project
@@ -19,8 +16,7 @@ from kerasmig.settings import UpgradeSettings
 from kerasmig.text.source import SourceError, decode
 from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
 from kerasmig.verify.caller.division import marked
-
-_LARGE = 50_000_000
+from kerasmig.verify.caller.trees import copy_tree
 
 
 def require_tensorflow() -> None:
@@ -171,36 +167,17 @@ def git_tree(path: Path, reference: str) -> Iterator[Path]:
     Raises:
         VerifyError: not a git repository, or no such commit.
     """
+    from kerasmig.disk.history import HistoryError, write_commit
+
     folder = path if path.is_dir() else path.parent
-    with tempfile.TemporaryDirectory(prefix="kerasmig-base-") as temporary:
-        archive = Path(temporary) / "tree.tar"
-        try:
-            prefix = _git(folder, "rev-parse", "--show-prefix").strip()
-            with archive.open("wb") as file:
-                subprocess.run(
-                    ["git", "archive", "--format=tar", f"{reference}:{prefix}"],
-                    cwd=_git(folder, "rev-parse", "--show-toplevel").strip(),
-                    stdout=file,
-                    stderr=subprocess.PIPE,
-                    check=True,
-                )
-        except FileNotFoundError as error:
-            raise VerifyError("git is not installed, which --base needs") from error
-        except subprocess.CalledProcessError as error:
-            message = (error.stderr or b"").decode("utf-8", "replace").strip().splitlines()
-            raise VerifyError(
-                f"cannot read {reference} of {folder}: {message[-1] if message else 'git failed'}"
-            ) from error
-        tree = Path(temporary) / "tree"
+    with scratch_folder("kerasmig-base-") as temporary:
+        tree = temporary / "tree"
         tree.mkdir()
-        with tarfile.open(archive) as tar:
-            tar.extractall(tree, filter="data")
+        try:
+            write_commit(folder, reference, tree)
+        except HistoryError as error:
+            raise VerifyError(f"cannot read {reference} of {folder}: {error}") from error
         yield tree if path.is_dir() else tree / path.name
-
-
-def _git(folder: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, check=True)
-    return done.stdout.decode("utf-8", "surrogateescape")
 
 
 def orderings(verdicts: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[str, ...]]:
@@ -234,17 +211,8 @@ def common_root(paths: Sequence[Path]) -> Path:
 
 @contextmanager
 def _copy(root: Path) -> Iterator[Path]:
-    """A copy of a tree without what no program needs to run: history, caches, huge data."""
-
-    def ignore(folder: str, names: list[str]) -> set[str]:
-        skipped = {n for n in names if n in (".git", ".hg", "__pycache__", ".venv", "node_modules")}
-        for name in names:
-            path = Path(folder) / name
-            if path.is_file() and path.stat().st_size > _LARGE:
-                skipped.add(name)
-        return skipped
-
-    with tempfile.TemporaryDirectory(prefix="kerasmig-new-") as temporary:
-        target = Path(temporary) / root.name
-        shutil.copytree(root, target, symlinks=True, ignore=ignore, ignore_dangling_symlinks=True)
+    """A copy of a tree without what no program needs to run: history, caches, large data."""
+    with scratch_folder("kerasmig-new-") as temporary:
+        target = temporary / root.name
+        copy_tree(root, target)
         yield target

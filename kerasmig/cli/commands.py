@@ -15,6 +15,7 @@ from kerasmig.cli.options import FORMATS, Group, upgrade_options
 from kerasmig.cli.printing import make_console, print_run_report, print_verify_report
 from kerasmig.cli.reports import report
 from kerasmig.cli.stdin import upgrade_stdin
+from kerasmig.cli.undo import undo
 from kerasmig.cli.work import (
     analyse,
     configure,
@@ -203,6 +204,7 @@ def shard_of(text: str | None) -> tuple[int, int]:
     return (int(index), int(count))
 
 
+main.add_command(undo)
 main.add_command(report)
 main.add_command(legacy)
 

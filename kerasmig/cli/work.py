@@ -162,15 +162,15 @@ def run_verification(
 
 def write_files(project: Project, run: RunResult, config: Config, no_backup: bool) -> list[str]:
     """Write what changed; the paths that could not be written, with the reason."""
-    import time
-
     from kerasmig.disk.backups import Backups
 
     backups = None
     if config.backup and not no_backup:
-        backups = Backups(config.root, time.strftime("%Y%m%d-%H%M%S"))
+        backups = Backups(config.root)
     failed = project.write(run._replace(files=run.files[: len(project.files)]), backups)
     failed += project.write_beside(run.files[len(project.files) :], backups)
-    if backups is not None and backups.folder.exists():
-        click.echo(f"kerasmig: old text kept in {backups.folder}", err=True)
+    if backups is not None:
+        backups.close()
+        if backups.folder is not None:
+            click.echo(f"kerasmig: old text kept in {backups.folder}", err=True)
     return failed

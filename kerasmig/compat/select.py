@@ -15,10 +15,13 @@ from kerasmig.text.tree import nodes
 _PARTS = Path(__file__).with_name("parts")
 _DEFINED = re.compile(r"^(?:def |class |(?=\w+ = ))(\w+)", re.MULTILINE)
 _THIRD_PARTY = ("keras", "numpy")
-_HEADER = '''"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
+#: Stands in the first lines of what we wrote.
+MARK = "Written by `kerasmig upgrade`"
+_HEADER = f'''"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
 
-Written by `kerasmig upgrade`, which writes it anew when the project needs more. It imports only
-Keras and NumPy: keep it beside the code that uses it, or move it and adjust the imports.
+{MARK}, which adds to it when the project needs more and leaves what you
+change or add. It imports only Keras and NumPy: keep it beside the code that uses it, or move it and
+adjust the imports.
 """
 
 from __future__ import annotations
@@ -94,9 +97,15 @@ def compat_source(names: Iterable[str]) -> str:
     return _written(needed)
 
 
+def definitions_for(names: Iterable[str]) -> list[Definition]:
+    """These definitions and those that they use, each after what it uses."""
+    return _with_needs(frozenset(names))
+
+
 @cache
 def _written(names: frozenset[str]) -> str:
-    chosen = _with_needs(names)
+    # Of all of them, whether asked for or only used by those: the same module for the same contents.
+    chosen = _with_needs(frozenset(d.name for d in _with_needs(names)))
     imports = {line for definition in chosen for line in definition.imports}
     blocks = [_import_block(imports)] if imports else []
     gap = "\n\n" if chosen[0].text.startswith(("def ", "class ", "@", "#")) else "\n"

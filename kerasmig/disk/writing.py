@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kerasmig.disk.atomic import write_atomically
+from kerasmig.disk.atomic import NotReplaced, replace, replaceable
 from kerasmig.disk.backups import Backups
 from kerasmig.disk.find import shown_path
+from kerasmig.disk.reading import read_file
 from kerasmig.finding import FileResult
 from kerasmig.text.source import Encoding, encode
 
@@ -29,20 +30,35 @@ def write_bytes(
     """Replace a file, unless it is that already or is not what it was expected to be.
 
     Args:
-        old: what stood there when it was read.
+        old: what stood there when it was read; ``None``: nothing did.
     """
     try:
-        present = path.read_bytes() if path.exists() else None
+        present = regular_bytes(path)
         if present == data:
             return []
-        if old is not None and present != old:
+        if present != old:
             return [f"{shown_path(path)}: was changed by somebody else meanwhile; run again"]
+        replaceable(path.resolve())
         if backups is not None:
-            backups.keep(path)
-        write_atomically(path, data)
+            backups.keep(path, present, data)
+        replace(path, data, present)
+    except NotReplaced as error:
+        return [f"{shown_path(path)}: {error.strerror}"]
     except OSError as error:
         return [f"{shown_path(path)}: cannot be written: {error.strerror or error}"]
     return []
+
+
+def regular_bytes(path: Path) -> bytes | None:
+    """What a file holds; ``None`` if there is none.
+
+    Raises:
+        OSError: it cannot be read, or is something from which reading might never end.
+    """
+    try:
+        return read_file(path)
+    except FileNotFoundError:
+        return None
 
 
 def bytes_of(result: FileResult) -> bytes:

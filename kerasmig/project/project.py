@@ -11,7 +11,7 @@ import gc
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from kerasmig.finding import FileResult, Finding, RunResult
 from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE, PROJECT_MARKS
 from kerasmig.project.neighbours import importers, module_name, told_in
-from kerasmig.project.placement import import_roots
+from kerasmig.project.placement import common_folder, import_roots
 from kerasmig.project.programs import program_files
 from kerasmig.project.vendored import VendoredCopies, vendored_note
 from kerasmig.reading.first_look import FileFacts, facts_of
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from kerasmig.project.cache import Cache
     from kerasmig.reading.program import Program
 
+_COMPAT_MARK = b"Written by `kerasmig upgrade`"
 _KEPT_TREES = 40
 _MAIN = re.compile(rb"\nif[ \t(]+__name__\s*==")  # begins with plain text: found fast
 _ENOUGH_FOR_WORKERS = 24
@@ -272,7 +273,7 @@ class Project:
         module = self.module(path)
         if module.error:
             return FileResult(shown, error=module.error)
-        if path.name == COMPAT_FILE:
+        if path.name == COMPAT_FILE and _COMPAT_MARK in module.data:
             return FileResult(shown)  # ours: `_compat_files` sees to it
         if copy is not None:
             return FileResult(shown, findings=vendored_note(copy, path))
@@ -382,8 +383,23 @@ class Project:
         return run
 
     def collect(self, results: Sequence[FileResult]) -> RunResult:
-        """A run made of the results for all files, with the compat modules that they need."""
-        return RunResult(tuple(results), self._compat_files(results))
+        """A run made of the results for all files, with the compat modules that they need.
+
+        Code whose compat module cannot be written is left alone: it would not find it.
+        """
+        texts, refused = self._compat_files(results)
+        if refused:
+            results = [
+                self._without_compat(path, result, refused) if result.compat else result
+                for path, result in zip(self.files, results, strict=True)
+            ]
+        return RunResult(tuple(results), texts)
+
+    def _without_compat(
+        self, path: Path, result: FileResult, refused: Mapping[Path, str]
+    ) -> FileResult:
+        reason = next((why for folder, why in refused.items() if folder in path.parents), "")
+        return FileResult(result.path, error=f"left alone: {reason}") if reason else result
 
     def _results(self, jobs: int) -> Iterator[FileResult]:
         relevant = [p for p in self.files if p in self.program_files or self.comes_along(p)]
@@ -403,8 +419,10 @@ class Project:
         for path in self.files:
             yield self.upgrade_file(path)
 
-    def _compat_files(self, results: Sequence[FileResult]) -> dict[str, str]:
-        """The ``keras1_compat`` modules that the new code imports, by path.
+    def _compat_files(
+        self, results: Sequence[FileResult]
+    ) -> tuple[dict[str, str], dict[Path, str]]:
+        """The ``keras1_compat`` modules that the new code imports, by path; and why not, by folder.
 
         Where one program can meet several of them, the first that it imports serves all its files:
         those of one project hold the same names.
@@ -420,12 +438,28 @@ class Project:
         for path in self.files:
             if path.name == COMPAT_FILE and (project := self._marked_folder(path.parent)) in names:
                 places.setdefault(path.parent, set()).add(project)
-        return {
-            shown_path(folder / COMPAT_FILE): _compat_text(
-                folder / COMPAT_FILE, set().union(*(names[project] for project in projects))
-            )
-            for folder, projects in sorted(places.items())
-        }
+        if not places:
+            return {}, {}
+        from kerasmig.compat.merging import CannotMerge
+        from kerasmig.project.compat_file import read_and_merged
+
+        texts: dict[str, str] = {}
+        refused: dict[Path, str] = {}
+        changed = {path for path, r in zip(self.files, results, strict=True) if r.changed}
+        for folder, projects in sorted(places.items()):
+            shown = shown_path(folder / COMPAT_FILE)
+            try:
+                if folder / COMPAT_FILE in changed:
+                    raise CannotMerge(
+                        "is a module of your own with Keras 1 code in it, and the new code needs "
+                        "one of ours by that name: rename yours and run again"
+                    )
+                needed = set().union(*(names[project] for project in projects))
+                path = folder / COMPAT_FILE
+                texts[shown] = read_and_merged(path, needed, common_folder(self.files)).text
+            except (CannotMerge, OSError) as error:
+                refused[folder] = f"{shown} {getattr(error, 'strerror', None) or error}"
+        return texts, refused
 
     def _project_folder(self, path: Path) -> Path:
         """The folder of the project that a file belongs to; its own if nothing marks one."""
@@ -490,25 +524,27 @@ class Project:
         Returns:
             The paths that could not be written, with the reason.
         """
-        from kerasmig.disk.writing import write_bytes, write_result
+        from kerasmig.disk.writing import write_result
 
         failed: list[str] = []
+        missing: dict[Path, str] = {}
         for extra, text in run.extra_files.items():
-            failed += write_bytes(Path(extra), text.encode("utf-8"), None)
+            from kerasmig.compat.select import compat_present
+            from kerasmig.project.compat_file import write_compat
+
+            inside = common_folder(self.files)
+            if why := write_compat(Path(extra), compat_present(text), inside, backups):
+                failed.append(f"{extra}: {why}")
+                missing[Path(extra).absolute().parent] = f"{extra} could not be written"
         for path, result in zip(self.files, run.files, strict=True):
+            if missing and result.compat and result.changed:
+                parents = path.absolute().parents
+                why = next((why for folder, why in missing.items() if folder in parents), "")
+                if why:
+                    failed.append(f"{result.path}: left alone: {why}")
+                    continue
             failed += write_result(path, result, backups)
         return failed
-
-
-def _compat_text(path: Path, names: set[str]) -> str:
-    """The compat module with what the new code needs, and what an earlier run already put there."""
-    from kerasmig.compat.select import compat_present, compat_source
-
-    try:
-        present = set(compat_present(read_file(path).decode("utf-8")))
-    except (OSError, ValueError):
-        present = set()
-    return compat_source(sorted(names | present))
 
 
 _worker: Project | None = None
@@ -524,6 +560,9 @@ def _start_worker(
 
     global _worker
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends the pool
+    from kerasmig.disk.processes import die_with_parent
+
+    die_with_parent()
     _worker = Project(files, settings, _facts=facts, _program=program)
 
 

@@ -1,7 +1,8 @@
 """What Keras 1 had and Keras 3 has not, as far as this project uses it.
 
-Written by `kerasmig upgrade`, which writes it anew when the project needs more. It imports only
-Keras and NumPy: keep it beside the code that uses it, or move it and adjust the imports.
+Written by `kerasmig upgrade`, which adds to it when the project needs more and leaves what you
+change or add. It imports only Keras and NumPy: keep it beside the code that uses it, or move it and
+adjust the imports.
 """
 
 from __future__ import annotations
@@ -13,14 +14,6 @@ import inspect
 import keras
 import numpy as np
 from keras import ops
-
-
-def predict_classes(model, x, batch_size=32, verbose=1):
-    """The likeliest class of each sample; of a single output, whether it is above one half."""
-    probabilities = model.predict(x, batch_size=batch_size, verbose=verbose)
-    if probabilities.shape[-1] > 1:
-        return probabilities.argmax(axis=-1)
-    return (probabilities > 0.5).astype("int32")
 
 
 @keras.saving.register_keras_serializable(package="keras1_compat")
@@ -254,6 +247,14 @@ def get_constraint(identifier, kwargs=None):
         low, high = keywords.pop("low", 0.0), keywords.pop("high", 1.0)
         return keras.constraints.MinMaxNorm(low, high, **keywords)
     return keras.constraints.get(identifier)
+
+
+def predict_classes(model, x, batch_size=32, verbose=1):
+    """The likeliest class of each sample; of a single output, whether it is above one half."""
+    probabilities = model.predict(x, batch_size=batch_size, verbose=verbose)
+    if probabilities.shape[-1] > 1:
+        return probabilities.argmax(axis=-1)
+    return (probabilities > 0.5).astype("int32")
 
 
 class keras1_Convolution2D(metaclass=Keras1Layer):

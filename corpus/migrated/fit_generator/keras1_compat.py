@@ -1,7 +1,8 @@
 """What Keras 1 had and Keras 3 has not, as far as this project uses it.
 
-Written by `kerasmig upgrade`, which writes it anew when the project needs more. It imports only
-Keras and NumPy: keep it beside the code that uses it, or move it and adjust the imports.
+Written by `kerasmig upgrade`, which adds to it when the project needs more and leaves what you
+change or add. It imports only Keras and NumPy: keep it beside the code that uses it, or move it and
+adjust the imports.
 """
 
 from __future__ import annotations
@@ -29,29 +30,6 @@ def random_channel_shift(x, intensity, channel_axis=0):
     return np.moveaxis(np.stack(shifted), 0, channel_axis)
 
 
-def data_format(dim_ordering):
-    """The data format that a Keras 1 ``dim_ordering`` stands for; ``None``: the global one."""
-    formats = {"th": "channels_first", "tf": "channels_last", "default": None}
-    return formats.get(dim_ordering, dim_ordering)
-
-
-def _rotation(theta):
-    sin, cos = np.sin(theta), np.cos(theta)
-    return np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
-
-
-def _translation(tx, ty):
-    return np.array([[1, 0, tx], [0, 1, ty], [0, 0, 1]])
-
-
-def _shearing(shear):
-    return np.array([[1, -np.sin(shear), 0], [0, np.cos(shear), 0], [0, 0, 1]])
-
-
-def _zooming(zx, zy):
-    return np.array([[zx, 0, 0], [0, zy, 0], [0, 0, 1]])
-
-
 def transform_matrix_offset_center(matrix, x, y):
     """An affine transform of an image of x by y pixels, taken around its centre."""
     o_x, o_y = float(x) / 2 + 0.5, float(y) / 2 + 0.5
@@ -76,6 +54,29 @@ def apply_transform(x, transform_matrix, channel_axis=0, fill_mode="nearest", cv
         for channel in np.moveaxis(x, channel_axis, 0)
     ]
     return np.moveaxis(np.stack(channels), 0, channel_axis)
+
+
+def data_format(dim_ordering):
+    """The data format that a Keras 1 ``dim_ordering`` stands for; ``None``: the global one."""
+    formats = {"th": "channels_first", "tf": "channels_last", "default": None}
+    return formats.get(dim_ordering, dim_ordering)
+
+
+def _rotation(theta):
+    sin, cos = np.sin(theta), np.cos(theta)
+    return np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1]])
+
+
+def _translation(tx, ty):
+    return np.array([[1, 0, tx], [0, 1, ty], [0, 0, 1]])
+
+
+def _shearing(shear):
+    return np.array([[1, -np.sin(shear), 0], [0, np.cos(shear), 0], [0, 0, 1]])
+
+
+def _zooming(zx, zy):
+    return np.array([[zx, 0, 0], [0, zy, 0], [0, 0, 1]])
 
 
 def _centred(x, matrix, row_axis, col_axis, channel_axis, fill_mode, cval):

@@ -1,7 +1,8 @@
 """What Keras 1 had and Keras 3 has not, as far as this project uses it.
 
-Written by `kerasmig upgrade`, which writes it anew when the project needs more. It imports only
-Keras and NumPy: keep it beside the code that uses it, or move it and adjust the imports.
+Written by `kerasmig upgrade`, which adds to it when the project needs more and leaves what you
+change or add. It imports only Keras and NumPy: keep it beside the code that uses it, or move it and
+adjust the imports.
 """
 
 from __future__ import annotations

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from kerasmig.disk.scratch import scratch_folder
 from kerasmig.verify.caller.call_sites import CallSites
 from kerasmig.verify.caller.kept_results import KeptResults
 from kerasmig.verify.caller.plan import Plan, make_plan, sites_of_tree
@@ -59,10 +59,7 @@ def run_verification(
     for path in (old, new):
         if not path.exists():
             raise FileNotFoundError(f"{path} does not exist")
-    with tempfile.TemporaryDirectory(
-        prefix="kerasmig-verify-", ignore_cleanup_errors=True
-    ) as scratch:
-        folder = Path(scratch).resolve()
+    with scratch_folder("kerasmig-verify-") as folder:
         name = old.name if old.is_file() else None
         copy_tree(old.resolve(), folder / "old", main_file=name)
         copy_tree(new.resolve(), folder / "new", main_file=name)
