@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerasmig.catalog import surface
-from kerasmig.catalog.vocabulary import Arguments, gone, handled, pack, to
+from kerasmig.catalog.vocabulary import Arguments, handled, pack, to
 
 LAYER_CLASS = "keras.engine.topology.Layer"
 
@@ -27,9 +27,8 @@ LAYER: Arguments = {
 }
 
 WEIGHTS: Arguments = {
-    "weights": gone(
-        "Keras 3 layers take no weights when they are made: "
-        "call `layer.set_weights(...)` once the layer is built"
+    "weights": handled(
+        "`keras1_compat.with_weights(layer, weights)` gives them to the layer once it is built"
     )
 }
 

@@ -34,9 +34,12 @@ FAMILIES = (
                 "load_model",
                 to="load_model",
                 args={"filepath": to("filepath", "loaded_model_path")},
-                assumed="a file written by Keras 1 does not load; one written by the migrated "
-                "program does",
+                rule="load_model",
                 docs=(
+                    "Where the program itself has saved the file before, as `.keras`, the call "
+                    "stays. Otherwise `keras1_compat.load_keras1_model` loads it: what the "
+                    "program saves today, lambdas included as in Keras 1, and what "
+                    "`kerasmig convert` made of a model of Keras 1. "
                     "Measured: an .h5 file of a model compiled with the string 'mse' does not load "
                     "in Keras 3.15 unless `compile=False` is given; a .keras file does."
                 ),
@@ -45,13 +48,17 @@ FAMILIES = (
             Entry(
                 "model_from_json",
                 to="model_from_json",
-                assumed="JSON written by Keras 1 does not load; JSON written by the migrated "
-                "program does",
+                rule="model_from_json",
+                docs=(
+                    "Stays for what `to_json()` has just given. Otherwise "
+                    "`keras1_compat.load_keras1_json` reads it, lambdas included as in Keras 1; "
+                    "for a configuration that Keras 1 wrote it says how to convert it."
+                ),
             ),
             Entry(
                 "model_from_yaml",
                 manual="YAML models are gone: write `model.to_json()` and read it with "
-                "`keras.models.model_from_json`.",
+                "`keras.models.model_from_json`; `kerasmig convert` makes JSON of old YAML files.",
             ),
             Entry(
                 "model_from_config",

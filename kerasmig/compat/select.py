@@ -108,7 +108,8 @@ def _written(names: frozenset[str]) -> str:
     chosen = _with_needs(frozenset(d.name for d in _with_needs(names)))
     imports = {line for definition in chosen for line in definition.imports}
     blocks = [_import_block(imports)] if imports else []
-    gap = "\n\n" if chosen[0].text.startswith(("def ", "class ", "@", "#")) else "\n"
+    code = next(line for line in chosen[0].text.splitlines() if not line.startswith("#"))
+    gap = "\n\n" if code.startswith(("def ", "class ", "@")) else "\n"
     texts = "\n\n".join(f"{definition.text}\n" for definition in chosen)
     return "\n".join([_HEADER, *blocks]) + gap + texts
 
@@ -117,10 +118,12 @@ def _with_needs(names: frozenset[str]) -> list[Definition]:
     """These definitions and those that they use, each after what it uses."""
     order = {name: number for number, name in enumerate(_part_of())}
     placed: dict[str, Definition] = {}
+    seen: set[str] = set()
 
     def place(name: str) -> None:
         definition = _definition(name)
-        if name not in placed and definition is not None:
+        if name not in seen and definition is not None:
+            seen.add(name)  # functions may use each other
             for need in sorted(definition.needs, key=order.__getitem__):
                 place(need)
             placed[name] = definition

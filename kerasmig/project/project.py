@@ -169,6 +169,10 @@ class Project:
         return frozenset().union(*(self.facts(path).weights for path in self.files))
 
     @cached_property
+    def _array_layouts(self) -> frozenset[str]:
+        return frozenset().union(*(self.facts(path).arrays for path in self.files))
+
+    @cached_property
     def _given_names(self) -> frozenset[str]:
         return frozenset().union(*(self.facts(path).names for path in self.files))
 
@@ -319,6 +323,7 @@ class Project:
             self.names(path),
             saved_weights=self._saved_weights,
             given_names=self._given_names,
+            array_layouts=self._array_layouts,
             keras1_nearby=self._speaks_keras1,
             says_keras=self.concerns_keras(path),
         )

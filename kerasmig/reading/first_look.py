@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from kerasmig.catalog.array_layouts import ARRAY_LAYOUTS
 from kerasmig.text.byte_search import begins_line, has_word
 
 _KERAS1_MARKS = (
@@ -35,6 +36,7 @@ class FileFacts(NamedTuple):
         names: names that it gives to layers and that look like automatic ones.
         imports: the modules that it imports, each with a name that is taken from it (or none).
         search: folders that it adds to ``sys.path``, as far as they are written out.
+        arrays: layouts of the arrays of layers that it may have.
     """
 
     keras: bool = False
@@ -47,6 +49,7 @@ class FileFacts(NamedTuple):
     names: frozenset[str] = frozenset()
     imports: tuple[tuple[str, str], ...] = ()
     search: tuple[str, ...] = ()
+    arrays: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> bool:
@@ -72,6 +75,7 @@ def facts_of(data: bytes) -> FileFacts:
         names=given_names(data) if b"keras" in data and b"name" in data else frozenset(),
         imports=tuple(dict.fromkeys(imports_in(data))),
         search=searched_folders(data) if b"sys.path" in data else (),
+        arrays=array_layouts(data) if b"keras" in data else frozenset(),
     )
     return NOTHING if found == NOTHING else found
 
@@ -155,6 +159,17 @@ def _is_asked_for(source: bytes, start: int) -> bool:
     """Whether a keyword that begins here is the first of ``get_layer(``."""
     call = source.rfind(b"get_layer", 0, start)
     return call >= 0 and _ASKING.fullmatch(source, call, start) is not None
+
+
+_LAYOUT_WORDS = tuple((name.encode(), layout) for name, layout in ARRAY_LAYOUTS.items())
+
+
+def array_layouts(source: bytes) -> frozenset[str]:
+    """Layouts of the arrays of layers that source names; loaded models may have them all."""
+    if b"load_model" in source or b"model_from_" in source:
+        return frozenset(ARRAY_LAYOUTS.values())
+    found = {layout for word, layout in _LAYOUT_WORDS if word in source}
+    return frozenset(found | ({"conv"} if b"keras.applications" in source else set()))
 
 
 def saved_weights(source: bytes) -> frozenset[str]:

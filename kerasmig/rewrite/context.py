@@ -17,7 +17,7 @@ from kerasmig.analysis.objects.receivers import Receivers
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
-from kerasmig.reading.first_look import given_names, saved_models, saved_weights
+from kerasmig.reading.first_look import array_layouts, given_names, saved_models, saved_weights
 from kerasmig.rewrite.calls.callsite import CallSite
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.imports.import_changes import Imports
@@ -69,6 +69,7 @@ class FileContext:
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     project_saves: frozenset[str] = frozenset()
     project_names: frozenset[str] = frozenset()
+    project_arrays: frozenset[str] = frozenset()
     keras1_nearby: bool = False
     #: Whether the file speaks of Keras itself, or is only part of a program that uses it.
     says_keras: bool = True
@@ -306,6 +307,11 @@ class FileContext:
     def given_names(self) -> frozenset[str]:
         """Names that look like automatic ones and that this project gives to layers itself."""
         return self.project_names | given_names(self.text.utf8)
+
+    @cached_property
+    def array_layouts(self) -> frozenset[str]:
+        """Layouts of the arrays of all layers that this project may have."""
+        return self.project_arrays | array_layouts(self.text.utf8)
 
     @cached_property
     def saved_models(self) -> frozenset[str]:

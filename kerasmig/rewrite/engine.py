@@ -60,6 +60,7 @@ class Surroundings(NamedTuple):
     made_relative: tuple[int, ...] = ()
     saved_weights: frozenset[str] = frozenset()
     given_names: frozenset[str] = frozenset()
+    array_layouts: frozenset[str] = frozenset()
     keras1_nearby: bool = False
     says_keras: bool = True
 
@@ -102,6 +103,7 @@ def upgrade_text(
         path,
         project_saves=surroundings.saved_weights,
         project_names=surroundings.given_names,
+        project_arrays=surroundings.array_layouts,
         keras1_nearby=surroundings.keras1_nearby,
         says_keras=surroundings.says_keras,
         python2=surroundings.python2,

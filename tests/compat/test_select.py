@@ -31,6 +31,7 @@ def test_each_name_alone_brings_all_that_it_uses(name: str) -> None:
     local |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     local |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     local |= {alias.asname or alias.name for node in ast.walk(tree) for alias in _aliases(node)}
+    local |= {h.name for h in ast.walk(tree) if isinstance(h, ast.ExceptHandler) and h.name}
     assert used - bound - local - set(dir(builtins)) == set()
 
 

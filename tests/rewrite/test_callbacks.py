@@ -109,7 +109,7 @@ def test_what_a_checkpoint_saved_is_read() -> None:
         + USE
     )
     assert "load_model('net.keras')" in result.new
-    assert "load_model('other.hdf5')" in result.new
+    assert "load_keras1_model('other.hdf5')" in result.new
 
 
 def test_schedule_with_a_default() -> None:

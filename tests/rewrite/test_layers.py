@@ -309,13 +309,11 @@ def test_shapes_that_no_layer_takes_any_more() -> None:
         a = Dense(3, batch_input_shape=(32, 5), bias=False)
         b = Dense(3, input_shape=(5,), batch_input_shape=(None, 5))
         c = Reshape(dims=(3, 4))
-        d = Dense(3, weights=[w, b], bias=False)
         """)
     assert not result.changed
     find(result, "KM204", "put `Input(batch_shape=...)` before the layer", MANUAL)
     find(result, "KM204", "it says input_shape twice", MANUAL)
     find(result, "KM204", "no argument 'dims'", MANUAL)
-    find(result, "KM204", "`weights=` has no counterpart", MANUAL)
 
 
 def test_initialisations_by_function() -> None:

@@ -405,5 +405,5 @@ def test_weights_are_read_from_the_model_that_a_callback_saved_under_a_computed_
             net.load_weights('vgg16_weights.h5')
         """)
     assert "ModelCheckpoint(model_path(where))" in result.new
-    assert "net.load_weights(saved_weights_path(where))" in result.new
-    assert "net.load_weights('vgg16_weights.h5')" in result.new
+    assert "load_keras1_weights(net, where)" in result.new
+    assert "load_keras1_weights(net, 'vgg16_weights.h5')" in result.new

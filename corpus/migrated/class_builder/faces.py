@@ -1,6 +1,7 @@
 import os
 from keras.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D
-from keras.models import Sequential, load_model
+from keras.models import Sequential
+from keras1_compat import load_keras1_model
 from keras.optimizers import Adam
 from keras1_compat import keras1_Convolution2D, predict_classes
 
@@ -54,7 +55,7 @@ class FaceClassifier(object):
 
     def load(self, file_path=FILE_PATH):
         if os.path.exists(file_path):
-            self.model = load_model(file_path)
+            self.model = load_keras1_model(file_path)
 
     def predict(self, image):
         image = image.reshape((1,) + self.IMAGE_SHAPE).astype('float32') / 255

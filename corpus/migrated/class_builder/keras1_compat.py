@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import os
 
 import keras
 import numpy as np
@@ -47,23 +48,132 @@ def _kernel_axes(constraint, rank):
     return constraint
 
 
-def _join_gates(arrays):
-    """Kernel, recurrent kernel and bias of a GRU or LSTM, from one of each per gate."""
-    gates = [arrays[i : i + 3] for i in range(0, len(arrays), 3)]
-    if len(gates) == 4:  # stored as input, cell, forget, output
-        gates = [gates[0], gates[2], gates[1], gates[3]]
-    return [np.concatenate([gate[i] for gate in gates], axis=-1) for i in range(3)]
+# The order in which Keras 1 lists the gates, and that in which it and Keras 3 join them.
+GATE_ORDERS = {
+    "lstm": ("icfo", "ifco"),
+    "convlstm": ("icfo", "ifco"),
+    "gru": ("zrh", "zrh"),
+}
 
 
-def _layout(layer, array):
-    """A convolution kernel of Keras 1 in the order (rows, columns, channels, filters)."""
-    if array.ndim == 4 and isinstance(layer, keras.layers.Conv1D):
-        return array[:, 0]  # Keras 1 kept an axis of length one in 1-D kernels
-    if array.ndim >= 4 and getattr(layer, "data_format", None) == "channels_first":
-        array = np.transpose(array, (*range(2, array.ndim), 1, 0))
-    if array.ndim == 4 and isinstance(layer, keras.layers.Conv2DTranspose):
-        array = np.swapaxes(array, 2, 3)
-    return array
+def turn_kernel_over(kernel, axes):
+    """A kernel of Theano's convolution, which went over its kernels from the other end."""
+    return np.flip(kernel, axis=tuple(axes))
+
+
+def kernel_from_keras1(layout, kernel, ordering="tf", flip=False):
+    """A convolution kernel of Keras 1 as Keras 3 has it: (rows, columns, channels, filters).
+
+    Args:
+        ordering: ``"th"`` for kernels that begin with the filters, ``"tf"`` for those that end so.
+        flip: it was trained on Theano.
+    """
+    if kernel.ndim < 3:
+        return kernel
+    if layout == "conv1d":
+        kernel = kernel[:, 0] if kernel.ndim == 4 else kernel
+    elif ordering == "th":
+        kernel = np.transpose(kernel, (*range(2, kernel.ndim), 1, 0))
+    if layout == "transposed":
+        kernel = np.swapaxes(kernel, -1, -2)
+    if flip and layout != "separable":
+        kernel = turn_kernel_over(kernel, range(kernel.ndim - 2))
+    return kernel
+
+
+def _is_first_conv1d(arrays):
+    """Whether a 1-D kernel is one of Keras 0: (filters, channels, length, 1)."""
+    kernel = arrays[0]
+    if kernel.ndim != 4 or kernel.shape[3] != 1:
+        return False
+    filters = arrays[1].shape[0] if len(arrays) > 1 else None
+    if kernel.shape[1] != 1:
+        return True
+    return (
+        filters is not None
+        and filters != kernel.shape[3]
+        and filters == kernel.shape[0]
+    )
+
+
+def arrays_from_keras1(layout, arrays, ordering="tf", flip=False):
+    """The arrays of a layer of Keras 1 as Keras 3 has them.
+
+    Args:
+        layout: what `array_layout` says of its class.
+        arrays: in the order in which Keras 1 listed them.
+    """
+    arrays = [np.asarray(array) for array in arrays]
+    if layout not in GATE_ORDERS:
+        if layout == "conv1d" and _is_first_conv1d(arrays):
+            arrays[0] = np.transpose(arrays[0], (2, 3, 1, 0))
+        return [
+            kernel_from_keras1(layout, array, ordering, flip) if layout else array
+            for array in arrays
+        ]
+    if layout == "convlstm":
+        arrays = [kernel_from_keras1("conv", array, ordering, flip) for array in arrays]
+    listed, joined = GATE_ORDERS[layout]
+    if len(arrays) != 3 * len(listed):
+        return arrays  # consume_less='gpu' kept the gates together already
+    return [
+        np.concatenate([arrays[3 * listed.index(gate) + i] for gate in joined], axis=-1)
+        for i in range(3)
+    ]
+
+
+# Classes of both libraries by what their arrays look like; all others have the same in both.
+ARRAY_LAYOUTS = {
+    "Convolution1D": "conv1d",
+    "AtrousConvolution1D": "conv1d",
+    "AtrousConv1D": "conv1d",
+    "Conv1D": "conv1d",
+    "Convolution2D": "conv",
+    "AtrousConvolution2D": "conv",
+    "AtrousConv2D": "conv",
+    "Conv2D": "conv",
+    "Convolution3D": "conv",
+    "Conv3D": "conv",
+    "SeparableConvolution2D": "separable",
+    "SeparableConv2D": "separable",
+    "Deconvolution2D": "transposed",
+    "Deconv2D": "transposed",
+    "Conv2DTranspose": "transposed",
+    "LSTM": "lstm",
+    "GRU": "gru",
+    "ConvLSTM2D": "convlstm",
+}
+
+
+def array_layout(names):
+    """The layout of a class, by its own name and those of its bases; "" if nothing changed."""
+    for name in names:
+        if name in ARRAY_LAYOUTS:
+            return ARRAY_LAYOUTS[name]
+    return ""
+
+
+def own_array_layout(layer):
+    """The layout of a layer's arrays, by its class or the one that it inherits from."""
+    return array_layout([base.__name__ for base in type(layer).__mro__])
+
+
+def own_ordering(layer):
+    """The ordering that a layer's kernels had in Keras 1."""
+    first = getattr(layer, "data_format", None) == "channels_first"
+    return "th" if first else "tf"
+
+
+def _load(layer, weights):
+    if hasattr(layer, "forward_layer") and hasattr(layer, "backward_layer"):
+        half = len(weights) // 2
+        _load(layer.forward_layer, weights[:half])
+        _load(layer.backward_layer, weights[half:])
+    elif isinstance(layer, keras.layers.Wrapper):
+        _load(layer.layer, weights)
+    else:
+        layout = own_array_layout(layer)
+        layer.set_weights(arrays_from_keras1(layout, weights, own_ordering(layer)))
 
 
 def with_weights(layer, weights):
@@ -73,10 +183,7 @@ def with_weights(layer, weights):
     @functools.wraps(build)
     def build_and_load(*args, **kwargs):
         build(*args, **kwargs)
-        arrays = [np.asarray(array) for array in weights]
-        if len(arrays) in (9, 12) and len(layer.weights) == 3:
-            arrays = _join_gates(arrays)
-        layer.set_weights([_layout(layer, array) for array in arrays])
+        _load(layer, list(weights))
 
     if weights is not None:
         layer.build = build_and_load
@@ -232,6 +339,41 @@ def get_initializer(identifier):
         if "dtype" not in inspect.signature(identifier).parameters:
             return adapt_initializer(identifier)
     return keras.initializers.get(identifier)
+
+
+def _text(value):
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _is_keras1_model(path):
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        version = _text(file.attrs.get("keras_version", "1"))
+        return "model_config" in file.attrs and version.startswith(("0", "1"))
+
+
+def load_keras1_model(path, custom_objects=None):
+    """Load a model that this program saved, or one of Keras 1 that kerasmig has converted."""
+    import h5py
+
+    path = os.fspath(path)
+    if not os.path.exists(path) or h5py.is_hdf5(path):
+        now = os.path.splitext(path)[0] + ".keras"
+        old = os.path.exists(path) and _is_keras1_model(path)
+        if os.path.exists(now) and (old or not os.path.exists(path)):
+            path = now
+        elif old:
+            raise ValueError(
+                f"{path} is a model of Keras 1, which Keras 3 does not read. Run `kerasmig "
+                f"convert {path}`: it writes {now}, which is read here then."
+            )
+    losses = ("mse", "mae", "mape", "msle")
+    known = {name: keras.losses.get(name) for name in losses}
+    # Keras 1 loaded lambdas as well: the file is trusted as it was then.
+    return keras.saving.load_model(
+        path, custom_objects={**known, **(custom_objects or {})}, safe_mode=False
+    )
 
 
 def get_constraint(identifier, kwargs=None):

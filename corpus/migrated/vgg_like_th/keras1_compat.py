@@ -8,6 +8,10 @@ adjust the imports.
 from __future__ import annotations
 
 import os
+import re
+
+import keras
+import numpy as np
 
 
 def weights_path(path):
@@ -20,7 +24,10 @@ def weights_path(path):
 
 def model_path(path):
     """The name under which Keras 3 saves a model: it has to end in ``.keras`` or ``.h5``."""
-    return path if path.endswith((".keras", ".h5")) else path + ".keras"
+    stem, extension = os.path.splitext(path)
+    if extension in (".keras", ".h5"):
+        return path
+    return (stem if extension in (".hdf5", ".hdf", ".hd5") else path) + ".keras"
 
 
 def saved_weights_path(path):
@@ -30,3 +37,467 @@ def saved_weights_path(path):
         if os.path.exists(name):
             return name
     return now
+
+
+# Classes of both libraries by what their arrays look like; all others have the same in both.
+ARRAY_LAYOUTS = {
+    "Convolution1D": "conv1d",
+    "AtrousConvolution1D": "conv1d",
+    "AtrousConv1D": "conv1d",
+    "Conv1D": "conv1d",
+    "Convolution2D": "conv",
+    "AtrousConvolution2D": "conv",
+    "AtrousConv2D": "conv",
+    "Conv2D": "conv",
+    "Convolution3D": "conv",
+    "Conv3D": "conv",
+    "SeparableConvolution2D": "separable",
+    "SeparableConv2D": "separable",
+    "Deconvolution2D": "transposed",
+    "Deconv2D": "transposed",
+    "Conv2DTranspose": "transposed",
+    "LSTM": "lstm",
+    "GRU": "gru",
+    "ConvLSTM2D": "convlstm",
+}
+
+
+# The order in which Keras 1 lists the gates, and that in which it and Keras 3 join them.
+GATE_ORDERS = {
+    "lstm": ("icfo", "ifco"),
+    "convlstm": ("icfo", "ifco"),
+    "gru": ("zrh", "zrh"),
+}
+
+
+def array_layout(names):
+    """The layout of a class, by its own name and those of its bases; "" if nothing changed."""
+    for name in names:
+        if name in ARRAY_LAYOUTS:
+            return ARRAY_LAYOUTS[name]
+    return ""
+
+
+def turn_kernel_over(kernel, axes):
+    """A kernel of Theano's convolution, which went over its kernels from the other end."""
+    return np.flip(kernel, axis=tuple(axes))
+
+
+def kernel_from_keras1(layout, kernel, ordering="tf", flip=False):
+    """A convolution kernel of Keras 1 as Keras 3 has it: (rows, columns, channels, filters).
+
+    Args:
+        ordering: ``"th"`` for kernels that begin with the filters, ``"tf"`` for those that end so.
+        flip: it was trained on Theano.
+    """
+    if kernel.ndim < 3:
+        return kernel
+    if layout == "conv1d":
+        kernel = kernel[:, 0] if kernel.ndim == 4 else kernel
+    elif ordering == "th":
+        kernel = np.transpose(kernel, (*range(2, kernel.ndim), 1, 0))
+    if layout == "transposed":
+        kernel = np.swapaxes(kernel, -1, -2)
+    if flip and layout != "separable":
+        kernel = turn_kernel_over(kernel, range(kernel.ndim - 2))
+    return kernel
+
+
+def _is_first_conv1d(arrays):
+    """Whether a 1-D kernel is one of Keras 0: (filters, channels, length, 1)."""
+    kernel = arrays[0]
+    if kernel.ndim != 4 or kernel.shape[3] != 1:
+        return False
+    filters = arrays[1].shape[0] if len(arrays) > 1 else None
+    if kernel.shape[1] != 1:
+        return True
+    return (
+        filters is not None
+        and filters != kernel.shape[3]
+        and filters == kernel.shape[0]
+    )
+
+
+def arrays_from_keras1(layout, arrays, ordering="tf", flip=False):
+    """The arrays of a layer of Keras 1 as Keras 3 has them.
+
+    Args:
+        layout: what `array_layout` says of its class.
+        arrays: in the order in which Keras 1 listed them.
+    """
+    arrays = [np.asarray(array) for array in arrays]
+    if layout not in GATE_ORDERS:
+        if layout == "conv1d" and _is_first_conv1d(arrays):
+            arrays[0] = np.transpose(arrays[0], (2, 3, 1, 0))
+        return [
+            kernel_from_keras1(layout, array, ordering, flip) if layout else array
+            for array in arrays
+        ]
+    if layout == "convlstm":
+        arrays = [kernel_from_keras1("conv", array, ordering, flip) for array in arrays]
+    listed, joined = GATE_ORDERS[layout]
+    if len(arrays) != 3 * len(listed):
+        return arrays  # consume_less='gpu' kept the gates together already
+    return [
+        np.concatenate([arrays[3 * listed.index(gate) + i] for gate in joined], axis=-1)
+        for i in range(3)
+    ]
+
+
+# Automatic names: Keras 1's prefix where it is not today's without underscores.
+_PREFIXES = {
+    "convolution1d": "conv1d",
+    "atrousconvolution1d": "conv1d",
+    "convolution2d": "conv2d",
+    "atrousconvolution2d": "conv2d",
+    "convolution3d": "conv3d",
+    "deconvolution2d": "conv2dtranspose",
+    "separableconvolution2d": "separableconv2d",
+    "timedistributeddense": "timedistributed",
+    "model": "functional",
+}
+
+
+# What Keras 1 called an array of a layer, after the layer's name.
+_PART = re.compile(
+    r"(?P<layer>.+?)_(?:[WUb](?:_(?:[ifcozrh]|carry))?|gamma|betas?|running_mean|running_std"
+    r"|alphas|[ta]_(?:left|right)|(?:depth|point)wise_kernel)(?:_\d+)?(?::\d+)?"
+)
+
+
+_NUMBERED = re.compile(r"([a-z][a-z0-9_]*?)(?:_(\d+))?")
+
+
+def _text(value):
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _groups_of_keras1(file):
+    """The layers with weights of a file of Keras 1, in its order: (name, [(name, array)]).
+
+    ``None`` for a file of a later Keras.
+    """
+    weights = file
+    if "layer_names" not in file.attrs and "model_weights" in file:
+        weights = file["model_weights"]
+    if "nb_layers" in weights.attrs:  # Keras 0 counted the layers and named nothing
+        names = [f"layer_{i}" for i in range(int(weights.attrs["nb_layers"]))]
+        counts = [int(weights[name].attrs["nb_params"]) for name in names]
+        parts = [[f"param_{i}" for i in range(count)] for count in counts]
+    elif "layer_names" in weights.attrs:
+        version = weights.attrs.get("keras_version", file.attrs.get("keras_version"))
+        if not _text(version if version is not None else "1").startswith(("0", "1")):
+            return None
+        names = [_text(name) for name in weights.attrs["layer_names"]]
+        parts = [
+            [_text(n) for n in weights[name].attrs["weight_names"]] for name in names
+        ]
+    else:
+        return None
+    return [
+        (name, [(part, np.asarray(weights[name][part])) for part in listed])
+        for name, listed in zip(names, parts, strict=True)
+        if listed
+    ]
+
+
+def _load_today(layer, group):
+    if "layers" in group:
+        by_name = {
+            _text(inner.attrs["name"]): inner for inner in group["layers"].values()
+        }
+        for inner in layer.layers:
+            if inner.weights:
+                _load_today(inner, by_name[inner.name])
+        return
+    if len(group.get("vars", ())):
+        layer.load_own_variables(group["vars"])
+    for part in ("cell", "layer", "forward_layer", "backward_layer"):
+        if part in group and hasattr(layer, part):
+            _load_today(getattr(layer, part), group[part])
+
+
+def _load_today_by_name(model, path):
+    """By name from a file of Keras 3, which itself does so from .h5 files only."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        groups = file["layers"].values() if "layers" in file else ()
+        named = {_text(group.attrs.get("name", "")): group for group in groups}
+        if "" in named:
+            raise ValueError(
+                f"{path} does not name its layers: save it anew with today's Keras 3"
+            )
+        for layer in model.layers:
+            if layer.name in named and layer.weights:
+                _load_today(layer, named[layer.name])
+
+
+def _automatic(layer):
+    """Whether a layer's name is one that Keras 3 gave to it."""
+    plain = type(layer).__name__.lower()
+    found = _NUMBERED.fullmatch(layer.name)
+    return found is not None and found[1].replace("_", "") == plain
+
+
+def _keras1_name(layer, given_names):
+    """The name that a layer had in Keras 1, which counted from one."""
+    prefix, number = (
+        _NUMBERED.fullmatch(layer.name).groups() if _automatic(layer) else ("", "")
+    )
+    if not prefix or layer.name in given_names:
+        return layer.name
+    old = [name for name, now in _PREFIXES.items() if now == prefix.replace("_", "")]
+    dilated = max(np.ravel(getattr(layer, "dilation_rate", 1))) > 1
+    chosen = [name for name in old if name.startswith("atrous") == dilated]
+    return f"{(chosen or old or [prefix.replace('_', '')])[0]}_{int(number or 0) + 1}"
+
+
+def _named_pairs(groups, layers, given_names):
+    """Layers that have a name of the file, by Keras 1's automatic names where they have one."""
+    found = {}
+    for layer in layers:
+        found.setdefault(_keras1_name(layer, given_names), layer)
+    return [(found[name], arrays) for name, arrays in groups if name in found]
+
+
+def _new_key(layer):
+    """The class and the number of an automatic name, else the name."""
+    found = _NUMBERED.fullmatch(layer.name)
+    if found is None or not _automatic(layer):
+        return (layer.name, None)
+    return (found[1].replace("_", ""), int(found[2] or 0))
+
+
+def _old_key(name):
+    found = re.fullmatch(r"([a-z][a-z0-9]*)_(\d+)", name)
+    if found is None:
+        return (name, None)
+    return (_PREFIXES.get(found[1], found[1]), int(found[2]))
+
+
+def _ranked(keys):
+    """Automatic names with their rank among those of their class instead of their number."""
+    numbers = {}
+    for prefix, number in keys:
+        if number is not None:
+            numbers.setdefault(prefix, []).append(number)
+    return [
+        (prefix, None if number is None else sorted(numbers[prefix]).index(number))
+        for prefix, number in keys
+    ]
+
+
+def _order_by_name(groups, layers):
+    """For each group the number of its layer: equal names, or automatic ones in their order."""
+    old = _ranked([_old_key(name) for name, _ in groups])
+    new = _ranked([_new_key(layer) for layer in layers])
+    if sorted(old, key=str) != sorted(new, key=str) or len(set(new)) != len(new):
+        return None
+    return [new.index(key) for key in old]
+
+
+def _shapes(arrays):
+    return ", ".join(str(tuple(array.shape)) for array in arrays) or "nothing"
+
+
+def _flat(layers):
+    return [
+        leaf
+        for layer in layers
+        for leaf in (
+            _flat([inner for inner in layer.layers if inner.weights])
+            if hasattr(layer, "layers")
+            else [layer]
+        )
+    ]
+
+
+def own_array_layout(layer):
+    """The layout of a layer's arrays, by its class or the one that it inherits from."""
+    return array_layout([base.__name__ for base in type(layer).__mro__])
+
+
+def _old_counts(layer, arrays):
+    """Numbers of arrays of the layers that a layer consists of, as Keras 1 counted them.
+
+    ``arrays`` begin with the layer's own: recurrent layers had one for each gate or all in one.
+    """
+    if hasattr(layer, "layers"):
+        return [n for inner in layer.layers for n in _old_counts(inner, arrays)]
+    if hasattr(layer, "forward_layer") and hasattr(layer, "backward_layer"):
+        return [
+            *_old_counts(layer.forward_layer, arrays),
+            *_old_counts(layer.backward_layer, arrays),
+        ]
+    if isinstance(layer, keras.layers.Wrapper):
+        return _old_counts(layer.layer, arrays)
+    layout = own_array_layout(layer)
+    if layout in ("lstm", "convlstm", "gru"):
+        width = layer.weights[0].shape[-1]
+        if any(array.shape[-1:] == (width,) for array in arrays[:1]):
+            return [3]
+        return [9 if layout == "gru" else 12]
+    return [len(layer.weights)]
+
+
+def _take(leaf, arrays):
+    """How many arrays a layer had that were trained, and how many that were not."""
+    total = sum(_old_counts(leaf, [array for _, array in arrays]))
+    rest = len(leaf.non_trainable_weights) if leaf.trainable else 0
+    if isinstance(leaf, keras.layers.BatchNormalization) and leaf.trainable:
+        rest = 2
+    return (total - rest, rest) if leaf.trainable else (0, total)
+
+
+def _inner_pairs(model, layers, arrays):
+    """The arrays of a model within a model, which Keras 1 listed without its layers.
+
+    It listed what is trained of all layers, and then what is not: the names tell the layers.
+    """
+    leaves = _flat(layers)
+    groups = {}
+    for name, array in arrays:
+        found = _PART.fullmatch(name)
+        if found is None:
+            groups = {}
+            break
+        owner = re.sub(r"^(?:(?:forward|backward)_)+", "", found["layer"])
+        groups.setdefault(owner, []).append((name, array))
+    if len(groups) == len(leaves):
+        return _matched(list(groups.items()), leaves, model.name)
+    taken = [_take(leaf, arrays) for leaf in leaves]
+    if sum(sum(counts) for counts in taken) != len(arrays):
+        raise ValueError(f"{model.name} has other layers than the {len(arrays)} arrays")
+    first, later = 0, sum(trained for trained, _ in taken)
+    pairs = []
+    for leaf, (trained, rest) in zip(leaves, taken, strict=True):
+        own = [*arrays[first : first + trained], *arrays[later : later + rest]]
+        first, later = first + trained, later + rest
+        pairs.append((leaf, own))
+    return pairs
+
+
+def _leaf_pairs(pairs):
+    """Layers that hold their weights themselves, each with its part of the arrays."""
+    for layer, arrays in pairs:
+        if hasattr(layer, "forward_layer") and hasattr(layer, "backward_layer"):
+            half = len(arrays) // 2
+            yield from _leaf_pairs(
+                [
+                    (layer.forward_layer, arrays[:half]),
+                    (layer.backward_layer, arrays[half:]),
+                ]
+            )
+        elif isinstance(layer, keras.layers.Wrapper):
+            yield from _leaf_pairs([(layer.layer, arrays)])
+        elif hasattr(layer, "layers"):
+            inner = [leaf for leaf in layer.layers if leaf.weights]
+            yield from _leaf_pairs(_inner_pairs(layer, inner, arrays))
+        else:
+            yield layer, arrays
+
+
+def _fits(leaf, arrays, ordering):
+    try:
+        new = arrays_from_keras1(
+            own_array_layout(leaf), [a for _, a in arrays], ordering
+        )
+    except ValueError:
+        return False
+    return [a.shape for a in new] == [tuple(w.shape) for w in leaf.weights]
+
+
+def _misfit(layer, arrays):
+    """Why arrays do not fit a layer in any ordering; empty if they do."""
+    try:
+        leaves = list(_leaf_pairs([(layer, arrays)]))
+    except ValueError as error:
+        return [str(error)]
+    return [
+        f"{leaf.name} wants {_shapes(leaf.weights)}, the file has {_shapes([a for _, a in own])}"
+        for leaf, own in leaves
+        if not any(_fits(leaf, own, ordering) for ordering in ("tf", "th"))
+    ]
+
+
+def _matched(groups, layers, path):
+    """Each layer with its arrays: by names where they agree, else one after the other."""
+    if len(groups) != len(layers):
+        raise ValueError(
+            f"{path} has weights of {len(groups)} layers, the model has {len(layers)} with weights"
+        )
+    reasons = []
+    for order in (_order_by_name(groups, layers), range(len(layers))):
+        if order is None:
+            continue
+        pairs = [
+            (layers[i], arrays) for i, (_, arrays) in zip(order, groups, strict=True)
+        ]
+        reasons = [reason for pair in pairs for reason in _misfit(*pair)]
+        if not reasons:
+            return pairs
+    raise ValueError(f"{path} does not fit the model: {reasons[0]}")
+
+
+def _common_ordering(pairs):
+    """The one ordering in which kernels of the file fit; ``None`` if they do not tell."""
+    told = set()
+    for leaf, arrays in _leaf_pairs(pairs):
+        fitting = [o for o in ("th", "tf") if _fits(leaf, arrays, o)]
+        if len(fitting) == 1:
+            told.add(fitting[0])
+    return told.pop() if len(told) == 1 else None
+
+
+def own_ordering(layer):
+    """The ordering that a layer's kernels had in Keras 1."""
+    first = getattr(layer, "data_format", None) == "channels_first"
+    return "th" if first else "tf"
+
+
+def _converted(leaf, arrays, ordering, flip):
+    """The arrays of one layer for Keras 3, in the ordering that they fit in."""
+    fitting = [o for o in ("th", "tf") if _fits(leaf, arrays, o)]
+    if not fitting:
+        raise ValueError(_misfit(leaf, arrays)[0])
+    own = ordering or own_ordering(leaf)
+    chosen = own if own in fitting else fitting[0]
+    return arrays_from_keras1(
+        own_array_layout(leaf), [a for _, a in arrays], chosen, flip
+    )
+
+
+def load_keras1_weights(
+    model, path, by_name=False, ordering=None, backend=None, given_names=()
+):
+    """Load weights that Keras 1 saved, or that this program saved: the file tells which.
+
+    Args:
+        by_name: only into layers that have a name of the file, as in Keras 1.
+        ordering: "th" or "tf", the order of the file's kernels, where neither their shapes nor
+            the model's data format tell.
+        backend: "theano" for kernels that Theano's convolution was trained with.
+        given_names: names such as "dense_1" that the code gives to layers itself.
+    """
+    import h5py
+
+    path = saved_weights_path(os.fspath(path))
+    groups = None
+    if h5py.is_hdf5(path):
+        with h5py.File(path, "r") as file:
+            groups = _groups_of_keras1(file)
+    if groups is None:
+        if by_name and path.endswith(".weights.h5"):
+            _load_today_by_name(model, path)
+        else:
+            model.load_weights(path, **({"by_name": True} if by_name else {}))
+        return
+    layers = [layer for layer in model.layers if layer.weights]
+    if by_name:
+        pairs = _named_pairs(groups, layers, given_names)
+    else:
+        pairs = _matched(groups, layers, path)
+    ordering = ordering or _common_ordering(pairs)
+    for leaf, arrays in _leaf_pairs(pairs):
+        leaf.set_weights(_converted(leaf, arrays, ordering, backend == "theano"))

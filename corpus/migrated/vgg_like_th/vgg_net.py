@@ -3,7 +3,7 @@ from keras.models import Sequential
 from keras.layers import Flatten, Dense, Dropout
 from keras.layers import Conv2D, MaxPooling2D, ZeroPadding2D
 from keras.optimizers import SGD
-from keras1_compat import saved_weights_path
+from keras1_compat import load_keras1_weights
 
 
 def ConvBlock(model, layers, filters):
@@ -33,7 +33,7 @@ def VGG_small(weights_path=None, nb_classes=17):
     model.add(Dense(nb_classes, activation='softmax'))
 
     if weights_path:
-        model.load_weights(saved_weights_path(weights_path))
+        load_keras1_weights(model, weights_path)
 
     return model
 

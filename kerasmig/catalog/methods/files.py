@@ -24,10 +24,12 @@ FILES = (
         to="load_weights",
         certainty=Certainty.NAME,
         args={"filepath": to("filepath", "loaded_weights_path")},
-        assumed="weights written by Keras 1 fit only where the layouts of all layers agree",
+        rule="load_weights",
         docs=(
-            "`by_name` is taken for .h5 files only. A literal path is renamed together with that "
-            "of `save_weights` in the same project, else it stays."
+            "Where the program itself has saved the file before, the path is renamed with that of "
+            "`save_weights`. Otherwise `keras1_compat.load_keras1_weights` looks at the file when "
+            "the program runs: weights of Keras 1 are brought into today's layouts, others are "
+            "loaded as they are."
         ),
         new_order=("filepath", "skip_mismatch"),
     ),
@@ -46,7 +48,8 @@ FILES = (
         CONTAINER,
         "KM303",
         certainty=Certainty.NAME,
-        manual="YAML models are gone: use `to_json()` and `keras.models.model_from_json`.",
+        manual="YAML models are gone: use `to_json()` and `keras.models.model_from_json`; "
+        "`kerasmig convert` makes JSON of old YAML files.",
     ),
     *(
         Method(

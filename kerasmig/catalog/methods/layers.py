@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kerasmig.catalog.array_layouts import CODE as ARRAYS
 from kerasmig.catalog.methods.vocabulary import (
     CONTAINER,
     LAYER,
@@ -25,7 +26,20 @@ _LOSSES = "regularizers and constraints live on the variables: see `layer.losses
 _UPDATES = "Keras 3 has no update operations: assign to variables in `call`."
 
 LAYERS = (
-    *plain(LAYER, "get_weights set_weights count_params build call compute_mask get_config"),
+    *plain(LAYER, "count_params build call compute_mask get_config"),
+    *(
+        Method(
+            name,
+            LAYER,
+            ARRAYS,
+            to=name,
+            rule=name,
+            certainty=Certainty.NAME,
+            docs=f"`keras1_compat.{name.replace('_', '_keras1_')}` where arrays of layers that "
+            "changed their layout are more than handed on.",
+        )
+        for name in ("get_weights", "set_weights")
+    ),
     *plain(CONTAINER, "add pop summary"),
     Method(
         "get_layer",

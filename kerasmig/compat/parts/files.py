@@ -25,4 +25,7 @@ def saved_weights_path(path):
 
 def model_path(path):
     """The name under which Keras 3 saves a model: it has to end in ``.keras`` or ``.h5``."""
-    return path if path.endswith((".keras", ".h5")) else path + ".keras"
+    stem, extension = os.path.splitext(path)
+    if extension in (".keras", ".h5"):
+        return path
+    return (stem if extension in (".hdf5", ".hdf", ".hd5") else path) + ".keras"

@@ -33,6 +33,7 @@ class Draft:
         kept: new arguments made of old ones; ``added``: further ones as name and text;
             ``repeated``: those that take another's value over (``edits`` has them).
         reasons: what a person should know, with how grave it is.
+        weights: arrays that the layer gets once it is built.
     """
 
     context: FileContext
@@ -48,6 +49,7 @@ class Draft:
     reasons: list[tuple[Applicability, str]] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+    weights: Argument | None = None
 
     @property
     def applicability(self) -> Applicability:
@@ -206,6 +208,8 @@ def _map_argument(new: Draft, name: str, argument: Argument) -> None:
     elif isinstance(rule, Gone):
         if not _is_default(new, name, argument):
             new.refuse(f"`{name}=` has no counterpart in Keras 3: {rule.why}")
+    elif isinstance(rule, Handled) and name in _ALWAYS:
+        _COMMON[name](new, argument)
     elif isinstance(rule, Handled) and not new.entry.rule:
         handled = _COMMON.get(name)
         if handled is None:
@@ -265,7 +269,17 @@ def _input_dtype(new: Draft, argument: Argument) -> None:
         new.refuse("Keras 3 layers take no `input_dtype`: put `Input(dtype=...)` before the layer")
 
 
-_COMMON = {"batch_input_shape": _batch_input_shape, "input_dtype": _input_dtype}
+def _layer_weights(new: Draft, argument: Argument) -> None:
+    new.weights = None if _is_default(new, "weights", argument) else argument
+
+
+_COMMON = {
+    "batch_input_shape": _batch_input_shape,
+    "input_dtype": _input_dtype,
+    "weights": _layer_weights,
+}
+_ALWAYS = frozenset({"weights"})
+"""Arguments that no structural rule sees to, whatever entry they belong to."""
 
 
 def _pack_arguments(new: Draft) -> None:
@@ -383,9 +397,25 @@ def finish(
     if spelling != context.text.of(use.node):
         edits.append(Edit(context.text.span(use.node), (spelling,)))
     edits += new.edits
+    if new.weights is not None:
+        edits = _with_weights(new, new.weights, edits, spelling)
     if not edits and not (new.reasons and (context.settings.idiomatic or new.entry.assumed)):
         return None  # otherwise what a person should know is told though the text stays
     return rewritten(new, edits, message)
+
+
+def _with_weights(
+    new: Draft, weights: Argument, edits: Sequence[Edit], spelling: str
+) -> list[Edit]:
+    """``Dense(2, weights=w)`` → ``with_weights(Dense(2), w)``: set once the layer is built."""
+    text, name = new.context.text, new.context.text.span(new.use.node)
+    adapter = new.context.imports.need("keras1_compat.with_weights")
+    end = text.span(new.call).end
+    return [
+        Edit(name, (f"{adapter}({spelling}",)),
+        *(edit for edit in edits if edit.span != name),
+        Edit(Span(end, end), (", ", weights.value_span, ")")),
+    ]
 
 
 def rewritten(new: Draft, edits: Sequence[Edit], message: str = "") -> Finding:
