@@ -19,6 +19,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kerasmig.verify.stretch.events import Recorded, Stretch
+
 Message = TypeVar("Message")
 Sizes = list["int | None"]
 """A symbolic shape: unknown sizes are None."""
@@ -240,6 +242,8 @@ class Result:
         unreached: builders with the reason why they made none.
         stopped: the statement of the script after which it was not run further.
         path: where it was read from.
+        recorded: the events of a stretch.
+        stretch: on the new side, how they compare with those of the old side.
     """
 
     models: list[Built] = field(default_factory=list)
@@ -250,6 +254,8 @@ class Result:
     stopped: int | None = None
     notes: list[str] = field(default_factory=list)
     path: str = ""
+    recorded: Recorded | None = None
+    stretch: Stretch | None = None
 
 
 # The serialiser

@@ -121,6 +121,23 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class StretchFigures:
+    """How much of a program's own run was compared.
+
+    ``kinds`` counts the events by kind: calls, results, steps, callbacks, weights, prints, files.
+    ``lines`` are the executed lines of the old program, by file, each with the number of events
+    compared before it ran first.
+    """
+
+    events: int
+    steps: int
+    kinds: dict[str, int] = field(default_factory=dict)
+    made: tuple[str, ...] = ()
+    """Files that were made up for both sides."""
+    lines: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Pair:
     """An old model and the new one from the same place, and how they compare."""
 
@@ -144,6 +161,10 @@ class Pair:
     alternatives: tuple[Reading, ...] = ()
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    conditions: tuple[str, ...] = ()
+    """What the user would have to set for this to hold; empty: it holds as it is."""
+    stretch: StretchFigures | None = None
+    """For a program that was let through a stretch: what was compared."""
     kept: bool = False
     """Whether this is the result of an earlier run: nothing that it rests on has changed."""
 

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-LEVELS = ("shapes", "outputs", "training")
+LEVELS = ("shapes", "outputs", "training", "program")
+
+CONDITIONS = ("accept", "fail")
 
 
 class WrongSettings(ValueError):
@@ -22,7 +24,8 @@ class VerifySettings:
     Args:
         level: how deep to compare: ``shapes`` (layers, shapes, parameter counts), ``outputs``
             (and outputs with the weights carried over), ``training`` (and training mode, losses
-            and weights after training steps with what the program itself compiled).
+            and weights after training steps with what the program itself compiled) or ``program``
+            (and what the programs themselves do with them, over the first batches of a few epochs).
         time_limit: seconds of CPU time that one program may take on one side; measuring each model
             that it has built may take as long again. By the clock four times as much: machines are
             busy, and a program that only waits is stopped at once when its seconds are over.
@@ -37,6 +40,8 @@ class VerifySettings:
         skip: file patterns (as in ``fnmatch``) that are not run.
         cache_dir: where results are kept by content; None: no cache.
         fork: fork programs off a warm worker where the system allows.
+        conditions: what a match is worth that holds under a condition only: ``accept`` it, or
+            ``fail``.
         python: interpreter for the workers; None: this one.
 
     Raises:
@@ -54,11 +59,16 @@ class VerifySettings:
     skip: Sequence[str] = ()
     cache_dir: Path | None = None
     fork: bool = True
+    conditions: str = "accept"
     python: str | None = None
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
             raise WrongSettings(f"level = {self.level!r}: choose one of {', '.join(LEVELS)}")
+        if self.conditions not in CONDITIONS:
+            raise WrongSettings(
+                f"conditions = {self.conditions!r}: choose one of {', '.join(CONDITIONS)}"
+            )
         for name in ("time_limit", "tolerance"):
             if getattr(self, name) <= 0:
                 raise WrongSettings(

@@ -71,6 +71,10 @@ class Tree:
                 found.setdefault(word, []).append(name)
         return found
 
+    def text(self, name: str) -> str:
+        """The text of a Python file."""
+        return self._texts.get(name, "")
+
     def reach(self, program: str) -> list[tuple[str, str]]:
         """Name and content of the Python files that a program can run, itself among them.
 
@@ -121,7 +125,7 @@ class KeptResults:
     def _path(self, run: Run) -> Path:
         reached = [(tree.reach(run.program.file), tree.others) for tree in self._trees]
         plan = line_of(run.program)
-        key = repr((self._common, plan, run.ordering, run.agnostic, reached))
+        key = repr((self._common, plan, run.ordering, run.agnostic, run.stretch, reached))
         name = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()
         return self._folder / f"{name}.json"
 
@@ -135,11 +139,12 @@ class KeptResults:
                 for stage in STAGES
             }
             seconds = float(data["seconds"])
+            conditions = [str(condition) for condition in data["conditions"]]
         except (OSError, ValueError, KeyError, TypeError):
             return None  # damaged is as good as none
         for stage, result in stages.items():
             setattr(run, stage, result)
-        run.seconds, run.kept = seconds, True
+        run.seconds, run.kept, run.conditions = seconds, True, conditions
         return versions
 
     def keep(self, runs: Iterable[Run], versions: dict[str, str]) -> None:
@@ -153,6 +158,7 @@ class KeptResults:
                     continue
                 stages = {stage: encode(_lasting(getattr(run, stage))) for stage in STAGES}
                 data = {"versions": versions, "stages": stages, "seconds": run.seconds}
+                data["conditions"] = run.conditions
                 write_atomically(self._path(run), json.dumps(data).encode())
             kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
             for path in kept[:-_KEPT]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasmig.verify.caller.call_sites import CallSites
+from kerasmig.verify.caller.entries import entries
 from kerasmig.verify.caller.places import FilePlaces, find_places
 from kerasmig.verify.protocol import Builder, Call, Program
 from kerasmig.verify.result import Place, Skipped
@@ -30,6 +31,8 @@ class Plan:
     programs: list[Program] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    entries: list[Program] = field(default_factory=list)
+    """What a person starts: files that do something when they are run, and reach Keras."""
 
 
 def make_plan(
@@ -101,6 +104,9 @@ def make_plan(
                 places=tuple((f"{name}:{label}", p.line, p.end_line) for label, p in named),
             )
         )
+    for name in entries(trees, wanted):
+        if not any(fnmatch.fnmatch(name, pattern) for pattern in skip):
+            plan.entries.append(Program(name, argv=arguments.get(name, ())))
     return plan
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from kerasmig.disk.scratch import scratch_folder
 from kerasmig.verify.caller.call_sites import CallSites
-from kerasmig.verify.caller.kept_results import KeptResults
+from kerasmig.verify.caller.kept_results import KeptResults, Tree
 from kerasmig.verify.caller.plan import Plan, make_plan, sites_of_tree
 from kerasmig.verify.caller.pool import Pool, WorkerUnavailable
 from kerasmig.verify.caller.summing_up import sum_up
@@ -25,6 +25,9 @@ INSTALL = "install what verification takes: pip install 'kerasmig[verify]'"
 _OTHER = {"th": "tf", "tf": "th"}
 _FORMAT = {"th": "channels_first", "tf": "channels_last"}
 FLOAT64_TOLERANCE = 1e-6
+ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+NHWC = "only supports the NHWC"
+"""What TensorFlow says of channels_first where it has no oneDNN."""
 
 
 @dataclass
@@ -34,6 +37,12 @@ class Run:
     program: Program
     ordering: str
     agnostic: bool
+    stretch: bool = False
+    """Whether the program is let through a stretch; else its models are captured."""
+    onednn: bool = False
+    """Whether the new side ran where oneDNN was switched on."""
+    conditions: list[str] = field(default_factory=list)
+    """What the user would have to set for the new side to do what it did here."""
     old: Result | None = None
     new: Result | None = None
     other: Result | None = None  # the old side under the other ordering
@@ -77,7 +86,7 @@ def run_verification(
             skip=settings.skip,
         )
         session = _Session(folder, plan, orderings, settings, progress)
-        if plan.programs:
+        if session.runs:
             session.run()
         return sum_up(
             plan,
@@ -108,6 +117,7 @@ class _Session:
         self.progress = progress
         self.versions: dict[str, str] = {}
         self.runs: list[Run] = []
+        self._trees: dict[str, Tree] = {}
         self._count = 0
         self._done = 0
         for program in plan.programs:
@@ -116,6 +126,26 @@ class _Session:
                 if ordering not in _OTHER:
                     raise ValueError(f"{program.file}: ordering {ordering!r} is neither th nor tf")
                 self.runs.append(Run(program, ordering, agnostic=len(wanted) > 1))
+        if settings.level == "program":
+            for program in plan.entries:
+                ordering = (orderings.get(program.file) or self._ordering(program, orderings))[0]
+                self.runs.append(Run(program, ordering, agnostic=False, stretch=True))
+
+    def _ordering(self, program: Program, orderings: Mapping[str, Sequence[str]]) -> Sequence[str]:
+        """The ordering of a program that says nothing of it itself: that of what it reaches."""
+        reached = {name for name, _ in self._tree("old").reach(program.file)}
+        found = {tuple(orderings[name]) for name in reached if orderings.get(name)}
+        return found.pop() if len(found) == 1 else ("tf",)
+
+    def _tree(self, side: str) -> Tree:
+        if side not in self._trees:
+            self._trees[side] = Tree(self.folder / side)
+        return self._trees[side]
+
+    def _sets_onednn(self, program: Program) -> bool:
+        """Whether the new program itself switches oneDNN on, before it imports TensorFlow."""
+        tree = self._tree("new")
+        return any(ONEDNN in tree.text(name) for name, _ in tree.reach(program.file))
 
     def run(self) -> None:
         from kerasmig.verify import VerifyError
@@ -142,9 +172,10 @@ class _Session:
         self._done = len(self.runs) - len(left)
         with Pool(settings.job_count, self.folder, settings.python, settings.fork) as pool:
             pool.warm("old")
-            pool.warm("new+onednn")
+            pool.warm("new")
             self.pool = pool
             for run in left:
+                run.onednn = self._sets_onednn(run.program)
                 self._submit(run, "old")
             try:
                 pool.run(self._answer)
@@ -170,14 +201,14 @@ class _Session:
             ordering=_OTHER[run.ordering] if stage == "other" else run.ordering,
             data_format=_FORMAT[run.ordering] if run.agnostic else None,
             floatx="float64" if double else "float32",
-            level=self._level(stage),
-            mark_compiled=settings.level == "training",
+            level=self._level(run, stage),
+            mark_compiled=self._trains,
             seed=settings.seed,
             tolerance=FLOAT64_TOLERANCE if double else settings.tolerance,
             time_limit=settings.time_limit,
             memory_limit=settings.megabytes,
             stubs=tuple(settings.stubs),
-            onednn=side == "new",
+            onednn=side == "new" and run.onednn,
         )
         if side == "new":
             before = run.old64 if double else run.old
@@ -190,13 +221,17 @@ class _Session:
         # What continues a program goes first: its arrays can be deleted the sooner.
         self.pool.submit(task, first=stage != "old")
 
-    def _level(self, stage: str) -> str:
+    @property
+    def _trains(self) -> bool:
+        return self.settings.level in ("training", "program")
+
+    def _level(self, run: Run, stage: str) -> str:
         """Training is compared in float64 only."""
+        if run.stretch:
+            return "program"
         if stage == "other" or self.settings.level == "shapes":
             return "shapes"
-        return (
-            "training" if stage.endswith("64") and self.settings.level == "training" else "outputs"
-        )
+        return "training" if stage.endswith("64") and self._trains else "outputs"
 
     @cached_property
     def _new_sites(self) -> CallSites:
@@ -228,7 +263,9 @@ class _Session:
         else:
             run.trouble[stage] = answer.reason or _last_line(Path(task.folder))
         shutil.rmtree(path.parent / "copy", ignore_errors=True)
-        if stage == "old":
+        if run.stretch:
+            self._go_on(run, stage, result)
+        elif stage == "old":
             self._done += 1
             if result is not None and any(not model.error for model in result.models):
                 self._submit(run, "new")
@@ -236,6 +273,8 @@ class _Session:
                     self._submit(run, "other")
             elif result is not None:
                 self._forget(run)
+        elif stage == "new" and self._wants_onednn(run, result):
+            self._again_with_onednn(run)
         elif stage == "new":
             if result is not None and self._wants_float64(result):
                 self._submit(run, "old64")
@@ -247,9 +286,43 @@ class _Session:
         if self.progress is not None:
             self.progress(f"{run.program.file} ({stage})", self._done, len(self.runs))
 
+    def _go_on(self, run: Run, stage: str, result: Result | None) -> None:
+        """What follows a step of a stretch."""
+        stretch = result.stretch if result is not None else None
+        if stage == "old":
+            self._done += 1
+            if result is not None:
+                self._submit(run, "new")
+        elif stage == "new" and self._wants_onednn(run, result):
+            self._again_with_onednn(run)
+        elif stage == "new" and stretch is not None:
+            if stretch.difference is not None and stretch.difference.small:
+                self._submit(run, "old64")
+        elif stage == "old64" and result is not None:
+            self._submit(run, "new64")
+
+    def _wants_onednn(self, run: Run, result: Result | None) -> bool:
+        """Whether the new side failed for want of oneDNN, which the user's machine may lack too."""
+        if run.onednn or result is None:
+            return False
+        said = [failure.message for failure in result.failures]
+        if result.stretch is not None and result.stretch.difference is not None:
+            said.append(result.stretch.difference.what)
+        for entry in result.compared:
+            for difference in (entry.comparison or {}).get("differences", ()):
+                said.append(str(difference["what"]))
+            said.append(entry.not_verified)
+        return any(NHWC in text for text in said)
+
+    def _again_with_onednn(self, run: Run) -> None:
+        run.onednn = True
+        run.conditions.append(f"{ONEDNN}=1 is set before TensorFlow is imported")
+        run.new = None
+        self._submit(run, "new")
+
     def _wants_float64(self, result: Result) -> bool:
         comparisons = [entry.comparison for entry in result.compared if entry.comparison]
-        if self.settings.level == "training":
+        if self._trains:
             return bool(comparisons)
         return self.settings.level != "shapes" and any(c.get("float64") for c in comparisons)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from kerasmig.verify.caller.plan import Plan
+from kerasmig.verify.caller.stretches import stretch_pair
 from kerasmig.verify.messages import EMPTY, MADE_UP, MAIN, NO_LAYERS
 from kerasmig.verify.protocol import Built, Compared, Failure, Result
 from kerasmig.verify.result import (
@@ -44,13 +45,17 @@ def sum_up(
     """The report of all runs of a plan."""
     summary = _Summary(plan, tolerance, level)
     for run in runs:
-        summary.add(run)
+        if run.stretch:
+            if (pair := stretch_pair(run)) is not None:
+                summary.pairs.append(pair)
+        else:
+            summary.add(run)
     summary.settle_broken()
     return VerifyReport(
         pairs=tuple(summary.pairs),
         places_found=tuple(plan.places),
         places_reached=tuple(p for p in plan.places if (p.file, p.line) in summary.reached),
-        skipped=(*plan.skipped, *summary.unreached(runs)),
+        skipped=(*plan.skipped, *summary.unreached([run for run in runs if not run.stretch])),
         versions=versions,
         settings=settings,
         seconds=round(seconds, 3),
@@ -62,6 +67,7 @@ class _Summary:
         self.plan = plan
         self.tolerance = tolerance
         self.level = level
+        self.trains = level in ("training", "program")
         self.pairs: list[Pair] = []
         self.reached: set[tuple[str, int]] = set()
         self.empty: set[tuple[str, int]] = set()
@@ -97,7 +103,7 @@ class _Summary:
                 place.file,
                 place.line,
                 run.ordering,
-                _fingerprint(model, self.level == "training"),
+                _fingerprint(model, self.trains),
             )
             if key in self._seen:
                 continue
@@ -153,6 +159,7 @@ class _Summary:
             params_old=model.facts.get("params"),
             tolerance=self.tolerance,
             kept=run.kept,
+            conditions=_conditions(run),
             seconds=round(run.seconds / max(1, len(run.old.models if run.old else ())), 3),
         )
         if model.error:
@@ -198,7 +205,7 @@ class _Summary:
                 notes.append(
                     f"in float32 the outputs differ by {worst:.2g}: rounding, for in float64 they agree"
                 )
-        elif not differences and finer is not None and self.level == "training":
+        elif not differences and finer is not None and self.trains:
             differences = list(finer["differences"])
             notes.extend(finer["notes"])
         pair = _replace(
@@ -227,10 +234,10 @@ class _Summary:
             return _replace(pair, status=Status.MATCH, reason="shapes and parameter counts only")
         if not pair.outputs:
             return _replace(pair, reason="no output was computed")
-        if self.level == "training" and not compiled:
+        if self.trains and not compiled:
             notes_of = (*pair.notes, "not compiled by the program: no training to compare")
             return _replace(pair, status=Status.MATCH, notes=notes_of)
-        if self.level == "training" and (why := _untrained(finer, again, trouble)):
+        if self.trains and (why := _untrained(finer, again, trouble)):
             return _replace(pair, reason=why)
         return _replace(pair, status=Status.MATCH)
 
@@ -308,6 +315,13 @@ class _Summary:
                 why = _why_not(place, reasons.get(place.file, []))
             found.append(Skipped(*key, place.name, why))
         return found
+
+
+def _conditions(run: Run) -> tuple[str, ...]:
+    """What the user would have to set for the new side to do what it did."""
+    if run.agnostic and run.ordering == "th":
+        return (*run.conditions, "Keras's image_data_format is channels_first")
+    return tuple(run.conditions)
 
 
 def _says_nothing(failure: Failure, old: Result) -> bool:

@@ -8,7 +8,7 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerasmig.verify.caller import division
 from kerasmig.verify.messages import EMPTY, one_line
@@ -17,6 +17,9 @@ from kerasmig.verify.program import inert, missing_files, sandbox, standins
 from kerasmig.verify.program.following import Runner, model_variable
 from kerasmig.verify.program.recorder import Captured, ProgramStop, Recorder
 from kerasmig.verify.protocol import Built, Compared, Result, Task, read, write
+
+if TYPE_CHECKING:
+    from kerasmig.verify.stretch.run import StretchRun
 
 
 def run_task(task: Task, side: Any) -> None:
@@ -43,10 +46,14 @@ def run_task(task: Task, side: Any) -> None:
     division.install()
     missing_files.install(recorder.root, task.ordering, recorder.note)
     runner = Runner(task.program, copy.resolve(), side, recorder, task.ordering)
+    stretch = _stretch(task, side) if task.level == "program" else None
     guard.on()
     try:
         with sandbox.time_limit(folder, "run", task.time_limit):
-            runner.run(task.replay)
+            if stretch is not None:
+                stretch.run(runner)
+            else:
+                runner.run(task.replay)
     except ProgramStop as stop:
         runner._fail("main", stop)
         runner._label("main")
@@ -62,6 +69,9 @@ def run_task(task: Task, side: Any) -> None:
         unreached=outcome.unreached,
         stopped=outcome.stopped,
     )
+    if stretch is not None:
+        _finish_stretch(stretch, result, folder)
+        return
     models = [
         _built(captured, runner.call_of_model[position], copy)
         for position, captured in enumerate(recorder.models)
@@ -71,6 +81,30 @@ def run_task(task: Task, side: Any) -> None:
     else:
         _compare_new(task, side, recorder, models, result)
     result.notes = recorder.notes
+    write(folder / "result.json", result)
+
+
+def _stretch(task: Task, side: Any) -> StretchRun:
+    """The task's program, ready to be let through a stretch."""
+    from kerasmig.verify.stretch.run import StretchRun
+
+    old = None
+    if task.side == "new" and task.old_result is not None:
+        old = read(Result, Path(task.old_result)).recorded
+    stretch = StretchRun(task, side, side.recorder, old)
+    stretch.prepare()
+    return stretch
+
+
+def _finish_stretch(stretch: StretchRun, result: Result, folder: Path) -> None:
+    from kerasmig.verify.stretch.run import compared
+
+    recorded = stretch.finish(folder)
+    if stretch.old is None:
+        result.recorded = recorded
+    else:
+        result.stretch = compared(stretch.old, recorded)
+    result.notes = stretch.recording.recorder.notes
     write(folder / "result.json", result)
 
 

@@ -7,7 +7,7 @@ import inspect
 import sys
 import traceback
 import types
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,16 @@ class Runner:
         self.module = types.ModuleType("__main__")
         self._made_up: set[str] = set()
         self._position = 0
+        self._transform: Callable[[ast.Module], ast.Module] = lambda tree: tree
+        self.on_failure: Callable[[str, str, int, bool], None] = lambda *_: None
+        """Told the kind, the message and the line of what fails, and whether it was data that is
+        not there."""
+
+    def run_script(self, transform: Callable[[ast.Module], ast.Module]) -> None:
+        """Run the file as ``__main__`` and nothing else."""
+        self._transform = transform
+        self._run_main()
+        self._label(MAIN)
 
     def run(self, replay: Sequence[BuilderCall] | None) -> Outcome:
         """Run everything; `replay`: the builder calls that the other side made."""
@@ -85,6 +95,7 @@ class Runner:
             return
         if division.is_marked(text):
             tree = division.divided(tree)
+        tree = self._transform(tree)
         module = self.module
         module.__file__ = str(self.path)
         package = self._package(tree)
@@ -321,6 +332,7 @@ class Runner:
         stand_in = stand_in or _draws_data(entries, self.recorder.root)
         message, kind = str(_described(error, self)), type(error).__name__
         self.outcome.failures.append(Failure(where, line, message, kind, stand_in, self._position))
+        self.on_failure(kind, message, line, stand_in)
 
     def _mark_incomplete(self, error: BaseException, statement: ast.stmt | None) -> None:
         """Models that were being built where the exception came from are not finished."""

@@ -1,0 +1,89 @@
+"""From the comparison of two stretches to a pair of the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kerasmig.verify.result import Difference, Pair, Place, Status, StretchFigures
+from kerasmig.verify.stretch.events import StretchDifference
+
+if TYPE_CHECKING:
+    from kerasmig.verify.caller.session import Run
+
+
+def stretch_pair(run: Run) -> Pair | None:
+    """The pair of a program that was let through a stretch; None: it has nothing to compare."""
+    file = run.program.file
+    base = Pair(
+        Place(file, 1, file, "program"),
+        run.ordering,
+        Status.NOT_VERIFIED,
+        conditions=tuple(run.conditions),
+        seconds=round(run.seconds, 3),
+        kept=run.kept,
+    )
+    if run.old is None:
+        return _with(base, reason=f"old side: {run.trouble.get('old', 'it was not run')}")
+    recorded = run.old.recorded
+    if recorded is None or not any(event.kind != "exception" for event in recorded.events):
+        failed = run.old.failures
+        return _with(base, reason=f"old side: {failed[0].message}") if failed else None
+    if run.new is None or run.new.stretch is None:
+        return _with(base, reason=f"new side: {run.trouble.get('new', 'it was not run')}")
+    stretch = run.new.stretch
+    notes = [*run.old.notes]
+    if stretch.difference is not None and stretch.difference.small:
+        finer = run.new64.stretch if run.new64 is not None else None
+        if finer is None:
+            why = run.trouble.get("old64") or run.trouble.get("new64") or "no float64 run"
+            notes.append(f"float64 could not decide: {why}")
+        elif finer.difference is None and finer.events >= stretch.events:
+            notes.append(
+                f"in float32: {stretch.difference.what}: rounding, for in float64 they agree"
+            )
+            base = _with(base, precision="float64")
+            stretch = finer
+        else:
+            base = _with(base, precision="float64")
+            stretch = finer
+    pair = _with(
+        base,
+        stretch=StretchFigures(
+            stretch.events, stretch.steps, stretch.kinds, tuple(stretch.made), stretch.lines
+        ),
+        notes=tuple(notes),
+    )
+    if stretch.difference is not None:
+        difference = _difference(stretch.difference)
+        return _with(
+            pair, status=Status.MISMATCH, reason=difference.what, first_difference=difference
+        )
+    if not stretch.events:
+        return _with(pair, reason=stretch.ended or "nothing of it could be compared")
+    failed = run.old.failures
+    if failed and not stretch.ended:
+        notes.append(f"both programs fail: {failed[0].message}")
+    if stretch.ended:
+        notes.append(f"not compared to its end: {stretch.ended}")
+    if not any(kind in stretch.kinds for kind in ("call", "step", "result", "print", "weights")):
+        return _with(pair, reason=failed[0].message if failed else "nothing of it was compared")
+    return _with(pair, status=Status.MATCH, notes=tuple(notes))
+
+
+def _difference(found: StretchDifference) -> Difference:
+    def source(file: str, line: int) -> str | None:
+        return f"{file}:{line}" if file else None
+
+    return Difference(
+        found.what,
+        found.cause,
+        old_source=source(found.old_file, found.old_line),
+        new_source=source(found.new_file, found.new_line),
+        level="program",
+    )
+
+
+def _with(pair: Pair, **changes: object) -> Pair:
+    import dataclasses
+
+    return dataclasses.replace(pair, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,147 @@
+"""What the process of one stretch does. Runs in workers, in the child of one program."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerasmig.verify.program.following import Runner
+from kerasmig.verify.program.recorder import Recorder
+from kerasmig.verify.protocol import Task
+from kerasmig.verify.stretch import loops
+from kerasmig.verify.stretch.events import Recorded
+from kerasmig.verify.stretch.files import Files
+from kerasmig.verify.stretch.recording import Lines, Recording
+from kerasmig.verify.stretch.tracing import Tracer
+
+_NOT_THERE = ("is not available", "which is not available", "Can save best model only")
+
+
+class StretchRun:
+    """A program that is let through a stretch, between its settling in and its result.
+
+    Args:
+        old: what was recorded of the old side; None on the old side itself.
+    """
+
+    def __init__(self, task: Task, side: Any, recorder: Recorder, old: Recorded | None) -> None:
+        self.task, self.side, self.old = task, side, old
+        self.counts = loops.Counts()
+        self.recording = Recording(recorder, self.counts)
+        self.tracer = Tracer(recorder.root, lambda: len(self.recording.told.events))
+        self.files = Files(Path(recorder.root))
+
+    def prepare(self) -> None:
+        """Put the real library back, recorded, and bound the program's loops."""
+        self._place_made_files()
+        if self.task.side == "old":
+            from kerasmig.verify.stretch.record_old import OldHooks
+
+            OldHooks(self.side, self.recording, self.task.seed).install()
+        else:
+            from kerasmig.verify.stretch.record_new import NewHooks
+
+            NewHooks(self.side, self.recording, self.old, self.task.seed).install()
+        loops.install(self.counts)
+        _bound_imported(self.recording.recorder.root)
+        _still_clock(self.recording.recorder.root)
+        sys.stdout = Lines(sys.stdout, self.recording.recorder.root, self.recording.printed)
+        warnings.simplefilter("always")
+        show = warnings.showwarning
+
+        def showwarning(message: Any, *args: Any, **kwargs: Any) -> None:
+            if any(words in str(message) for words in _NOT_THERE):
+                self.recording.add("warning", "what a callback monitors is not there")
+            show(message, *args, **kwargs)
+
+        warnings.showwarning = showwarning
+        self.files.look()
+
+    def run(self, runner: Runner) -> None:
+        """Run the program."""
+        runner.on_failure = self.failed
+        self.tracer.start()
+        try:
+            runner.run_script(loops.bounded)
+        finally:
+            self.tracer.stop()
+
+    def failed(self, kind: str, said: str, line: int, stand_in: bool) -> None:
+        """A statement of the program has failed."""
+        if kind in ("TimeIsUp", "ProgramStop"):
+            self.recording.told.ended = said
+            return
+        values = {"error": f"{said}", **({"stand-in": "yes"} if stand_in else {})}
+        self.recording.add("exception", "exception", values)
+
+    def finish(self, folder: Path) -> Recorded:
+        """All that was recorded."""
+        for name, text in self.files.written(self.recording.told.made):
+            self.recording.add("file", name, {"text": text})
+        told = self.recording.finish(folder)
+        told.lines = self.tracer.lines
+        if self.task.side == "old":
+            for name in told.made:
+                target = folder / "made" / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(Path(self.recording.recorder.root, name), target)
+        return told
+
+    def _place_made_files(self) -> None:
+        """What was made for the old side is there for the new one, too."""
+        if self.old is None or self.task.old_result is None:
+            return
+        made = Path(self.task.old_result).parent / "made"
+        for name in self.old.made:
+            target = Path(self.recording.recorder.root, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(made / name, target)
+
+
+def compared(old: Recorded, new: Recorded) -> Any:
+    """Compare what was recorded of both sides."""
+    from kerasmig.verify.stretch.compare import Comparison
+
+    with np.load(old.arrays) as old_arrays, np.load(new.arrays) as new_arrays:
+        return Comparison(old, new, old_arrays, new_arrays).run()
+
+
+def _bound_imported(root: str) -> None:
+    """Have the loops of the program's modules bounded as they are imported."""
+    import ast
+    import importlib.machinery
+
+    loader: Any = importlib.machinery.SourceFileLoader
+    compiled = loader.source_to_code
+
+    def source_to_code(self: Any, data: Any, path: Any, **options: Any) -> Any:
+        if str(path).startswith(root) and isinstance(data, bytes):
+            if not str(path).endswith("keras1_compat.py"):
+                data = loops.bounded(ast.parse(data, filename=str(path)))
+        return compiled(self, data, path, **options)
+
+    loader.source_to_code = source_to_code
+
+
+def _still_clock(root: str) -> None:
+    """The program's own clock goes on by a hundredth of a second whenever it looks."""
+    looked = [0]
+
+    def clock(original: Callable[[], float]) -> Callable[[], float]:
+        def now() -> float:
+            if not sys._getframe(1).f_code.co_filename.startswith(root):
+                return original()
+            looked[0] += 1
+            return 1_500_000_000 + looked[0] / 100
+
+        return now
+
+    for name in ("time", "perf_counter", "monotonic", "process_time"):
+        setattr(time, name, clock(getattr(time, name)))
