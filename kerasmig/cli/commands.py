@@ -56,7 +56,7 @@ def main() -> None:
 @click.option("--todo", is_flag=True, default=None, help="Comment the places left to a person.")
 @click.option("--verify", is_flag=True, help="Run old and new models and compare them.")
 @click.option("--no-backup", is_flag=True, help="Keep no copies of files that git does not have.")
-@click.option("--level", type=click.Choice(("shapes", "outputs", "training")), help="For --verify.")
+@click.option("--level", type=click.Choice(("shapes", "outputs", "training", "program")), help="For --verify.")
 def upgrade(
     paths: tuple[Path, ...],
     diff: bool,
@@ -118,7 +118,7 @@ def check(paths: tuple[Path, ...], output_format: str, verbose: bool, **options:
 @click.argument("old", type=click.Path(path_type=Path, exists=True))
 @click.argument("new", type=click.Path(path_type=Path, exists=True), required=False)
 @click.option("--base", metavar="GITREF", help="The old code is what stood at OLD in this commit.")
-@click.option("--level", type=click.Choice(("shapes", "outputs", "training")))
+@click.option("--level", type=click.Choice(("shapes", "outputs", "training", "program")))
 @click.option("--time-limit", type=float, help="Seconds for one program on one side.")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts, to split the work.")
 @click.option(
