@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 DATA_FORMAT_CHOICES = ("auto", "channels_first", "channels_last", "explicit")
+LAYOUT_CHOICES = ("keep", "channels_last")
 
 
 class UpgradeSettings(NamedTuple):
@@ -15,6 +16,9 @@ class UpgradeSettings(NamedTuple):
             leaves open; ``explicit`` infers and writes ``data_format=`` on every spatial layer.
         idiomatic: take Keras 3's defaults where they differ, and report each.
         select, ignore: codes (or prefixes of codes) to apply or leave alone.
+        layout: ``keep``, or ``channels_last``: what is channels_first is computed with the
+            channels last.
+        with_data: with ``channels_last``, the inputs and what prepares the data are turned, too.
         todo: write a comment at each place that is left to a person.
         python2: bring Python 2 sources to Python 3; if not, they are left alone and reported.
     """
@@ -25,6 +29,8 @@ class UpgradeSettings(NamedTuple):
     ignore: tuple[str, ...] = ()
     python2: bool = True
     todo: bool = False
+    layout: str = "keep"
+    with_data: bool = False
 
     def ignores(self, code: str) -> bool:
         """Whether a code is to be left alone, whatever else is asked for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, WEIGHTS
-from kerasmig.catalog.layer_facts import elementwise
+from kerasmig.catalog.layer_facts import Layout, elementwise
 from kerasmig.catalog.vocabulary import Entry, Family, to
 
 FAMILIES = (
@@ -36,7 +36,7 @@ FAMILIES = (
             Entry("ELU", layer=elementwise(), to="ELU"),
             Entry(
                 "PReLU",
-                layer=elementwise(),
+                layer=elementwise(turning=Layout.BY_AXIS),
                 to="PReLU",
                 args={"init": to("alpha_initializer", "initializer")},
             ),
@@ -47,10 +47,14 @@ FAMILIES = (
                 args={"theta": to("threshold")},
                 write={"threshold": "1.0"},
             ),
-            Entry("ParametricSoftplus", layer=elementwise(), to="keras1_compat.ParametricSoftplus"),
+            Entry(
+                "ParametricSoftplus",
+                layer=elementwise(turning=Layout.EDGE),
+                to="keras1_compat.ParametricSoftplus",
+            ),
             Entry(
                 "SReLU",
-                layer=elementwise(),
+                layer=elementwise(turning=Layout.EDGE),
                 to="keras1_compat.SReLU",
                 docs="The `*_init` arguments keep their Keras 1 names, fans included.",
             ),

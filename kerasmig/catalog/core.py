@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, SEQUENCE_INPUT, WEIGHTS
-from kerasmig.catalog.layer_facts import LayerFacts, Role, dense, dropout, elementwise, reshaping
+from kerasmig.catalog.layer_facts import (
+    LayerFacts,
+    Layout,
+    Role,
+    dense,
+    dropout,
+    elementwise,
+    reshaping,
+)
 from kerasmig.catalog.vocabulary import Arguments, Entry, Family, gone, handled, to
 
 KERNEL_AND_BIAS: Arguments = {
@@ -72,7 +80,9 @@ FAMILIES = (
             ),
             Entry(
                 "SpatialDropout1D",
-                layer=LayerFacts(role=Role.DROPOUT, shape="sequence_in", hidden=("p",)),
+                layer=LayerFacts(
+                    role=Role.DROPOUT, shape="sequence_in", hidden=("p",), turning=Layout.EDGE
+                ),
                 to="SpatialDropout1D",
                 args=_SPATIAL,
             ),
@@ -102,14 +112,18 @@ FAMILIES = (
                 ),
             ),
             Entry("Reshape", layer=reshaping("reshape", may_be_added=True), to="Reshape"),
-            Entry("Permute", layer=reshaping("permute", may_be_added=True), to="Permute"),
+            Entry(
+                "Permute",
+                layer=reshaping("permute", may_be_added=True, turning=Layout.BY_AXIS),
+                to="Permute",
+            ),
             Entry(
                 "RepeatVector",
                 layer=LayerFacts(role=Role.RESHAPING, shape="repeat"),
                 to="RepeatVector",
                 args={"n": to("n", "size")},
             ),
-            Entry("Masking", layer=elementwise(), to="Masking"),
+            Entry("Masking", layer=elementwise(turning=Layout.EDGE), to="Masking"),
             Entry(
                 "Lambda",
                 layer=LayerFacts(role=Role.LAMBDA, becomes=("Rescaling",), may_be_added=True),

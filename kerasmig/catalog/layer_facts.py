@@ -48,6 +48,34 @@ CHANNEL_CHANGING = KERNELS | {
 """Layers after which an axis no longer is the axis of the input that it stood for."""
 
 
+class Layout(Enum):
+    """What a layer is to a conversion from channels first to channels last."""
+
+    TURNED = "turned"
+    """It has a data format, which it is told anew."""
+    INDIFFERENT = "indifferent"
+    """Element by element: the order of the axes is nothing to it."""
+    BY_AXIS = "by axis"
+    """It names axes, which get other numbers."""
+    EDGE = "edge"
+    """Anything else: it gets its input, and gives its output, in the order that the code means."""
+
+
+_TURNED = KERNELS | {
+    Role.CONVOLUTIONAL_RECURRENT,
+    Role.POOLING,
+    Role.GLOBAL_POOLING,
+    Role.RESIZING,
+    Role.DROPOUT,
+}
+_LAYOUTS = {
+    Role.ELEMENTWISE: Layout.INDIFFERENT,
+    Role.DROPOUT: Layout.INDIFFERENT,
+    Role.NORMALIZATION: Layout.BY_AXIS,
+    Role.MERGE: Layout.BY_AXIS,
+}
+
+
 MERGE_MODES = {
     "sum": "Add",
     "mul": "Multiply",
@@ -80,6 +108,7 @@ class LayerFacts:
         hidden: arguments of Keras 1 that the outputs at inference cannot show.
         like: a layer of Keras 3 that takes the same positions, where Keras 2 had this one and Keras
             3 has none.
+        turning: its `Layout` where that does not follow from its role.
         gates: order of the gates within a kernel of Keras 3, and the order in which Keras 1.2.2
             lists their arrays (``keras/layers/recurrent.py``, ``build``); empty: none.
     """
@@ -94,7 +123,19 @@ class LayerFacts:
     may_be_added: bool = False
     hidden: tuple[str, ...] = ()
     like: str = ""
+    turning: Layout | None = None
     gates: tuple[str, str] = ("", "")
+
+    @property
+    def layout(self) -> Layout:
+        """What it is to a conversion to channels last."""
+        if self.turning is not None:
+            return self.turning
+        if self.axes > 1 and self.role in _TURNED:
+            return Layout.TURNED
+        if self.axes:
+            return Layout.EDGE
+        return _LAYOUTS.get(self.role, Layout.EDGE)
 
 
 def convolution(axes: int, *also: str) -> LayerFacts:
@@ -107,13 +148,19 @@ def resizing(shape: str, axes: int, may_be_added: bool = False) -> LayerFacts:
     return LayerFacts(role=Role.RESIZING, shape=shape, axes=axes, may_be_added=may_be_added)
 
 
-def elementwise(*becomes: str, may_be_added: bool = False, keeps_width: bool = True) -> LayerFacts:
+def elementwise(
+    *becomes: str,
+    may_be_added: bool = False,
+    keeps_width: bool = True,
+    turning: Layout | None = None,
+) -> LayerFacts:
     """Works on each number by itself."""
     return LayerFacts(
         role=Role.ELEMENTWISE,
         keeps_width=keeps_width,
         becomes=becomes,
         may_be_added=may_be_added,
+        turning=turning,
     )
 
 
@@ -132,6 +179,6 @@ def dense(shape: str = "dense", *becomes: str) -> LayerFacts:
     return LayerFacts(role=Role.DENSE, shape=shape, becomes=becomes)
 
 
-def reshaping(shape: str, may_be_added: bool = False) -> LayerFacts:
+def reshaping(shape: str, may_be_added: bool = False, turning: Layout | None = None) -> LayerFacts:
     """The same numbers in another shape."""
-    return LayerFacts(role=Role.RESHAPING, shape=shape, may_be_added=may_be_added)
+    return LayerFacts(role=Role.RESHAPING, shape=shape, may_be_added=may_be_added, turning=turning)

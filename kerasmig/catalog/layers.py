@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from kerasmig.catalog import entry, families, surface
-from kerasmig.catalog.layer_facts import LayerFacts, Role, elementwise
+from kerasmig.catalog.layer_facts import LayerFacts, Layout, Role, elementwise
 from kerasmig.catalog.vocabulary import To
 
-_LATER = {"Softmax": elementwise(), "ReLU": elementwise()}
+_LATER = {"Softmax": elementwise(turning=Layout.BY_AXIS), "ReLU": elementwise()}
 """Layers that Keras 1 did not have and code that has been migrated uses."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kerasmig.cli.exits import INTERRUPTED, fail
-from kerasmig.settings import DATA_FORMAT_CHOICES
+from kerasmig.settings import DATA_FORMAT_CHOICES, LAYOUT_CHOICES
 
 FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "html")
 
@@ -36,6 +36,12 @@ def upgrade_options(function: Any) -> Any:
             type=click.Choice(DATA_FORMAT_CHOICES),
             help="What to do about data_format: infer it (auto, the default), settle what the code "
             "leaves open, or write it on every layer (explicit).",
+        ),
+        click.option(
+            "--layout",
+            type=click.Choice(LAYOUT_CHOICES),
+            help="Compute what is channels_first as it is (keep, the default) or with the channels "
+            "last, which runs on any processor; models take and give what they did.",
         ),
         click.option(
             "--idiomatic",

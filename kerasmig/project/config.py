@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from kerasmig.disk.find import Selection
 from kerasmig.disk.ignore import pattern_problem
 from kerasmig.disk.reading import read_file
-from kerasmig.settings import DATA_FORMAT_CHOICES, UpgradeSettings
+from kerasmig.settings import DATA_FORMAT_CHOICES, LAYOUT_CHOICES, UpgradeSettings
 
-_UPGRADE = {"data-format", "idiomatic", "select", "ignore", "python2", "todo"}
+_UPGRADE = {"data-format", "layout", "idiomatic", "select", "ignore", "python2", "todo"}
 _FILES = {"exclude", "include", "respect-gitignore"}
 _RUN = {"jobs", "backup", "verify", "cache"}
 
@@ -111,8 +111,13 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
     if data_format not in DATA_FORMAT_CHOICES:
         choices = ", ".join(DATA_FORMAT_CHOICES)
         raise ConfigError(f"{path}: data-format = {data_format!r}: choose one of {choices}")
+    layout = _typed(path, table, "layout", str, "keep")
+    if layout not in LAYOUT_CHOICES:
+        choices = ", ".join(LAYOUT_CHOICES)
+        raise ConfigError(f"{path}: layout = {layout!r}: choose one of {choices}")
     upgrade = UpgradeSettings(
         data_format=data_format,
+        layout=layout,
         idiomatic=_typed(path, table, "idiomatic", bool, False),
         select=_strings(path, table, "select"),
         ignore=_strings(path, table, "ignore"),

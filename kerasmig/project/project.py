@@ -78,6 +78,7 @@ class Project:
     _folders: dict[Path, str] = field(default_factory=dict)
     _marked: dict[Path, Path | None] = field(default_factory=dict)
     _program: frozenset[Path] | None = None
+    _converted: dict[Path, FileResult] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.files = [path if path.is_absolute() else absolute(path) for path in self.files]
@@ -290,8 +291,11 @@ class Project:
             return FileResult(shown, error=module.error) if concerned else FileResult(shown)
         if not concerned and module.program.modern is None:
             return FileResult(shown)
-        result = self.finished(path, self.program_result(path))
-        self._release()
+        if self.settings.layout == "keep":
+            result = self.finished(path, self.program_result(path))
+            self._release()
+        else:
+            result = self.finished(path, self._in_layout(path))
         return result._replace(role="keras" if self.concerns_keras(path) else "program")
 
     def _release(self) -> None:
@@ -328,6 +332,49 @@ class Project:
             says_keras=self.concerns_keras(path),
         )
         return rewritten(module.program, self.settings, shown, surroundings)
+
+    def _in_layout(self, path: Path) -> FileResult:
+        """The result for the program of a file, converted with the files that belong to it."""
+        if path not in self._converted:
+            from kerasmig.rewrite.layout.program import Upgraded, in_layout
+
+            paths = self._together(path)
+            results = [self.program_result(p) for p in paths]
+            shown = {self._shown(p): p for p in paths}
+            files = [
+                Upgraded(result, self.module(p).name, p.stem == "__init__")
+                for p, result in zip(paths, results, strict=True)
+                if not result.error
+            ]
+
+            def find(name: str) -> str | None:
+                found = (self.find(name, near) for near in paths)
+                return next((self._shown(p) for p in found if p in paths), None)
+
+            converted = {shown[r.path]: r for r in in_layout(files, self.settings, find)}
+            for p, result in zip(paths, results, strict=True):
+                self._converted[p] = converted.get(p, result)
+        return self._converted[path]
+
+    def _together(self, path: Path) -> list[Path]:
+        """The files with Keras that import each other, by themselves or through others."""
+        waiting, found = [path], {path}
+        while waiting:
+            current = waiting.pop()
+            near = [*self._graph.imported(current), *self._imported_by.get(current, ())]
+            for other in near:
+                concerned = other in self.program_files or self.concerns_keras(other)
+                if other not in found and concerned and self._is_program(other):
+                    found.add(other)
+                    waiting.append(other)
+        return sorted(found)
+
+    def _is_program(self, path: Path) -> bool:
+        module = self.module(path)
+        ours = path.name == COMPAT_FILE and _COMPAT_MARK in module.data
+        if module.error or ours or self.vendored(path) is not None:
+            return False
+        return self.parsed(module) is not None and module.program is not None
 
     def _importers(self, path: Path) -> list[str]:
         return [module_name(user, path) for user in importers(path, self._imported_by)]

@@ -27,6 +27,10 @@ def upgrade_one(text: str, settings: UpgradeSettings, path: str) -> FileResult:
 def _upgrade_one(text: str, settings: UpgradeSettings, path: str) -> FileResult:
     program = read_program(text, path, settings)
     result = rewritten(program, settings, path, Surroundings())
+    if settings.layout != "keep" and not result.error:
+        from kerasmig.rewrite.layout.program import Upgraded, in_layout
+
+        (result,) = in_layout([Upgraded(result)], settings)
     return finished(program, result, settings)
 
 

@@ -42,6 +42,8 @@ def assign(run: Interpreter, target: ast.expr, value: Value, scope: Scope) -> No
         base = run.evaluate(target.value, scope)
         if isinstance(base, (Instance, Record)):
             run.heap.put(base, target.attr, value)
+        elif isinstance(base, Model):
+            run.heap.put(base, f".{target.attr}", value)
     elif isinstance(target, ast.Subscript):
         _assign_item(run, target, value, scope)
 

@@ -40,7 +40,8 @@ def evaluate(run: Interpreter, node: ast.expr, scope: Scope) -> Value:
     """The abstract value of an expression."""
     run.spend()
     handler = _HANDLERS.get(type(node))
-    return Unknown() if handler is None else handler(run, node, scope)
+    value = Unknown() if handler is None else handler(run, node, scope)
+    return value if run.watch is None else run.watch(node, value)
 
 
 def _constant(run: Interpreter, node: ast.Constant, scope: Scope) -> Value:

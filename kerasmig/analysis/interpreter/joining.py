@@ -40,6 +40,9 @@ def join(first: Value, second: Value) -> Value:
         return first
     if isinstance(first, Library) and isinstance(second, Library) and first.name == second.name:
         return first
+    for either in (first, second):
+        if isinstance(either, Tensor) and either.turned:
+            return Tensor(None, either.node, inputs=(either,), turned=-1)
     return Unknown(getattr(first, "name", "") if isinstance(first, Unknown) else "")
 
 
@@ -63,4 +66,5 @@ def join_tensors(first: Tensor, second: Tensor) -> Tensor:
         first.line,
         first.sizes if first.sizes is second.sizes else None,
         first.root or second.root,
+        turned=first.turned if first.turned == second.turned else -1,
     )

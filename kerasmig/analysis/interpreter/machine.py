@@ -51,7 +51,10 @@ class Interpreter:
         setting: the statement that has set the ordering, if any.
         invoked: ids of the functions that were called so far.
         generators: id of a function → whether calling it gives an iterator.
+        watch: is shown every expression with its value, and may put another in its place.
     """
+
+    watch: Callable[[ast.expr, Value], Value] | None = None
 
     def __init__(self, reading: str, facts: ProjectFacts, fuel: int) -> None:
         self.reading = AmbientOrdering(reading)

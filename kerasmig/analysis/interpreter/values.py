@@ -249,6 +249,8 @@ class Tensor:
         sizes: the shape as the author wrote it, for ``input`` and ``reshape``.
         root: the tensor of written shape whose axes it still has.
         path: for ``input`` and ``reshape``, the file that it is in; empty for the one at hand.
+        turned: for a conversion to channels last, the axis of the channels, which the converted
+            program has last; 0: its axes are in the order that the code means; -1: that depends.
     """
 
     shape: Shape | None
@@ -261,6 +263,7 @@ class Tensor:
     sizes: Value = None
     root: Tensor | None = None
     path: str = ""
+    turned: int = 0
 
     def __post_init__(self) -> None:
         if self.shape is not None:

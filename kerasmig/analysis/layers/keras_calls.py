@@ -123,6 +123,8 @@ def attribute(run: Interpreter, base: Any, name: str) -> Value:
             return base.config.values[name]
         return Method(base, name)
     assert isinstance(base, Model)
+    if f".{name}" in base.state:
+        return base.state[f".{name}"]
     if name in ("output", "input", "output_shape", "input_shape"):
         tensors = base.state["outputs" if name.startswith("output") else "inputs"]
         if len(tensors) != 1:

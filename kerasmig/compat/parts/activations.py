@@ -13,6 +13,12 @@ def hard_sigmoid(x):
     return ops.clip(0.2 * x + 0.5, 0.0, 1.0)
 
 
+@keras.saving.register_keras_serializable(package="keras1_compat")
+def softmax_before_last(x):
+    """Softmax along the axis before the channels: the columns, which were last before."""
+    return keras.activations.softmax(x, axis=-2)
+
+
 def get_activation(identifier):
     """The activation function of a Keras 1 name, or what was given."""
     if identifier == "hard_sigmoid":

@@ -14,6 +14,7 @@ from kerasmig.verify.models.graph import Description, describe
 from kerasmig.verify.models.match import align_layers
 from kerasmig.verify.models.measure_old import model_facts
 from kerasmig.verify.models.structure import Comparison, compare_structure, first_bad, stand_ins
+from kerasmig.verify.models.turned import turned_back
 from kerasmig.verify.models.weights import WeightMismatch, carry_over
 from kerasmig.verify.program.keras3 import NO_INPUT_SHAPE, Keras3
 
@@ -299,10 +300,15 @@ def _eager(
     to_numpy: Callable[[Any], Any] = side.keras.ops.convert_to_numpy
     called = [to_numpy(value) for value in values[: len(outputs)]]
     rows = {
-        index: (tuple(value.shape), sample(to_numpy(value)))
+        index: _ways_to_read(to_numpy(value))
         for (index, _), value in zip(wanted, values[len(outputs) :], strict=True)
     }
     return called, rows
+
+
+def _ways_to_read(array: Any) -> list[tuple[tuple[int, ...], Any]]:
+    """(shape, sampled values) of what a layer gives: as it is, and with its channels moved back."""
+    return [(tuple(value.shape), sample(value)) for value in (array, *turned_back(array))]
 
 
 def _rows(
@@ -324,14 +330,12 @@ def _rows(
         candidates = stand_ins(new, pairs, position)
         best: float | None = None
         for candidate in candidates:
-            shape, values = rows.get(candidate, ((), None))
-            if values is None or (
-                list(shape) != a["data_shape"] and _dense(shape) != _dense(a["data_shape"])
-            ):
-                continue
-            found = difference(before.reshape(-1), np.asarray(values).reshape(-1))
-            if found is not None and (best is None or found < best):
-                best = found
+            for shape, values in rows.get(candidate, ()):
+                if list(shape) != a["data_shape"] and _dense(shape) != _dense(a["data_shape"]):
+                    continue
+                found = difference(before.reshape(-1), np.asarray(values).reshape(-1))
+                if found is not None and (best is None or found < best):
+                    best = found
         row["max_abs_diff"] = best
         if best is None:
             row["status"], row["note"] = "mismatch", row["note"] or "shapes on data differ"

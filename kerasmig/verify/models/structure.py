@@ -7,6 +7,7 @@ from typing import Any
 
 from kerasmig.catalog.layers import hidden_settings
 from kerasmig.verify.models.causes import cause_of
+from kerasmig.verify.models.turned import turned_shape
 
 Pairs = list[tuple[int | None, int | None]]
 
@@ -103,9 +104,11 @@ def compare_structure(
 
 
 def _same_shapes(old: list[list[int | None]], new: list[list[int | None]]) -> bool:
-    """Whether the outputs of two layers agree in shape, axes of size 1 aside."""
+    """Whether the outputs of two layers agree in shape, axes of size 1 and channels last aside."""
     return len(old) == len(new) and all(
-        same_shape(a, b) or [n for n in a[1:] if n != 1] == [n for n in b[1:] if n != 1]
+        same_shape(a, b)
+        or [n for n in a[1:] if n != 1] == [n for n in b[1:] if n != 1]
+        or turned_shape(a, b)
         for a, b in zip(old, new, strict=True)
     )
 

@@ -61,6 +61,9 @@ def _ways(old: Row, new: Row) -> list[Callable[[list[Array]], list[Array]]]:
         lambda arrays: _convert(old, arrays),
         lambda arrays: arrays,
     ]
+    if old["class"] == "PReLU" == new["class"]:
+        # One weight a channel, behind axes of size 1: the channels may be last now.
+        ways.append(lambda arrays: [array.reshape(*array.shape[1:], -1) for array in arrays])
     if role_of(new["class"]) is Role.NORMALIZATION and len(new["weights"]) != 4:
         # scale=False or center=False on the new side: no such array, whose value then matters.
         ways.append(lambda arrays: arrays)

@@ -1,0 +1,378 @@
+"""The way in: several files of one program, from channels first to channels last."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
+
+from kerasmig.analysis.dataformat.project_facts import ModuleSource, ProjectFacts
+from kerasmig.analysis.dataformat.shapes import mentions_spatial
+from kerasmig.analysis.interpreter.frames import Context
+from kerasmig.analysis.interpreter.values import Layer
+from kerasmig.analysis.names.resolution import Names
+from kerasmig.catalog.layer_facts import Layout
+from kerasmig.rewrite.layout.editing import CannotEdit, FileEdits, dims_of
+from kerasmig.rewrite.layout.following import Follower, Plan, Problem, Step, follow
+from kerasmig.rewrite.layout.passages import layout_of, ordering_of
+from kerasmig.rewrite.layout.solving import Solution, solve
+from kerasmig.text.source import Text
+from kerasmig.text.tree import nodes, walk
+
+FUEL = 100_000
+
+
+class Source(NamedTuple):
+    """One file: its path, the name it is imported by, its text, tree and names."""
+
+    path: str
+    module: str
+    text: str
+    tree: ast.Module
+    names: Names
+
+
+class Left(NamedTuple):
+    """What is not converted: where, and why."""
+
+    path: str
+    line: int
+    message: str
+
+
+class Turned(NamedTuple):
+    """How many layers of a file work with the channels last; ``line``: the first."""
+
+    path: str
+    line: int
+    layers: int
+
+
+class Edge(NamedTuple):
+    """A `Permute` that was put somewhere."""
+
+    path: str
+    line: int
+    what: str
+    why: str
+
+
+@dataclass
+class Converted:
+    """What came of it.
+
+    Args:
+        texts: path → new text of each file that changes.
+        left: what stays as it is.
+        edges: the `Permute` layers that were put in; ``turned``: what works otherwise now.
+        compat: names that the new code needs of ``keras1_compat``.
+    """
+
+    texts: dict[str, str] = field(default_factory=dict)
+    left: list[Left] = field(default_factory=list)
+    edges: list[Edge] = field(default_factory=list)
+    turned: list[Turned] = field(default_factory=list)
+    compat: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def convert(
+    sources: Sequence[Source],
+    ambient: bool | None = None,
+    load: Callable[[str], Names | None] = lambda name: None,
+) -> Converted:
+    """Convert a program to channels last.
+
+    Args:
+        sources: its files, in the code of today.
+        ambient: whether channels_first is set for the whole program; found out if left out.
+        load: gives the names of another file of the program.
+    """
+    if not any(mentions_spatial(s.tree) for s in sources):
+        return Converted()
+    first = _sets_first(sources) if ambient is None else ambient
+    return _Conversion(sources, first, load).run()
+
+
+def _sets_first(sources: Sequence[Source]) -> bool:
+    """Whether a file sets channels_first for all that is made after."""
+    for source in sources:
+        for call in nodes(source.tree, ast.Call):
+            name = getattr(call.func, "attr", "") or getattr(call.func, "id", "")
+            if name != "set_image_data_format":
+                continue
+            given = [*call.args, *(k.value for k in call.keywords)]
+            if any(isinstance(v, ast.Constant) and v.value == "channels_first" for v in given):
+                return True
+    return False
+
+
+class _Conversion:
+    def __init__(
+        self, sources: Sequence[Source], ambient: bool, load: Callable[[str], Names | None]
+    ) -> None:
+        self._sources = sources
+        self._ambient = ambient
+        self._contexts = [Context(s.module, s.tree, s.names, "") for s in sources]
+        self._load = load
+        self._facts = ProjectFacts(load=self._module)
+        self._of: dict[int, Source] = {}
+        for source in sources:
+            for node in walk(source.tree):
+                self._of[id(node)] = source
+
+    def _module(self, name: str) -> ModuleSource | None:
+        names = self._load(name)
+        return None if names is None else (names.tree, names)
+
+    def _follow(self, plan: Plan) -> Follower:
+        reading = "th" if self._ambient else "tf"
+        return follow(self._contexts, self._facts, reading, plan, FUEL)
+
+    def run(self) -> Converted:
+        """Solve, write down, and where that cannot be written, solve again without."""
+        forbidden: list[Problem] = []
+        for _ in range(8):
+            solution = solve(partial(self._follow_without, tuple(forbidden)))
+            try:
+                return self._written(solution, forbidden)
+            except _Unwritable as error:
+                forbidden += error.problems
+        return Converted(left=[self._left(p) for p in forbidden])
+
+    def _follow_without(self, forbidden: Sequence[Problem], plan: Plan) -> Follower:
+        return self._follow(self._with(plan, forbidden))
+
+    def _with(self, plan: Plan, forbidden: Sequence[Problem]) -> Plan:
+        if not forbidden:
+            return plan
+        first = follow(self._contexts, self._facts, "th" if self._ambient else "tf", Plan(), FUEL)
+        groups = first.trace.groups
+        roots = {groups.find(id(n)) for p in forbidden for n in (p.node, *p.group)}
+        found = {
+            key for key in {*first.trace.nodes, *first.trace.layers} if groups.find(key) in roots
+        }
+        following = plan.copy()
+        following.frozen = plan.frozen | frozenset(found)
+        return following
+
+    def _left(self, problem: Problem) -> Left:
+        source = self._of.get(id(problem.node))
+        node = problem.node
+        return Left(
+            source.path if source else self._sources[0].path,
+            getattr(node, "lineno", 1),
+            f"left channels_first: {problem.reason}",
+        )
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def _written(self, solution: Solution, forbidden: Sequence[Problem]) -> Converted:
+        plan, run = solution.plan, solution.run
+        files = {
+            s.path: FileEdits(Text(s.text), s.tree, s.names, self._ambient) for s in self._sources
+        }
+        problems: list[Problem] = []
+        result = Converted()
+        self._layers(run, files, problems)
+        self._edges(plan, run, files, problems, result)
+        if problems:
+            raise _Unwritable(problems)
+        result.left = [self._left(p) for p in (*solution.left, *forbidden)]
+        result.left += self._unseen(run, plan)
+        result.left = list(dict.fromkeys(result.left))
+        result.turned = self._turned(run)
+        for source in self._sources:
+            edits = files[source.path].collected()
+            if edits:
+                result.texts[source.path] = files[source.path].text.apply(edits)
+                compat = files[source.path].imports.compat
+                if compat:
+                    result.compat[source.path] = tuple(sorted(compat))
+        return result
+
+    def _file(self, files: dict[str, FileEdits], node: ast.AST) -> FileEdits:
+        return files[self._of[id(node)].path]
+
+    def _layers(self, run: Follower, files: dict[str, FileEdits], problems: list[Problem]) -> None:
+        done: set[int] = set()
+        for visit in run.visits:
+            node = visit.layer.node
+            if id(node) in done or not visit.changes:
+                continue
+            done.add(id(node))
+            self._try(problems, node, lambda v=visit, n=node: self._change(files, n, v))
+        for layer, changes, _ in run.merges:
+            node = layer.node
+            if id(node) in done or not changes:
+                continue
+            done.add(id(node))
+            for change in changes:
+                self._try(
+                    problems,
+                    node,
+                    lambda n=node, c=change, m=layer: self._file(files, n).change(n, c, m),
+                )
+
+    def _change(self, files: dict[str, FileEdits], node: ast.Call, visit) -> None:  # type: ignore[no-untyped-def]
+        for change in visit.changes:
+            self._file(files, node).change(node, change, visit.layer)
+
+    def _try(self, problems: list[Problem], node: ast.AST, action) -> None:  # type: ignore[no-untyped-def]
+        try:
+            action()
+        except CannotEdit as error:
+            problems.append(Problem(node, str(error), (node,)))
+
+    def _edges(
+        self,
+        plan: Plan,
+        run: Follower,
+        files: dict[str, FileEdits],
+        problems: list[Problem],
+        result: Converted,
+    ) -> None:
+        for key, wrap in plan.wraps.items():
+            found = {dims_of(rank, have, wrap.state) for have, rank in run.used_wraps.get(key, ())}
+            found.discard(())
+            if not found:
+                continue
+            if len(found) > 1:
+                problems.append(
+                    Problem(wrap.node, "its tensors are of several kinds", (wrap.node,))
+                )
+                continue
+            dims = found.pop()
+            several = key not in run.seen
+            self._file(files, wrap.node).wrap(wrap.node, dims, several)
+            self._note(result, wrap.node, dims)
+        steps: dict[int, Step] = {}
+        for step in run.steps:
+            steps.setdefault(id(step.node), step)
+        elements = {id(e): e for e in run.elements.values()}
+        for key, state in plan.inserts.items():
+            if key not in steps:
+                element = elements[key]
+                found = {dims_of(rank, have, state) for have, rank in run.used_elements[key]}
+                if len(found) > 1:
+                    reason = "the layers of its list are used on tensors of both orders"
+                    problems.append(Problem(element, reason, (element,)))
+                    continue
+                self._file(files, element).element(element, found.pop())
+                continue
+            step = steps[key]
+            dims = dims_of(step.rank, step.have, state)
+            self._try(
+                problems,
+                step.model.node,
+                lambda s=step, d=dims: self._file(files, s.call).insert(
+                    s.node, s.call, d, s.first, behind=False
+                ),
+            )
+            self._note(result, step.node, dims)
+        for key, state in plan.after.items():
+            step = steps[key]
+            dims = dims_of(step.rank, step.gives, state)
+            self._try(
+                problems,
+                step.model.node,
+                lambda s=step, d=dims: self._file(files, s.call).insert(
+                    s.node, s.call, d, False, behind=True
+                ),
+            )
+            self._note(result, step.node, dims)
+        self._tails(plan, run, files, problems, result)
+
+    def _tails(
+        self,
+        plan: Plan,
+        run: Follower,
+        files: dict[str, FileEdits],
+        problems: list[Problem],
+        result: Converted,
+    ) -> None:
+        done: set[int] = set()
+        for model in run.models:
+            last = run.last_steps.get(id(model))
+            if last is None or not last.gives:
+                continue
+            dims = dims_of(last.rank if last.gives else 0, last.gives, 0)
+            if id(model.node) in plan.closed:
+                if id(model.node) not in done:
+                    done.add(id(model.node))
+                    self._file(files, model.node).list_end(model.node, dims)  # type: ignore[arg-type]
+                    self._note(result, model.node, dims)
+                continue
+            for doing in last.stack:
+                if plan.tails.get(id(doing.statement)) != id(model.node):
+                    continue
+                if id(doing.statement) in done:
+                    break
+                done.add(id(doing.statement))
+                receiver = _name_of(model, doing.scope)
+                if receiver is None:
+                    problems.append(
+                        Problem(model.node, "it has no name where it is complete", (model.node,))
+                    )
+                    break
+                self._file(files, doing.statement).tail(doing.statement, receiver, dims)
+                self._note(result, doing.statement, dims)
+
+    def _note(self, result: Converted, node: ast.AST, dims: tuple[int, ...]) -> None:
+        source = self._of[id(node)]
+        last = dims[-1] < len(dims)
+        why = "the channels go last here" if last else "the order that the code means"
+        line = getattr(node, "lineno", 1)
+        result.edges.append(Edge(source.path, line, f"Permute({dims})", why))
+
+    def _turned(self, run: Follower) -> list[Turned]:
+        lines: dict[str, dict[int, int]] = {}
+        for visit in run.visits:
+            node = visit.layer.node
+            if visit.changes and id(node) in self._of:
+                lines.setdefault(self._of[id(node)].path, {})[id(node)] = node.lineno
+        return [Turned(path, min(f.values()), len(f)) for path, f in lines.items()]
+
+    def _unseen(self, run: Follower, plan: Plan) -> list[Left]:
+        """Layers that stay in channels_first although nothing was found to be wrong with them."""
+        visited = {id(v.layer.node) for v in run.visits if v.changes}
+        found: dict[int, Left] = {}
+        for key, made in run.trace.layers.items():
+            layer: Layer = made[0]
+            if key in visited or layout_of(layer.kind) is not Layout.TURNED or key in plan.frozen:
+                continue
+            if ordering_of(layer) != "tf" and id(layer.node) in self._of:
+                problem = Problem(layer.node, "it was not seen where this layer is used")
+                found[key] = self._left(problem)
+        return list(found.values())
+
+
+class _Unwritable(Exception):
+    """Parts of a plan that the text does not let us write down."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def _name_of(model: object, scope) -> str | None:  # type: ignore[no-untyped-def]
+    """What a model is called in a scope."""
+    from kerasmig.analysis.interpreter.values import Instance
+
+    inner = scope
+    while inner is not None:
+        for name, value in inner.state.items():
+            if value is model or (
+                isinstance(value, Instance) and value.state.get("__model__") is model
+            ):
+                return str(name)
+            if isinstance(value, Instance):
+                for attribute, held in value.state.items():
+                    if held is model:
+                        return f"{name}.{attribute}"
+        inner = inner.parent
+    return None
+
+
+__all__ = ["Converted", "Left", "Source", "convert"]

@@ -1,0 +1,207 @@
+"""Channels last on request: what is written, where the edges are, and what is left alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from kerasmig.api import UpgradeResult, upgrade_source
+from kerasmig.catalog.layer_facts import Layout
+from kerasmig.catalog.layers import known_layers
+from kerasmig.finding import Applicability
+from kerasmig.rewrite.layout.axes import moved, permutation
+from kerasmig.settings import UpgradeSettings
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+LAYOUT = UpgradeSettings(layout="channels_last")
+HEAD = "from keras.models import Model, Sequential\nfrom keras.layers import *\n"
+
+
+def convert(source: str) -> UpgradeResult:
+    """Code with the channels last; a second run changes nothing."""
+    result = upgrade_source(dedent(source).lstrip("\n"), LAYOUT)
+    again = upgrade_source(result.code, LAYOUT)
+    assert again.code == result.code, "a second run changes the file again"
+    return result
+
+
+def body(source: str) -> str:
+    """The converted statements after the imports."""
+    code = convert(HEAD + dedent(source).lstrip("\n")).code
+    return code.partition("import *\n")[2]
+
+
+# -- axes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rank", "before", "after", "dims"),
+    [
+        (4, 0, 1, (2, 3, 1)),
+        (4, 1, 0, (3, 1, 2)),
+        (5, 0, 1, (2, 3, 4, 1)),
+        (5, 0, 2, (1, 3, 4, 2)),
+        (5, 2, 0, (1, 4, 2, 3)),
+        (5, 2, 1, (4, 2, 3, 1)),
+        (4, 1, 1, ()),
+    ],
+)
+def test_permutation(rank: int, before: int, after: int, dims: tuple[int, ...]) -> None:
+    assert permutation(rank, before, after) == dims
+
+
+@pytest.mark.parametrize(
+    ("axis", "rank", "state", "now"),
+    [(1, 4, 1, -1), (2, 4, 1, 1), (3, 4, 1, 2), (-1, 4, 1, -2), (-3, 4, 1, -1), (2, 5, 2, -1)],
+)
+def test_moved_axis(axis: int, rank: int, state: int, now: int) -> None:
+    assert moved(axis, rank, state) == now
+
+
+def test_what_layers_are_to_the_conversion() -> None:
+    """Whoever has a data format is turned; what has weights of its own for each place is not."""
+    layers = known_layers()
+    turned = {name for name, layer in layers.items() if layer.facts.layout is Layout.TURNED}
+    assert {name for name, layer in layers.items() if layer.spatial} - turned == {
+        "LocallyConnected2D"
+    }
+    assert turned <= {name for name, layer in layers.items() if layer.spatial}
+    by_axis = {name for name, layer in layers.items() if layer.facts.layout is Layout.BY_AXIS}
+    assert by_axis == {"BatchNormalization", "Merge", "PReLU", "Permute", "Softmax"}
+    edges = {name for name, layer in layers.items() if layer.facts.layout is Layout.EDGE}
+    assert {"Dense", "Flatten", "Reshape", "LSTM", "Convolution1D"} <= edges
+    assert {"SReLU", "ParametricSoftplus", "Masking", "Lambda", "SpatialDropout1D"} <= edges
+
+
+# -- what is written ---------------------------------------------------------------------------------
+
+
+def test_seed() -> None:
+    result = convert((CORPUS / "legacy" / "seed" / "seed.py").read_text())
+    assert "data_format" not in result.code
+    assert "(Permute((2, 3, 1))(inputs))" in result.code
+    assert "Model(inputs, Permute((3, 1, 2))(shared))" in result.code
+
+
+def test_plain_net_has_two_edges() -> None:
+    assert (
+        body("""
+        m = Sequential()
+        m.add(Conv2D(8, (3, 3), input_shape=(3, 32, 32), data_format='channels_first'))
+        m.add(BatchNormalization(axis=1))
+        m.add(Activation('relu'))
+        m.add(MaxPooling2D((2, 2), data_format='channels_first'))
+        m.add(Flatten())
+        m.add(Dense(10))
+        """)
+        == dedent("""
+        m = Sequential()
+        m.add(Permute((2, 3, 1), input_shape=(3, 32, 32)))
+        m.add(Conv2D(8, (3, 3)))
+        m.add(BatchNormalization(axis=-1))
+        m.add(Activation('relu'))
+        m.add(MaxPooling2D((2, 2)))
+        m.add(Permute((3, 1, 2)))
+        m.add(Flatten())
+        m.add(Dense(10))
+        """).lstrip("\n")
+    )
+
+
+def test_default_axis_is_written_where_it_was_the_columns() -> None:
+    code = body("""
+        i = Input((3, 8, 9))
+        x = Conv2D(4, 3, data_format='channels_first')(i)
+        x = BatchNormalization()(x)
+        m = Model(i, GlobalAveragePooling2D(data_format='channels_first')(x))
+        """)
+    assert "BatchNormalization(axis=-2)" in code
+    assert code.count("Permute") == 1
+
+
+def test_reshape_and_permute_of_the_author_vanish() -> None:
+    code = body("""
+        m = Sequential()
+        m.add(Conv2D(5, (1, 1), input_shape=(3, 8, 9), data_format='channels_first'))
+        m.add(Reshape((5, 72)))
+        m.add(Permute((2, 1)))
+        m.add(Activation('softmax'))
+        """)
+    assert "Reshape((72, 5))" in code
+    assert "Permute((2, 1))" not in code
+    assert code.count("Permute") == 1
+
+
+def test_softmax_of_the_columns_keeps_its_axis() -> None:
+    code = body("""
+        i = Input((3, 8, 9))
+        m = Model(i, Conv2D(4, 1, data_format='channels_first', activation='softmax')(i))
+        """)
+    assert "activation=softmax_before_last" in code
+
+
+def test_helper_that_gets_the_input_first() -> None:
+    """The edge goes to the call that passes the input, not into the helper."""
+    code = body("""
+        def conv(x):
+            return Conv2D(4, 3, padding='same', data_format='channels_first')(x)
+        i = Input((3, 8, 9))
+        m = Model(i, Flatten()(conv(conv(i))))
+        """)
+    assert "conv(conv(Permute((2, 3, 1))(i)))" in code
+
+
+def test_setting_of_the_program_stays_and_the_layers_say_otherwise() -> None:
+    code = convert("""
+        from keras import backend as K
+        K.set_image_dim_ordering('th')
+        from keras.layers import Input, Convolution2D, Flatten
+        from keras.models import Model
+        i = Input((3, 8, 9))
+        m = Model(i, Flatten()(Convolution2D(4, 3, 3)(i)))
+        """).code
+    assert "set_image_data_format" in code
+    assert 'Conv2D(4, (3, 3), data_format="channels_last")' in code
+
+
+def test_code_that_is_channels_last_stays() -> None:
+    source = HEAD + "m = Sequential([Conv2D(4, 3, input_shape=(8, 9, 3)), Flatten()])\n"
+    assert convert(source).code == source
+
+
+def test_what_cannot_be_followed_is_left_with_a_finding() -> None:
+    result = convert(
+        HEAD
+        + "import os\n"
+        + "i = Input((3, 8, 9))\n"
+        + "m = Model(i, Conv2D(4, 3, data_format=os.environ['FORMAT'])(i))\n"
+    )
+    assert "Permute" not in result.code
+    (left,) = [f for f in result.findings if f.code == "KM142"]
+    assert left.applicability is Applicability.MANUAL
+    assert left.line == 5
+
+
+# -- how many edges ------------------------------------------------------------------------------------
+
+EDGES = {
+    "attention_gate": 2, "c3d": 2, "capsule_3d": 2, "convlstm_th": 4, "crnn_ocr": 1,
+    "crossed_channels": 4, "deepmind_dqn": 2, "dense_blocks": 1, "fcn_deconvolution": 2,
+    "gan_th": 4, "gradcam_head": 4, "image_to_image": 7, "inception_branches": 1,
+    "kwargs_builder": 4, "lambda_axes": 5, "multi_input": 2, "nested_models": 4,
+    "network_in_network": 2, "own_layers": 4, "prelu_shared": 4, "residual_helpers": 9,
+    "segnet_reshape_permute": 1, "siamese_shared": 4, "spatial_softmax": 3, "style_slices": 7,
+    "switch_of_builders": 4, "time_distributed_cnn": 2, "two_branches_merge": 6, "unet_loops": 2,
+    "vgg_sequential_lists": 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted((CORPUS / "layout").glob("*.py")), ids=lambda p: p.stem)
+def test_edges_of_the_corpus(path: Path) -> None:
+    """None more than needed; who finds a way with fewer changes the number."""
+    result = convert(path.read_text())
+    made = [f for f in result.findings if f.code == "KM141"]
+    assert len(made) == EDGES[path.stem]
+    assert not [f for f in result.findings if f.code == "KM142"]
