@@ -19,6 +19,8 @@ class UpgradeSettings(NamedTuple):
         layout: ``keep``, or ``channels_last``: what is channels_first is computed with the
             channels last.
         with_data: with ``channels_last``, the inputs and what prepares the data are turned, too.
+        per_file_ignores: pairs of a pattern, as in .gitignore, and the codes to leave alone in the
+            files that match it.
         todo: write a comment at each place that is left to a person.
         python2: bring Python 2 sources to Python 3; if not, they are left alone and reported.
     """
@@ -27,6 +29,7 @@ class UpgradeSettings(NamedTuple):
     idiomatic: bool = False
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     python2: bool = True
     todo: bool = False
     layout: str = "keep"

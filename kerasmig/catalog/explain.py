@@ -5,33 +5,65 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kerasmig.catalog import entries, families, surface
-from kerasmig.catalog.vocabulary import (
-    Argument,
-    Drop,
-    Entry,
-    Family,
-    Gone,
-    Handled,
-    Pack,
-    Spread,
-    To,
+from kerasmig.catalog import families, surface
+from kerasmig.catalog.lookup import (
+    argument_text,
+    entries_named,
+    meanings,
+    message_for,
+    summary_of,
+    words_in,
 )
+from kerasmig.catalog.vocabulary import Entry, Family
 
 if TYPE_CHECKING:
     from rich.table import Table
 
 
-def explanation(word: str) -> str | None:
-    """The page of a code, or the row of a Keras 1 name; ``None`` if there is neither."""
+def explanation(text: str) -> str | None:
+    """What a code, a name, argument or value of Keras 1, or an error message means.
+
+    Returns:
+        Markdown; ``None`` if nothing is known of it.
+    """
     for family in families():
-        if family.code == word.upper() or family.name == word:
+        if family.code == text.upper() or family.name == text:
             return page(family)
-    rows = [entry for entry in entries().values() if word in (entry.name, entry.short)]
-    if not rows:
-        canonical = [surface.canonical(f"{m}.{word}") for m in ("keras.layers", "keras.models")]
-        rows = [entries()[name] for name in canonical if name in entries()]
-    return "\n".join(dict.fromkeys(row_text(entry) for entry in rows)) or None
+    if rows := entries_named(text):
+        return "\n".join(_with_rule(row_text(row), row.code) for row in rows)
+    if found := meanings(text):
+        return "\n\n".join(_with_rule(f"### {m.title}\n\n{m.text}", *m.codes) for m in found)
+    return _error_text(text) if len(text.split()) > 1 or "'" in text else None
+
+
+def _with_rule(text: str, *codes: str) -> str:
+    rules = ", ".join(map(summary_of, codes))
+    return f"{text}\n\nRule: {rules} (`kerasmig explain {codes[0]}`)."
+
+
+def _error_text(text: str) -> str | None:
+    """What an error message means: the row of the message, then what is known of its names."""
+    parts = []
+    found = message_for(text)
+    names = words_in(text)
+    code = ""
+    if found is not None:
+        message, match = found
+        code = message.code
+        parts.append(message.cause)
+        if message.cure:
+            parts.append(message.cure)
+        names = [*filter(None, [match.groupdict().get("name")]), *names]
+    for name in dict.fromkeys(names):
+        known: list[tuple[str, ...]] = [(row_text(row), row.code) for row in entries_named(name)]
+        known += [(f"### {m.title}\n\n{m.text}", *m.codes) for m in meanings(name)]
+        if known:
+            parts += [_with_rule(*part) for part in known[:4]]
+            break
+    else:
+        if code:
+            parts.append(f"Rule: {summary_of(code)} (`kerasmig explain {code}`).")
+    return "\n\n".join(parts) or None
 
 
 def page(family: Family) -> str:
@@ -67,7 +99,7 @@ def row_text(entry: Entry) -> str:
     lines += [text for text in (entry.manual, entry.docs, entry.differs, entry.assumed) if text]
     if entry.template:
         lines.append(f"Becomes `{entry.template}`.")
-    table = [(name, _argument_text(name, entry.argument(name))) for name in _old_names(entry)]
+    table = [(name, argument_text(name, entry.argument(name))) for name in _old_names(entry)]
     table = [(name, text) for name, text in table if text]
     if table:
         lines += ["", "| Keras 1 | Keras 3 |", "| --- | --- |"]
@@ -83,23 +115,6 @@ def _old_names(entry: Entry) -> list[str]:
     names = list(signature.names()) if signature else []
     listed = [n for key in entry.args for n in ([key] if isinstance(key, str) else key)]
     return list(dict.fromkeys([*names, *listed]))
-
-
-def _argument_text(name: str, argument: Argument) -> str:
-    if isinstance(argument, To):
-        same = argument.name == name
-        value = f" (value: {argument.convert})" if argument.convert else ""
-        return "" if same and not value else f"`{argument.name}`{value}"
-    if isinstance(argument, Pack):
-        return f"part of `{argument.name}`"
-    if isinstance(argument, Spread):
-        return ", ".join(f"`{target}`" for target in argument.names)
-    if isinstance(argument, Drop):
-        return f"goes: {argument.why}"
-    if isinstance(argument, Gone):
-        return f"reported: {argument.why}"
-    assert isinstance(argument, Handled)
-    return argument.how
 
 
 def rules_json() -> str:

@@ -10,8 +10,19 @@ BARE_REFERENCE = "KM103"
 UNDECIDED = "KM111"
 BIAS_AXIS = "KM112"
 SWITCH = "KM113"
+USELESS_IGNORE = "KM925"
 
 FAMILIES = (
+    Family(
+        code=USELESS_IGNORE,
+        name="useless-ignore",
+        summary="Report `# kerasmig: ignore` comments that switch nothing off.",
+        why=(
+            "A code that is misspelled switches nothing off, and a comment whose reason is gone "
+            "hides the next finding on its line."
+        ),
+        safety="Nothing is rewritten. Not reported where `--select` or `--ignore` hide the rule.",
+    ),
     Family(
         code=IMPORTS,
         name="import",

@@ -56,7 +56,9 @@ def main() -> None:
 @click.option("--todo", is_flag=True, default=None, help="Comment the places left to a person.")
 @click.option("--verify", is_flag=True, help="Run old and new models and compare them.")
 @click.option("--no-backup", is_flag=True, help="Keep no copies of files that git does not have.")
-@click.option("--level", type=click.Choice(("shapes", "outputs", "training", "program")), help="For --verify.")
+@click.option(
+    "--level", type=click.Choice(("shapes", "outputs", "training", "program")), help="For --verify."
+)
 def upgrade(
     paths: tuple[Path, ...],
     diff: bool,
@@ -210,14 +212,22 @@ main.add_command(legacy)
 
 
 @main.command()
-@click.argument("code")
-def explain(code: str) -> None:
-    """Say what CODE (KM201) or a Keras 1 NAME (Convolution2D) becomes, and why."""
+@click.argument("words", nargs=-1, required=True)
+def explain(words: tuple[str, ...]) -> None:
+    """Say what a code, an old name, argument or value, or an error message means.
+
+    \b
+    kerasmig explain KM201
+    kerasmig explain Convolution2D
+    kerasmig explain nb_filter
+    kerasmig explain "unexpected keyword argument 'nb_epoch'"
+    """
     from kerasmig.catalog.explain import explanation
 
-    text = explanation(code)
+    asked = " ".join(words)
+    text = explanation(asked)
     if text is None:
-        fail(f"unknown code or name {code!r}: `kerasmig rules` lists all codes")
+        fail(f"nothing is known of {asked!r}: `kerasmig rules` lists all codes")
     click.echo(text)
 
 

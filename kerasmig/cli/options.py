@@ -27,6 +27,29 @@ class Group(click.Group):
             fail(message, INTERRUPTED)
 
 
+def _codes(context: click.Context, option: click.Parameter, words: tuple[str, ...]) -> Any:
+    """The codes of an option, each known."""
+    if not words:
+        return words
+    from kerasmig.catalog.codes import UnknownCode, chosen_codes
+
+    try:
+        return chosen_codes(words)
+    except UnknownCode as error:
+        fail(f"{option.opts[0]}: {error}")
+
+
+def _per_file(context: click.Context, option: click.Parameter, words: tuple[str, ...]) -> Any:
+    """Pairs of a pattern and the codes that are ignored in the files that it matches."""
+    found = []
+    for word in words:
+        pattern, colon, codes = word.rpartition(":")
+        if not (colon and pattern and codes):
+            fail(f"{option.opts[0]}: write {word!r} as PATTERN:CODES, such as 'tests/*:KM4'")
+        found.append((pattern, _codes(context, option, (codes,))))
+    return tuple(found)
+
+
 def upgrade_options(function: Any) -> Any:
     """The options that `upgrade` and `check` share."""
     options = [
@@ -50,9 +73,26 @@ def upgrade_options(function: Any) -> Any:
             help="Take Keras 3's defaults instead of writing out Keras 1's; reports each.",
         ),
         click.option(
-            "--select", multiple=True, metavar="CODE", help="Only these codes (prefixes)."
+            "--select",
+            multiple=True,
+            metavar="CODES",
+            callback=_codes,
+            help="Only these codes, their beginnings or names; commas between them.",
         ),
-        click.option("--ignore", multiple=True, metavar="CODE", help="Not these codes (prefixes)."),
+        click.option(
+            "--ignore",
+            multiple=True,
+            metavar="CODES",
+            callback=_codes,
+            help="Not these codes, their beginnings or names; commas between them.",
+        ),
+        click.option(
+            "--per-file-ignores",
+            multiple=True,
+            metavar="PATTERN:CODES",
+            callback=_per_file,
+            help="Not these codes in files that match, such as 'tests/*:KM4,KM113'.",
+        ),
         click.option(
             "--no-python2",
             is_flag=True,

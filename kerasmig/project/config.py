@@ -14,7 +14,16 @@ from kerasmig.disk.ignore import pattern_problem
 from kerasmig.disk.reading import read_file
 from kerasmig.settings import DATA_FORMAT_CHOICES, LAYOUT_CHOICES, UpgradeSettings
 
-_UPGRADE = {"data-format", "layout", "idiomatic", "select", "ignore", "python2", "todo"}
+_UPGRADE = {
+    "data-format",
+    "layout",
+    "idiomatic",
+    "select",
+    "ignore",
+    "per-file-ignores",
+    "python2",
+    "todo",
+}
 _FILES = {"exclude", "include", "respect-gitignore"}
 _RUN = {"jobs", "backup", "verify", "cache"}
 
@@ -119,8 +128,9 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
         data_format=data_format,
         layout=layout,
         idiomatic=_typed(path, table, "idiomatic", bool, False),
-        select=_strings(path, table, "select"),
-        ignore=_strings(path, table, "ignore"),
+        select=_codes(path, "select", _strings(path, table, "select")),
+        ignore=_codes(path, "ignore", _strings(path, table, "ignore")),
+        per_file_ignores=_per_file(path, table),
         python2=_typed(path, table, "python2", bool, True),
         todo=_typed(path, table, "todo", bool, False),
     )
@@ -146,6 +156,30 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
         cache=_typed(path, table, "cache", bool, True),
         root=path.parent,
     )
+
+
+def _codes(path: Path, key: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The codes of an option, each known."""
+    if not words:
+        return ()
+    from kerasmig.catalog.codes import UnknownCode, chosen_codes
+
+    try:
+        return chosen_codes(words)
+    except UnknownCode as error:
+        raise ConfigError(f"{path}: {key}: {error}") from error
+
+
+def _per_file(path: Path, table: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """``"tests/*" = ["KM4"]`` of ``per-file-ignores``."""
+    key = "per-file-ignores"
+    found = []
+    for pattern in (given := _typed(path, table, key, dict, {})):
+        if problem := pattern_problem([pattern]):
+            raise ConfigError(f"{path}: {key}: {problem}")
+        codes = _strings(path, given, pattern)
+        found.append((pattern, _codes(path, f"{key}: {pattern}", codes)))
+    return tuple(found)
 
 
 def _check_verify(path: Path, table: Mapping[str, Any]) -> None:

@@ -331,7 +331,25 @@ class Project:
             keras1_nearby=self._speaks_keras1,
             says_keras=self.concerns_keras(path),
         )
-        return rewritten(module.program, self.settings, shown, surroundings)
+        return rewritten(module.program, self._settings_for(path), shown, surroundings)
+
+    def _settings_for(self, path: Path) -> UpgradeSettings:
+        """The settings, without the codes that are left alone in files like this one."""
+        if not self.settings.per_file_ignores:
+            return self.settings
+        from kerasmig.disk.ignore import Patterns
+
+        # A pattern is written from where the run starts, or from the project's folder.
+        names = {self._shown(path)}
+        if path.is_relative_to(folder := self._project_folder(path)):
+            names.add(path.relative_to(folder).as_posix())
+        ignored = [
+            code
+            for pattern, codes in self.settings.per_file_ignores
+            if any(Patterns([pattern]).match(name) for name in names)
+            for code in codes
+        ]
+        return self.settings._replace(ignore=(*self.settings.ignore, *ignored))
 
     def _in_layout(self, path: Path) -> FileResult:
         """The result for the program of a file, converted with the files that belong to it."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from kerasmig.catalog.codes import code_name
 from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, Verdict
-from kerasmig.report.codes import code_name
 from kerasmig.report.model_text import (
     STATUS_WORDS,
     counts_line,

@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import quote
 
 from kerasmig import __version__
+from kerasmig.catalog.codes import code_name, code_summary
 from kerasmig.catalog.explain import explanation
 from kerasmig.finding import Applicability, Evidence, FileResult, Finding, RunResult
-from kerasmig.report.codes import code_name, code_summary
 from kerasmig.report.model_text import figures_line
 from kerasmig.report.places import place_in_file
 from kerasmig.report.summary import outcome

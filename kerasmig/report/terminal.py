@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO
 
+from kerasmig.catalog.codes import code_name
 from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
-from kerasmig.report.codes import code_name
 from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unified_diff
 from kerasmig.report.places import in_order, place_in_file
 from kerasmig.report.screen import OUTCOME_STYLES, AnyConsole, Screen, outcome_mark

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kerasmig.finding import DataFormat, Edit, Finding, Span
 from kerasmig.text.source import Text, same_program
 
 _DIRECTIVE = re.compile(rb"#[ \t]*kerasmig:[ \t]*([^\r\n#]+)")
-_IGNORE = re.compile(r"ignore(?:\[([\w\s,]*)\])?")
+_IGNORE = re.compile(r"ignore(?:\[([\w\s,-]*)\])?")
 _DATA_FORMAT = re.compile(r"data_format\s*=\s*(channels_first|channels_last|undecided)")
 HEAD = re.compile(r"(?:#![^\r\n]*(?:\r\n|\r|\n))?(?:#[^\r\n]*coding[:=][^\r\n]*(?:\r\n|\r|\n))?")
 """What must stay at the top of a file: the interpreter's line and the encoding's."""
@@ -24,7 +24,8 @@ class Directives(NamedTuple):
     """The directives of one file.
 
     Args:
-        ignored: line → codes that are not to be touched there (empty: all).
+        ignored: line → codes, or their beginnings, that are not to be touched there (empty: all).
+        unknown: line → words in the place of codes that no rule answers to.
         data_formats: line → format; line 0 for the whole file.
         questions: line → where the word stands that waits for an answer.
     """
@@ -32,6 +33,7 @@ class Directives(NamedTuple):
     ignored: Mapping[int, frozenset[str]] = {}
     data_formats: Mapping[int, DataFormat] = {}
     questions: Mapping[int, Span] = {}
+    unknown: Mapping[int, str] = {}
 
     @classmethod
     def read(cls, text: Text) -> Directives:
@@ -39,12 +41,14 @@ class Directives(NamedTuple):
         ignored: dict[int, frozenset[str]] = {}
         formats: dict[int, DataFormat] = {}
         questions: dict[int, Span] = {}
+        unknown: dict[int, str] = {}
         for match in _DIRECTIVE.finditer(text.utf8):
             line = text.line_of(match.start())
             words = match.group(1).decode("utf-8", "replace")
             if (ignore := _IGNORE.search(words)) is not None:
-                codes = (ignore.group(1) or "").replace(",", " ").split()
-                ignored[line] = frozenset(codes)
+                ignored[line], problem = _codes(ignore.group(1))
+                if problem:
+                    unknown[line] = problem
             if (chosen := _DATA_FORMAT.search(words)) is not None:
                 alone = text.starts_line(match.start()) and not _code_before(text, match.start())
                 line = 0 if alone else line
@@ -52,7 +56,7 @@ class Directives(NamedTuple):
                 if formats[line] is DataFormat.UNDECIDED:
                     start = match.start(1) + len(words[: chosen.start(1)].encode())
                     questions[line] = Span(start, start + len(chosen.group(1)))
-        return cls(ignored, formats, questions)
+        return cls(ignored, formats, questions, unknown)
 
     def ignores(self, code: str, node: ast.AST) -> bool:
         """Whether a comment in the lines of a node switches a code off there."""
@@ -63,13 +67,43 @@ class Directives(NamedTuple):
         if not self.ignored:
             return False
         found = (self.ignored.get(line) for line in range(first, last + 1))
-        return any(codes is not None and (not codes or code in codes) for codes in found)
+        return any(
+            codes is not None and (not codes or any(map(code.startswith, codes))) for codes in found
+        )
 
     def apply(self, finding: Finding) -> Finding:
         """The finding, marked as suppressed where a comment in its lines says so."""
         if self._ignored(finding.code, finding.line, max(finding.end_line, finding.line)):
             return finding._replace(suppressed=True, edits=())
         return finding
+
+    def useless(self, findings: Iterable[Finding]) -> Iterator[tuple[int, str]]:
+        """Lines whose ``ignore`` does nothing, with the reason.
+
+        Args:
+            findings: those of the file, the suppressed ones among them.
+        """
+        used = [(f.code, f.line, max(f.end_line, f.line)) for f in findings if f.suppressed]
+        for line, codes in self.ignored.items():
+            if problem := self.unknown.get(line):
+                yield line, problem
+            elif not any(
+                first <= line <= last and (not codes or any(map(code.startswith, codes)))
+                for code, first, last in used
+            ):
+                yield line, "the comment switches nothing off here: take it out"
+
+
+def _codes(words: str | None) -> tuple[frozenset[str], str]:
+    """The codes in ``ignore[...]``, and what is wrong with them."""
+    if not words or not words.strip():
+        return frozenset(), ""
+    from kerasmig.catalog.codes import UnknownCode, chosen_codes
+
+    try:
+        return frozenset(chosen_codes([words.replace(" ", ",")])), ""
+    except UnknownCode as error:
+        return frozenset(["none"]), str(error)
 
 
 def question(text: Text, lines: Iterable[int]) -> Edit:

@@ -19,6 +19,7 @@ from kerasmig.catalog.general import (
     SWITCH,
     UNDECIDED,
     UNKNOWN_NAME,
+    USELESS_IGNORE,
 )
 from kerasmig.catalog.values import fill, imports
 from kerasmig.catalog.vocabulary import Entry, same_value
@@ -42,7 +43,7 @@ from kerasmig.settings import UpgradeSettings
 from kerasmig.text.source import OverlapError, SourceError, Text, parse
 
 BACKEND = "KM501"
-_NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH)
+_NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH, USELESS_IGNORE)
 
 
 _FORCED = {
@@ -113,6 +114,7 @@ def upgrade_text(
     context.imports.pinned = lambda node: directives.ignores(IMPORTS, node)
     findings = [*_settle_uses(context), *_whole_file(context)]
     findings = [directives.apply(f) for f in findings if _wanted(settings, f)]
+    findings += _useless_ignores(context, findings)
     tally = _tally(context, findings)
     if settings.wants(IMPORTS) or any(f.edits for f in findings):
         # Whatever is selected: what was rewritten needs its imports.
@@ -170,8 +172,9 @@ def _settle(context: FileContext, use: Use) -> Finding | None:
         either = " or ".join(sorted(m.rpartition(".")[2] or "something else" for m in meanings))
         why = f"depending on a branch, {use.root.id} is {either} here"
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
-    if not context.settings.wants(entry.code) or context.directives.ignores(
-        entry.code, use.call or use.node
+    if not context.settings.wants(entry.code) or (
+        context.directives.ignores(entry.code, use.call or use.node)
+        and not _is_of_today(context, use, entry)
     ):
         # Decided before any rule runs, so that the imports keep what the untouched code needs.
         why = "left alone on request"
@@ -180,6 +183,16 @@ def _settle(context: FileContext, use: Use) -> Finding | None:
     if rule is not None:
         return rule(context, use, entry)
     return plain_use(context, use, entry)
+
+
+def _is_of_today(context: FileContext, use: Use, entry: Entry) -> bool:
+    """Whether nothing would be done with a use, so that a comment that forbids it does nothing."""
+    return (
+        use.call is not None
+        and not entry.rule
+        and surface.keras3_has(use.path)
+        and is_settled(context, use, entry)
+    )
 
 
 def plain_use(context: FileContext, use: Use, entry: Entry) -> Finding | None:
@@ -401,6 +414,17 @@ def _imports(context: FileContext, edits: Sequence[Edit]) -> Iterator[Finding]:
             Applicability.AUTOMATIC,
             edits=change.edits,
         )
+
+
+def _useless_ignores(context: FileContext, findings: Sequence[Finding]) -> Iterator[Finding]:
+    """``ignore`` comments that do nothing, in a run that would have heeded them."""
+    if context.settings.select or not context.settings.wants(USELESS_IGNORE):
+        return
+    for line, why in context.directives.useless(findings):
+        codes = context.directives.ignored[line]
+        if any(context.settings.ignores(code) for code in codes):
+            continue
+        yield Finding(USELESS_IGNORE, why, Applicability.MANUAL, line, 0, line, 0, name="ignore")
 
 
 def _wanted(settings: UpgradeSettings, finding: Finding) -> bool:

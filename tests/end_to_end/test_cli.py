@@ -87,7 +87,7 @@ def test_an_unreadable_input_ends_with_3_and_the_rest_is_done(tmp_path: Path) ->
         (["upgrade", "nowhere"], "no such file"),
         (["verify", "."], "give OLD and NEW"),
         (["verify", ".", ".", "--shard", "3/2"], "write it as 2/5"),
-        (["explain", "KM999"], "unknown code"),
+        (["explain", "KM999"], "nothing is known"),
         (["upgrade", ".", "--data-format", "middle"], "Invalid value"),
     ],
 )
@@ -155,3 +155,34 @@ def test_an_ignored_line_is_left_alone(tmp_path: Path) -> None:
     code, _, _ = invoke("upgrade", str(tmp_path), "--no-backup")
     assert code == 0
     assert (tmp_path / "old.py").read_text() == source
+
+
+def test_codes_take_commas_and_names_and_must_be_known(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(LEGACY)
+    assert invoke("check", str(tmp_path), "--ignore", "KM2,import,KM111")[0] == 0
+    code, _, err = invoke("check", str(tmp_path), "--select", "KM201,KM209x")
+    assert code == 2
+    assert "unknown code 'KM209x'; did you mean KM209?" in err
+
+
+def test_codes_can_be_ignored_in_some_files(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(LEGACY)
+    (tmp_path / "pyproject.toml").write_text("")
+    ignores = ("--per-file-ignores", "old.py:KM1,KM2")
+    assert invoke("check", str(tmp_path), "--no-cache", *ignores)[0] == 0
+    assert invoke("check", str(tmp_path), "--per-file-ignores", "old.py")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ignore = ['KM99']", "select = ['nothing']", "per-file-ignores = {'*.py' = ['KMX']}",
+     "per-file-ignores = ['a']", "per-file-ignores = {'*.py' = 'KM2'}"],
+)  # fmt: skip
+def test_codes_of_the_configuration_must_be_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"[tool.kerasmig]\n{text}\n")
+    monkeypatch.chdir(tmp_path)
+    code, _, err = invoke("check", ".")
+    assert code == 2
+    assert "pyproject.toml" in err

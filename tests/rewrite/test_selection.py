@@ -186,3 +186,32 @@ def test_any_subset_of_the_changes_parses(path: Path, data: st.DataObject) -> No
     changes = [f.edits for f in upgrade_text(text, UpgradeSettings()).findings if f.edits]
     accepted = [edits for edits in changes if data.draw(st.booleans())]
     ast.parse(Text(text).apply([edit for edits in accepted for edit in edits]))
+
+
+def test_ignore_by_the_beginning_of_a_code_or_by_name() -> None:
+    result = upgrade("""
+        from keras.layers import Dense
+        a = Dense(output_dim=3)  # kerasmig: ignore[KM2]
+        b = Dense(output_dim=3)  # kerasmig: ignore[core-layer]
+        """)
+    assert not result.changed
+    assert result.tally.suppressed == 2
+
+
+def test_an_unknown_code_in_a_comment_is_reported() -> None:
+    result = upgrade("""
+        from keras.layers import Dense
+        a = Dense(output_dim=3)  # kerasmig: ignore[KM999]
+        """)
+    find(result, "KM925", "unknown code 'KM999'", Applicability.MANUAL)
+    assert "units=3" in result.new
+
+
+def test_a_comment_that_switches_nothing_off_is_reported() -> None:
+    source = """
+        from keras.layers import Dense
+        a = Dense(units=3)  # kerasmig: ignore[KM204]
+        """
+    find(upgrade(source), "KM925", "switches nothing off", Applicability.MANUAL)
+    assert upgrade(source, select=("KM3",)).findings == ()
+    assert upgrade(source, ignore=("KM204",)).findings == ()

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from kerasmig.catalog import entries, surface
+from kerasmig.catalog.codes import code_name
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, FileResult
 from kerasmig.project.project import Project
-from kerasmig.report.codes import code_name
 from kerasmig.settings import UpgradeSettings
 from tests.corpus.cases import Case, load_cases
 from tests.rewrite.helpers import upgrade

@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kerasmig import __version__
+from kerasmig.catalog.codes import code_name, code_summary
 from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, Verdict
-from kerasmig.report.codes import code_name, code_summary
 from kerasmig.report.html.graph import Graph, draw
 from kerasmig.report.html.readings import AxisReading, axis_reading
 from kerasmig.report.html.side_by_side import DiffRow, highlighted, side_by_side

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kerasmig.analysis.era import Era
 from kerasmig.analysis.objects.receivers import FOREIGN, LAYER, MODEL, TENSOR, is_a
 from kerasmig.catalog.layer_names import CLASS_CODE, class_names
+from kerasmig.catalog.layers import known_layers
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.calls.methods import last_name
 from kerasmig.rewrite.context import FileContext
@@ -65,7 +66,7 @@ def _may_be_layer(context: FileContext, thing: ast.expr) -> bool:
 
 
 def _names_of_keras1() -> frozenset[str]:
-    names = {*class_names().values(), "AtrousConvolution1D", "AtrousConvolution2D"}
+    names = {*class_names().values(), *known_layers()}
     return frozenset({*names, *(name.lower() for name in names)} - {"Model", "model", "merge"})
 
 

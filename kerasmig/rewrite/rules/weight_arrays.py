@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kerasmig.analysis.era import Era
 from kerasmig.analysis.objects.receivers import CONTAINER, LAYER, LOADED
 from kerasmig.catalog.array_layouts import ARRAY_LAYOUTS, BY_ORDERING
+from kerasmig.catalog.layers import known_layer
 from kerasmig.finding import DataFormat, Finding
 from kerasmig.rewrite.calls.methods import (
     MethodUse,
@@ -21,7 +22,6 @@ from kerasmig.rewrite.registry import method_rule
 from kerasmig.text.tree import nodes, walk
 
 _ANY = frozenset({LAYER, CONTAINER, LOADED, None})
-_RECURRENT = frozenset({"LSTM", "GRU", "ConvLSTM2D"})
 # What gives arrays of the shapes that it is given, element by element.
 _ELEMENTWISE = frozenset(
     "zeros_like ones_like copy deepcopy abs sqrt square exp sign clip array asarray astype "
@@ -89,7 +89,8 @@ def _gates_together(context: FileContext) -> str | None:
     names, others = [], 0
     unnamed = False
     for use in context.uses:
-        if use.call is None or use.name.rpartition(".")[2] not in _RECURRENT:
+        layer = known_layer(use.name.rpartition(".")[2])
+        if use.call is None or layer is None or not layer.facts.gates[0]:
             continue
         given = {k.arg: context.constant(k.value) for k in use.call.keywords if k.arg}
         if given.get("consume_less") != "gpu":
