@@ -15,8 +15,9 @@ FAMILIES = (
         ),
         safety=(
             "The compat classes have Keras 1's interface on today's `fit` and `predict`. "
-            "`nb_epoch=` among the parameters is taken as `epochs`. For new code look at "
-            "SciKeras, which is nearer to scikit-learn."
+            "`nb_epoch=` among the parameters is taken as `epochs`. `clone`, `cross_val_score` and "
+            "`GridSearchCV` of today's scikit-learn take them; as with Keras 1, folds are not "
+            "stratified unless asked for. For new code look at SciKeras."
         ),
         example=(
             "from keras.wrappers.scikit_learn import KerasClassifier",
@@ -25,16 +26,18 @@ FAMILIES = (
         module="keras.wrappers.scikit_learn",
         target="keras.wrappers",
         entries=(
-            Entry("BaseWrapper", to="keras1_compat.BaseWrapper"),
+            Entry("BaseWrapper", to="keras1_compat.BaseWrapper", any_keyword=True),
             Entry(
                 "KerasClassifier",
                 to="keras1_compat.KerasClassifier",
                 idiomatic="SKLearnClassifier",
+                any_keyword=True,
             ),
             Entry(
                 "KerasRegressor",
                 to="keras1_compat.KerasRegressor",
                 idiomatic="SKLearnRegressor",
+                any_keyword=True,
             ),
         ),
     ),

@@ -145,6 +145,7 @@ class Entry(NamedTuple):
         signature: the new callable's parameters where the library itself shows only ``*args,
             **kwargs``, or is not Keras.
         layer: what is known of it if it is a layer.
+        any_keyword: it takes keywords of any name (``**sk_params``) and hands them on.
     """
 
     name: str
@@ -165,6 +166,7 @@ class Entry(NamedTuple):
     old: str = ""
     signature: str = ""
     layer: LayerFacts | None = None
+    any_keyword: bool = False
     code: str = ""
 
     @property

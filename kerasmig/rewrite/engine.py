@@ -201,6 +201,8 @@ def plain_use(context: FileContext, use: Use, entry: Entry) -> Finding | None:
         return refused(context, use, entry, [(Applicability.MANUAL, entry.manual)])
     if use.call is None:
         return bare_reference(context, use, entry)
+    if entry.any_keyword and entry.to and any(k.arg is None for k in use.call.keywords):
+        return _respelled(context, use, entry.to, entry.code)  # handed on as they are
     if is_settled(context, use, entry):
         return moved(context, use, entry)
     try:

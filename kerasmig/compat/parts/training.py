@@ -3,7 +3,6 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-subclassing-any, disable-error-code="no-any-return"
 from __future__ import annotations
 
-import copy
 import inspect
 import warnings
 
@@ -317,8 +316,17 @@ class BaseWrapper:
                 raise ValueError(f"{name} is not a legal parameter")
 
     def get_params(self, deep=True):
-        """The parameters and the builder, as scikit-learn wants them."""
-        return {**copy.deepcopy(self.sk_params), "build_fn": self.build_fn}
+        """The parameters and the builder: the very objects, or `clone` would refuse them."""
+        return {**self.sk_params, "build_fn": self.build_fn}
+
+    def __sklearn_tags__(self):
+        """What today's scikit-learn asks of estimators; as in Keras 1, no word of their kind."""
+        from sklearn.utils import Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=True))
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "model")
 
     def set_params(self, **params):
         """Change parameters."""

@@ -101,7 +101,7 @@ def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
             raise BindError("its keywords are unpacked with **")
         if argument.keyword is not None:
             name = argument.keyword
-            if name not in allowed:
+            if name not in allowed and not entry.any_keyword:
                 raise BindError(f"Keras 1 has no argument {name!r} here")
         elif len(given) < len(positional):
             name = positional[len(given)]
