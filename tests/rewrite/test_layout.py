@@ -189,10 +189,10 @@ def test_what_cannot_be_followed_is_left_with_a_finding() -> None:
 EDGES = {
     "attention_gate": 2, "c3d": 2, "capsule_3d": 2, "convlstm_th": 4, "crnn_ocr": 1,
     "crossed_channels": 4, "deepmind_dqn": 2, "dense_blocks": 1, "fcn_deconvolution": 2,
-    "gan_th": 4, "gradcam_head": 4, "image_to_image": 7, "inception_branches": 1,
+    "gan_th": 4, "gradcam_head": 4, "image_to_image": 5, "inception_branches": 1,
     "kwargs_builder": 4, "lambda_axes": 5, "multi_input": 2, "nested_models": 4,
-    "network_in_network": 2, "own_layers": 4, "prelu_shared": 4, "residual_helpers": 9,
-    "segnet_reshape_permute": 1, "siamese_shared": 4, "spatial_softmax": 3, "style_slices": 7,
+    "network_in_network": 2, "own_layers": 4, "prelu_shared": 4, "residual_helpers": 2,
+    "segnet_reshape_permute": 1, "siamese_shared": 4, "spatial_softmax": 3, "style_slices": 5,
     "switch_of_builders": 4, "time_distributed_cnn": 2, "two_branches_merge": 6, "unet_loops": 2,
     "vgg_sequential_lists": 2,
 }  # fmt: skip

@@ -34,4 +34,9 @@ def permutation(rank: int, before: int, after: int) -> tuple[int, ...]:
     return () if dims == tuple(range(1, rank)) else dims
 
 
-__all__ = ["MIXED", "moved", "order", "permutation"]
+def goes_last(dims: tuple[int, ...]) -> bool:
+    """Whether a `Permute` brings the channels to the end (or back from there)."""
+    return dims[-1] < dims[-2]
+
+
+__all__ = ["MIXED", "goes_last", "moved", "order", "permutation"]

@@ -14,12 +14,13 @@ from kerasmig.analysis.interpreter.frames import Context
 from kerasmig.analysis.interpreter.values import Layer
 from kerasmig.analysis.names.resolution import Names
 from kerasmig.catalog.layer_facts import Layout
+from kerasmig.rewrite.layout.axes import goes_last
 from kerasmig.rewrite.layout.editing import CannotEdit, FileEdits, dims_of
 from kerasmig.rewrite.layout.following import Follower, Plan, Problem, Step, follow
 from kerasmig.rewrite.layout.passages import layout_of, ordering_of
 from kerasmig.rewrite.layout.solving import Solution, solve
 from kerasmig.text.source import Text
-from kerasmig.text.tree import nodes, walk
+from kerasmig.text.tree import nodes, parents, walk
 
 FUEL = 100_000
 
@@ -66,6 +67,7 @@ class Converted:
     Args:
         texts: path → new text of each file that changes.
         left: what stays as it is.
+        counted: where layers are counted that have others among them now.
         edges: the `Permute` layers that were put in; ``turned``: what works otherwise now.
         compat: names that the new code needs of ``keras1_compat``.
     """
@@ -73,6 +75,7 @@ class Converted:
     texts: dict[str, str] = field(default_factory=dict)
     left: list[Left] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
+    counted: list[Left] = field(default_factory=list)
     turned: list[Turned] = field(default_factory=list)
     compat: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -118,7 +121,9 @@ class _Conversion:
         self._load = load
         self._facts = ProjectFacts(load=self._module)
         self._of: dict[int, Source] = {}
+        self._parents: dict[ast.AST, ast.AST] = {}
         for source in sources:
+            self._parents.update(parents(source.tree))
             for node in walk(source.tree):
                 self._of[id(node)] = source
 
@@ -128,7 +133,7 @@ class _Conversion:
 
     def _follow(self, plan: Plan) -> Follower:
         reading = "th" if self._ambient else "tf"
-        return follow(self._contexts, self._facts, reading, plan, FUEL)
+        return follow(self._contexts, self._facts, reading, plan, FUEL, self._parents)
 
     def run(self) -> Converted:
         """Solve, write down, and where that cannot be written, solve again without."""
@@ -147,7 +152,7 @@ class _Conversion:
     def _with(self, plan: Plan, forbidden: Sequence[Problem]) -> Plan:
         if not forbidden:
             return plan
-        first = follow(self._contexts, self._facts, "th" if self._ambient else "tf", Plan(), FUEL)
+        first = self._follow(Plan())
         groups = first.trace.groups
         roots = {groups.find(id(n)) for p in forbidden for n in (p.node, *p.group)}
         found = {
@@ -177,10 +182,15 @@ class _Conversion:
         result = Converted()
         self._layers(run, files, problems)
         self._edges(plan, run, files, problems, result)
+        for read, now in run.reads.values():
+            self._file(files, read).position(read, min(now))
         if problems:
             raise _Unwritable(problems)
         result.left = [self._left(p) for p in (*solution.left, *forbidden)]
         result.left += self._unseen(run, plan)
+        if result.turned:
+            result.left += self._strays(run)
+            result.counted = self._counted(run, result)
         result.left = list(dict.fromkeys(result.left))
         result.turned = self._turned(run)
         for source in self._sources:
@@ -233,6 +243,7 @@ class _Conversion:
         problems: list[Problem],
         result: Converted,
     ) -> None:
+        ready: list[tuple[ast.expr, tuple[int, ...]]] = []
         for key, wrap in plan.wraps.items():
             found = {dims_of(rank, have, wrap.state) for have, rank in run.used_wraps.get(key, ())}
             found.discard(())
@@ -244,9 +255,15 @@ class _Conversion:
                 )
                 continue
             dims = found.pop()
-            several = key not in run.seen
-            self._file(files, wrap.node).wrap(wrap.node, dims, several)
-            self._note(result, wrap.node, dims)
+            if key not in run.seen:
+                self._file(files, wrap.node).wrap(wrap.node, dims, True)
+                self._note(result, wrap.node, dims)
+                continue
+            ready.append((wrap.node, dims))
+        for path, edits in files.items():
+            here = [(n, d) for n, d in ready if self._of[id(n)].path == path]
+            for node, dims in edits.wrap_all(here):
+                self._note(result, node, dims)
         steps: dict[int, Step] = {}
         for step in run.steps:
             steps.setdefault(id(step.node), step)
@@ -321,10 +338,42 @@ class _Conversion:
 
     def _note(self, result: Converted, node: ast.AST, dims: tuple[int, ...]) -> None:
         source = self._of[id(node)]
-        last = dims[-1] < len(dims)
-        why = "the channels go last here" if last else "the order that the code means"
+        why = "the channels go last here" if goes_last(dims) else "the order that the code means"
         line = getattr(node, "lineno", 1)
         result.edges.append(Edge(source.path, line, f"Permute({dims})", why))
+
+    def _strays(self, run: Follower) -> list[Left]:
+        """Where the output of a layer is taken that cannot be told: it may be turned."""
+        if not run.strays:
+            return []
+        group = tuple(layer.node for made in run.trace.layers.values() for layer in made)
+        reason = "the output of a layer is taken here that cannot be told"
+        raise _Unwritable([Problem(run.strays[0], reason, group)])
+
+    def _counted(self, run: Follower, result: Converted) -> list[Left]:
+        """Code that takes layers by their position, or outputs by their layer's name."""
+        found: list[Left] = []
+        for node, _ in run.positions.values():
+            around = self._parents.get(node)
+            counts = isinstance(around, ast.Subscript) or (
+                isinstance(around, ast.Call)
+                and isinstance(around.func, ast.Name)
+                and around.func.id in ("len", "enumerate", "zip")
+            )
+            counts = counts or (
+                isinstance(around, ast.Attribute) and around.attr in ("pop", "index", "insert")
+            )
+            if counts and result.edges:
+                message = "layers are counted here, and Permute layers are among them now"
+                found.append(Left(self._of[id(node)].path, getattr(node, "lineno", 1), message))
+        for name in run.named:
+            for source in self._sources:
+                keys = [k for d in nodes(source.tree, ast.Dict) for k in d.keys]
+                for key in keys:
+                    if isinstance(key, ast.Constant) and key.value == name:
+                        message = f"the output is called as the Permute behind {name!r} now"
+                        found.append(Left(source.path, key.lineno, message))
+        return found
 
     def _turned(self, run: Follower) -> list[Turned]:
         lines: dict[str, dict[int, int]] = {}

@@ -14,10 +14,10 @@ from kerasmig.finding import Edit, Span
 from kerasmig.rewrite.calls.callsite import Argument, CallSite
 from kerasmig.rewrite.calls.listing import removals
 from kerasmig.rewrite.imports.import_changes import Imports
-from kerasmig.rewrite.layout.axes import permutation
+from kerasmig.rewrite.layout.axes import goes_last, permutation
 from kerasmig.rewrite.layout.passages import SOFTMAX, Change
 from kerasmig.text.source import Text
-from kerasmig.text.tree import parents
+from kerasmig.text.tree import identifiers, nodes, parents
 
 PERMUTE = "keras.layers.Permute"
 SOFTMAX_BEFORE_LAST = "keras1_compat.softmax_before_last"
@@ -44,6 +44,7 @@ class FileEdits:
         self._parents = parents(tree)
         self._removed: dict[int, tuple[ast.Call, set[str]]] = {}
         self._first: list[Edit] = []
+        self._taken: set[str] = set()
         self._opened: list[tuple[int, int, str]] = []
         self._closed: list[tuple[int, int, str]] = []
 
@@ -63,6 +64,61 @@ class FileEdits:
             before, after = f"{edge}(", ")"
         self._opened.append((span.start, -span.end, before))
         self._closed.append((span.end, -span.start, after))
+
+    def wrap_all(
+        self, wraps: Sequence[tuple[ast.expr, tuple[int, ...]]]
+    ) -> Iterator[tuple[ast.AST, tuple[int, ...]]]:
+        """Put edges around expressions; one edge for all uses of a variable that is set once.
+
+        Yields:
+            where each edge stands.
+        """
+        groups: dict[object, list[tuple[ast.expr, tuple[int, ...]]]] = {}
+        for node, dims in wraps:
+            scope = self.names.scope_of(node) if isinstance(node, ast.Name) else node
+            key = (id(scope), node.id, dims) if isinstance(node, ast.Name) else id(node)
+            groups.setdefault(key, []).append((node, dims))
+        for group in groups.values():
+            node, dims = group[0]
+            made = self._set_once(node) if len(group) > 1 else None
+            if made is None or not isinstance(node, ast.Name):
+                for inner, inner_dims in group:
+                    self.wrap(inner, inner_dims, False)
+                    yield inner, inner_dims
+                continue
+            local = self._free(node.id + ("_last" if goes_last(dims) else "_first"))
+            line = f"{local} = {self.permute()}({_shown(dims)})({node.id})"
+            self._beside(made, line, behind=True)
+            for inner, _ in group:
+                self._put(self.text.span(inner), local)
+            yield made, dims
+
+    def _set_once(self, node: ast.expr) -> ast.stmt | None:
+        """The statement that sets a variable, if it is the only one and always comes first."""
+        if not isinstance(node, ast.Name):
+            return None
+        bindings = self.names.scope_of(node).bindings.get(node.id, ())
+        statements = [
+            s
+            for s in nodes(self.names.tree, ast.Assign)
+            for t in s.targets
+            for n in (t.elts if isinstance(t, (ast.Tuple, ast.List)) else [t])
+            if isinstance(n, ast.Name)
+            and n.id == node.id
+            and self.names.scope_of(n) is self.names.scope_of(node)
+        ]
+        if len(statements) != 1 or len(bindings) > 1:
+            return None
+        around = self._parents.get(statements[0])
+        plain = isinstance(around, (ast.Module, ast.FunctionDef))
+        return statements[0] if plain else None
+
+    def _free(self, name: str) -> str:
+        taken = identifiers(self.names.tree)
+        while name in taken or name in self._taken:
+            name += "_"
+        self._taken.add(name)
+        return name
 
     def _whole(self, node: ast.expr) -> Span:
         return self.text.span(node)
@@ -140,6 +196,10 @@ class FileEdits:
             if isinstance(inner, ast.Call):
                 return self._input_shape(inner)
         raise CannotEdit("the shape of its input does not stand in the call of its first layer")
+
+    def position(self, read: ast.Subscript, now: int) -> None:
+        """Read a size of a shape where it is now."""
+        self._put(self.text.span(read.slice), str(now))
 
     # -- arguments ---------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ the state in which it is wanted it notes a `Demand`, and goes on as if it were.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -33,13 +33,19 @@ from kerasmig.analysis.interpreter.values import (
 from kerasmig.analysis.layers.merging import merge_layer
 from kerasmig.analysis.layers.model_building import _first_tensor
 from kerasmig.analysis.layers.shape_functions import MERGE_FUNCTIONS, SPECS, spec_for
-from kerasmig.rewrite.layout.axes import MIXED
+from kerasmig.rewrite.layout.axes import MIXED, moved
 from kerasmig.rewrite.layout.passages import Change, Passage, merged, passage
 
 _LOOKS_ONLY = frozenset("print len isinstance type id str repr bool hasattr getattr range".split())
 _DATA_METHODS = frozenset(
     "compile fit fit_generator evaluate predict predict_on_batch train_on_batch test_on_batch summary "
     "save save_weights load_weights get_weights set_weights to_json to_yaml get_config".split()
+)
+
+
+_ENDS = frozenset("output input output_shape input_shape get_output_at get_input_at".split())
+_ARGUMENTS = frozenset(
+    "args arg opts opt options option FLAGS flags parser config cfg self".split()
 )
 
 
@@ -151,6 +157,7 @@ class Plan:
         tails: ``id`` of a statement → ``id`` of the call that made the Sequential model that is
             complete after it.
         closed: ``id`` of the calls of ``Sequential([...])`` whose end is brought back.
+        whole: ``id`` of the places that read one size of a shape of tensors in several states.
         frozen: ``id`` of the calls of layers that stay as they are.
     """
 
@@ -159,6 +166,7 @@ class Plan:
     after: dict[int, int] = field(default_factory=dict)
     tails: dict[int, int] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
+    whole: set[int] = field(default_factory=set)
     frozen: frozenset[int] = frozenset()
 
     def copy(self) -> Plan:
@@ -169,6 +177,7 @@ class Plan:
             dict(self.after),
             dict(self.tails),
             set(self.closed),
+            set(self.whole),
             self.frozen,
         )
 
@@ -188,6 +197,7 @@ class Follower(Interpreter):
         self.watch = self._watch
         self.demands: list[Demand] = []
         self.problems: list[Problem] = []
+        self.strays: list[ast.AST] = []
         self.visits: list[Visit] = []
         self.steps: list[Step] = []
         self.models: list[Model] = []
@@ -197,7 +207,10 @@ class Follower(Interpreter):
         self.ranks: dict[int, set[int]] = {}
         self.trails: dict[int, list[ast.expr]] = {}
         self.merges: list[tuple[Layer, tuple[Change, ...], ast.Call]] = []
-        self.shape_reads: dict[int, set[tuple[int, int]]] = {}
+        self.reads: dict[int, tuple[ast.Subscript, set[int]]] = {}
+        self.positions: dict[int, tuple[ast.AST, Model]] = {}
+        self.named: dict[str, tuple[ast.AST, Layer]] = {}
+        self.parents: Mapping[ast.AST, ast.AST] = {}
         self.used_wraps: dict[int, set[tuple[int, int]]] = {}
         self.elements: dict[int, ast.expr] = {}
         self.used_elements: dict[int, set[tuple[int, int]]] = {}
@@ -246,6 +259,8 @@ class Follower(Interpreter):
             value = self._coerced(value, state)
         elif isinstance(node, ast.Subscript) and isinstance(value, Unknown):
             value = self._taken_from(node, value)
+        elif isinstance(node, ast.Attribute):
+            self._note_attribute(node, value)
         elif isinstance(node, (ast.List, ast.Tuple)) and isinstance(value, Seq):
             for element in node.elts:
                 layer = self._last.get(id(element))
@@ -253,6 +268,19 @@ class Follower(Interpreter):
                     self.elements[id(layer)] = element
         self._last[key] = value
         return value
+
+    def _note_attribute(self, node: ast.Attribute, value: Value) -> None:
+        """Layers by their position, and tensors of layers that cannot be told."""
+        base = self._last.get(id(node.value))
+        if node.attr == "layers" and isinstance(base, Model):
+            self.positions[id(node)] = (node, base)
+        if node.attr not in _ENDS or not isinstance(value, Unknown):
+            return
+        if isinstance(base, Layer):
+            reason = "the output of a layer that is used several times is taken"
+            self.problems.append(Problem(node, reason, (base.node,)))
+        elif isinstance(base, Unknown) and _root(node) not in _ARGUMENTS:
+            self.strays.append(node)
 
     def _taken_from(self, node: ast.Subscript, value: Value) -> Value:
         """An element of a list or dict, whichever that is: tensors that are all in one state."""
@@ -412,8 +440,28 @@ class Follower(Interpreter):
             if name in ("dtype", "name", "_keras_history"):
                 return super().keras_attribute(base, name)
             node = self._expression_of(base)
+            place = None if node is None else self.parents.get(node)
+            if name in ("shape", "_keras_shape") and self._reads_one(place, base):
+                return super().keras_attribute(base, name)
             base = self.need(node, base, 0, node or ast.Pass())
         return super().keras_attribute(base, name)
+
+    def _reads_one(self, shape: ast.AST | None, tensor: Tensor) -> bool:
+        """Whether one size of a shape is read, whose place is told anew."""
+        read = None if shape is None else self.parents.get(shape)
+        if isinstance(read, ast.Call) and getattr(read.func, "id", "") in ("tuple", "list"):
+            shape, read = read, self.parents.get(read)
+        if not isinstance(read, ast.Subscript) or read.value is not shape or tensor.shape is None:
+            return False
+        if id(read) in self.plan.whole or not self._doing or tensor.turned < 0:
+            return False
+        index = self.evaluate(read.slice, self._doing[-1].scope)
+        rank = len(tensor.shape)
+        if not isinstance(index, int) or not -rank <= index < rank or rank < 3:
+            return False
+        now = moved(index, rank, tensor.turned)
+        self.reads.setdefault(id(read), (read, set()))[1].add(now)
+        return True
 
     # -- calls -------------------------------------------------------------------------------------
 
@@ -453,6 +501,10 @@ class Follower(Interpreter):
                 return self._model(function, args, kwargs, complete, node)
         if isinstance(target, Method) and target.name in _DATA_METHODS:
             return super().call(function, args, kwargs, complete, node)
+        if isinstance(function, Library) and function.name.endswith(("int_shape", "ops.shape")):
+            if args and isinstance(args[0], Tensor) and args[0].turned:
+                if self._reads_one(node, args[0]):
+                    return super().call(function, args, kwargs, complete, node)
         args, kwargs = self._brought_back(args, kwargs, node)
         return super().call(function, args, kwargs, complete, node)
 
@@ -631,6 +683,10 @@ class Follower(Interpreter):
         node: ast.Call,
     ) -> Value:
         """``Model(inputs, outputs)``: both in the order of the code."""
+        for tensor in (t for value in (*args, *kwargs.values()) for t in self._tensors(value)):
+            name = tensor.layer.config.values.get("name") if tensor.layer is not None else None
+            if tensor.turned > 0 and isinstance(name, str) and tensor.layer is not None:
+                self.named[name] = (node, tensor.layer)
         args, kwargs = self._brought_back(args, kwargs, node)
         found = super().call(function, args, kwargs, complete, node)
         if isinstance(found, Model):
@@ -742,8 +798,21 @@ def _rank(target: Value, tensor: Tensor) -> int:
     return 0
 
 
+def _root(node: ast.expr) -> str:
+    """The variable that an expression starts from."""
+    inner: ast.AST = node
+    while isinstance(inner, (ast.Attribute, ast.Subscript, ast.Call)):
+        inner = inner.func if isinstance(inner, ast.Call) else inner.value
+    return inner.id if isinstance(inner, ast.Name) else ""
+
+
 def follow(
-    files: Sequence[Context], facts: ProjectFacts, reading: str, plan: Plan, fuel: int
+    files: Sequence[Context],
+    facts: ProjectFacts,
+    reading: str,
+    plan: Plan,
+    fuel: int,
+    around: Mapping[ast.AST, ast.AST],
 ) -> Follower:
     """Follow all files: their top levels, then what nobody called."""
     from functools import partial
@@ -751,6 +820,7 @@ def follow(
     from kerasmig.analysis.dataformat.shapes import _defined, _run_uncalled, outline
 
     run = Follower(reading, facts, fuel, plan)
+    run.parents = around
     scopes: list[Scope] = []
     for context in files:
         known = run.loaded_module(context.name) if context.name else None

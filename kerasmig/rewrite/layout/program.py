@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from kerasmig.analysis.names.resolution import Names
-from kerasmig.catalog.layout import EDGE, EITHER, LEFT, TURNED
+from kerasmig.catalog.layout import EDGE, EITHER, LEFT, POSITIONS, TURNED
 from kerasmig.finding import Applicability, DataFormat, FileResult, Finding
 from kerasmig.rewrite.layout.convert import Converted, Left, Source, convert
 from kerasmig.settings import UpgradeSettings
@@ -92,15 +92,21 @@ def _result(result: FileResult, converted: Converted) -> FileResult:
         if edge.path == result.path:
             message = f"{edge.what}: {edge.why}"
             findings.append(_finding(EDGE, message, Applicability.AUTOMATIC, lines.old(edge.line)))
-    for place in converted.turned:
-        if place.path == result.path:
-            message = f"{place.layers} layers work with the channels last"
-            line = lines.old(place.line)
+    for turned in converted.turned:
+        if turned.path == result.path:
+            message = f"{turned.layers} layers work with the channels last"
+            line = lines.old(turned.line)
             findings.append(_finding(TURNED, message, Applicability.AUTOMATIC, line))
     for left in converted.left:
         if left.path == result.path:
             findings.append(
                 _finding(LEFT, left.message, Applicability.MANUAL, lines.old(left.line))
+            )
+    for place in converted.counted:
+        if place.path == result.path:
+            message = place.message
+            findings.append(
+                _finding(POSITIONS, message, Applicability.MANUAL, lines.old(place.line))
             )
     findings.sort(key=lambda f: (f.line, f.column, f.code))
     return result._replace(

@@ -100,6 +100,11 @@ class _Solver:
         inserting = self._insert(run, plan)
         if inserting is not None:
             return inserting
+        several = {key for key, (_, now) in run.reads.items() if len(now) > 1}
+        if several:
+            reading = plan.copy()
+            reading.whole |= several
+            return reading
         conflicts: list[Demand] = []
         following = plan.copy()
         for demands in _by_place(self._demands(run)).values():
