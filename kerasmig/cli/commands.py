@@ -59,6 +59,7 @@ def main() -> None:
 @click.option(
     "--level", type=click.Choice(("shapes", "outputs", "training", "program")), help="For --verify."
 )
+@click.option("--trust", is_flag=True, help="Run programs even if nothing can confine them.")
 def upgrade(
     paths: tuple[Path, ...],
     diff: bool,
@@ -68,6 +69,7 @@ def upgrade(
     verify: bool,
     no_backup: bool,
     level: str | None,
+    trust: bool,
     output_format: str,
     verbose: bool,
     **options: Any,
@@ -90,6 +92,7 @@ def upgrade(
             lambda settings, progress: verify_run_of(project, run, settings, progress),
             config,
             level,
+            **({"trust": True} if trust else {}),
         )
     failed: list[str] = []
     if patch is not None:
@@ -127,6 +130,7 @@ def check(paths: tuple[Path, ...], output_format: str, verbose: bool, **options:
     "-j", "--jobs", type=click.IntRange(0), help="Programs at once; 0: one per processor."
 )
 @click.option("--no-cache", is_flag=True, help="Run every program anew.")
+@click.option("--trust", is_flag=True, help="Run programs even if nothing can confine them.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Show every layer of every model.")
 def verify(
@@ -138,6 +142,7 @@ def verify(
     shard: str | None,
     jobs: int | None,
     no_cache: bool,
+    trust: bool,
     output_format: str,
     verbose: bool,
 ) -> None:
@@ -150,7 +155,7 @@ def verify(
         fail("give OLD and NEW, or one path with --base GITREF")
     config = configure({"no_cache": no_cache})
     part = shard_of(shard)
-    limits = {"time_limit": time_limit, "jobs": jobs}
+    limits = {"time_limit": time_limit, "jobs": jobs, "trust": trust or None}
 
     def run(settings: VerifySettings, progress: Any) -> VerifyReport:
         from kerasmig.old_and_new import git_tree, verify_pair

@@ -199,6 +199,7 @@ def _merge_reports(reports: Sequence[VerifyReport]) -> VerifyReport:
         versions=versions,
         settings=settings,
         seconds=sum(report.seconds for report in reports),
+        confined=", ".join(sorted({r.confined for r in reports if r.confined})),
     )
 
 

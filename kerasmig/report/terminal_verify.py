@@ -116,5 +116,7 @@ def _print_totals(screen: Screen, report: VerifyReport) -> None:
         screen.line(("versions  ", "dim"), versions, indent=2)
     if any(pair.ordering == "th" and pair.status is Status.MATCH for pair in report.pairs):
         screen.line(("on a CPU  ", "dim"), _ONEDNN, indent=2)
+    if report.confined:
+        screen.line(("confined by ", "dim"), report.confined, indent=2)
     if report.seconds:
         screen.line(("time      ", "dim"), f"{report.seconds:.1f} s", indent=2)

@@ -11,6 +11,8 @@ import dataclasses
 import functools
 import json
 import math
+import os
+import stat
 import types
 import typing
 from collections.abc import Mapping
@@ -96,6 +98,8 @@ class Task:
         mark_compiled: models differ if they were compiled otherwise.
         time_limit, memory_limit: seconds of CPU time, megabytes.
         stubs: modules to stand in for.
+        read, write: what the user lets the program read and change outside its folder.
+        trust: run it even where nothing confines it.
         onednn: run where TensorFlow was imported with oneDNN switched on by the environment.
         replay: calls of builders to repeat; None: find them.
         old_result: path of the old side's result, for the new side.
@@ -119,6 +123,9 @@ class Task:
     time_limit: float
     memory_limit: float
     stubs: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    trust: bool = False
     onednn: bool = False
     replay: tuple[BuilderCall, ...] | None = None
     old_result: str | None = None
@@ -241,6 +248,7 @@ class Result:
         calls: the calls of builders that reached models.
         unreached: builders with the reason why they made none.
         stopped: the statement of the script after which it was not run further.
+        confined: what confined the process; empty: nothing.
         path: where it was read from.
         recorded: the events of a stretch.
         stretch: on the new side, how they compare with those of the old side.
@@ -253,6 +261,7 @@ class Result:
     unreached: dict[str, str] = field(default_factory=dict)
     stopped: int | None = None
     notes: list[str] = field(default_factory=list)
+    confined: str = ""
     path: str = ""
     recorded: Recorded | None = None
     stretch: Stretch | None = None
@@ -302,8 +311,12 @@ def write(path: Path, message: Any) -> None:
 
 
 def read(cls: type[Message], path: Path) -> Message:
-    """Read a message from a file."""
-    return decode(cls, json.loads(path.read_text(encoding="utf-8")))
+    """Read a message from a file, which must be one: a program may have put something else there."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise ValueError(f"{path.name} is not a file")
+        return decode(cls, json.loads(file.read()))
 
 
 def line_of(message: Any) -> str:

@@ -207,6 +207,8 @@ class VerifyReport:
     versions: dict[str, str] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
+    confined: str = ""
+    """What kept the programs within their copies; empty: none was run."""
 
     def count(self, status: Status) -> int:
         """Number of pairs with this status."""

@@ -38,6 +38,10 @@ class VerifySettings:
             ``"train.py --size 3"`` gives a script its arguments.
         stubs: modules to be replaced by inert stand-ins although they may be installed.
         skip: file patterns (as in ``fnmatch``) that are not run.
+        env: environment variables that programs see besides the few that Python and the libraries
+            need: ``"NAME"`` as it is here, or ``"NAME=value"``.
+        read, write: files and folders that programs may read, or change, outside their copy.
+        trust: run programs even where nothing on this system can confine them.
         cache_dir: where results are kept by content; None: no cache.
         fork: fork programs off a warm worker where the system allows.
         conditions: what a match is worth that holds under a condition only: ``accept`` it, or
@@ -57,6 +61,10 @@ class VerifySettings:
     models: Sequence[str] = ()
     stubs: Sequence[str] = ()
     skip: Sequence[str] = ()
+    env: Sequence[str] = ()
+    read: Sequence[str] = ()
+    write: Sequence[str] = ()
+    trust: bool = False
     cache_dir: Path | None = None
     fork: bool = True
     conditions: str = "accept"

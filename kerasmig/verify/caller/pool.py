@@ -8,7 +8,7 @@ import selectors
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,13 +22,15 @@ class WorkerUnavailable(Exception):
 
 
 class _Worker:
-    def __init__(self, kind: str, python: str, fork: bool, log: Path) -> None:
+    def __init__(
+        self, kind: str, python: str, fork: bool, log: Path, variables: Mapping[str, str]
+    ) -> None:
         self.kind = kind
         side, _, onednn = kind.partition("+")
         self.tasks: dict[str, Task] = {}
         self.ready = False
         self._buffer = b""
-        environment = dict(os.environ)
+        environment = dict(variables)
         root = str(Path(__file__).resolve().parents[3])
         environment["PYTHONPATH"] = os.pathsep.join(
             [root, *filter(None, [environment.get("PYTHONPATH")])]
@@ -90,14 +92,23 @@ class Pool:
         folder: for logs.
         python: interpreter; None: this one.
         fork: let the workers fork where they can.
+        variables: the environment of the programs.
     """
 
-    def __init__(self, jobs: int, folder: Path, python: str | None, fork: bool) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        folder: Path,
+        python: str | None,
+        fork: bool,
+        variables: Mapping[str, str],
+    ) -> None:
         self.jobs = jobs
         self.versions: dict[str, str] = {}
         self._folder = folder
         self._python = python or sys.executable
         self._fork = fork
+        self._variables = variables
         self._workers: dict[str, _Worker] = {}
         self._selector = selectors.DefaultSelector()
         self._queue: deque[Task] = deque()
@@ -106,7 +117,8 @@ class Pool:
     def warm(self, kind: str) -> None:
         """Start the worker of a kind, if it is not there."""
         if kind not in self._workers:
-            worker = _Worker(kind, self._python, self._fork, self._folder / f"worker-{kind}.log")
+            log = self._folder / f"worker-{kind}.log"
+            worker = _Worker(kind, self._python, self._fork, log, self._variables)
             self._workers[kind] = worker
             self._selector.register(worker.process.stdout, selectors.EVENT_READ, worker)  # type: ignore[arg-type]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +13,13 @@ from pathlib import Path
 
 from kerasmig.disk.scratch import scratch_folder
 from kerasmig.verify.caller.call_sites import CallSites
+from kerasmig.verify.caller.environment import program_environment
 from kerasmig.verify.caller.kept_results import KeptResults, Tree
 from kerasmig.verify.caller.plan import Plan, make_plan, sites_of_tree
 from kerasmig.verify.caller.pool import Pool, WorkerUnavailable
 from kerasmig.verify.caller.summing_up import sum_up
 from kerasmig.verify.caller.trees import copy_tree, python_files
+from kerasmig.verify.program import confinement
 from kerasmig.verify.protocol import Answer, BuilderCall, Program, Result, Task, read
 from kerasmig.verify.result import VerifyReport, to_jsonable
 from kerasmig.verify.settings import VerifySettings
@@ -95,11 +98,12 @@ def run_verification(
             settings={
                 key: value
                 for key, value in to_jsonable(settings).items()
-                if key not in ("cache_dir", "python")
+                if key not in ("cache_dir", "python", "env")  # the values may be secret
             },
             tolerance=settings.tolerance,
             level=settings.level,
             seconds=time.monotonic() - started,
+            confined=", ".join(sorted(session.confined)),
         )
 
 
@@ -116,6 +120,7 @@ class _Session:
         self.settings = settings
         self.progress = progress
         self.versions: dict[str, str] = {}
+        self.confined: set[str] = set()
         self.runs: list[Run] = []
         self._trees: dict[str, Tree] = {}
         self._count = 0
@@ -152,6 +157,8 @@ class _Session:
 
         if self.settings.python is None and importlib.util.find_spec("tensorflow") is None:
             raise VerifyError(f"TensorFlow is not installed; {INSTALL}")
+        if not self.settings.trust and not confinement.available():
+            raise VerifyError(confinement.ADVICE)
         from kerasmig.legacy.errors import LegacyError
         from kerasmig.legacy.install import ensure
 
@@ -170,7 +177,13 @@ class _Session:
         if not left:
             return
         self._done = len(self.runs) - len(left)
-        with Pool(settings.job_count, self.folder, settings.python, settings.fork) as pool:
+        with Pool(
+            settings.job_count,
+            self.folder,
+            settings.python,
+            settings.fork,
+            program_environment(self.folder / "worker-home", settings.env),
+        ) as pool:
             pool.warm("old")
             pool.warm("new")
             self.pool = pool
@@ -208,6 +221,9 @@ class _Session:
             time_limit=settings.time_limit,
             memory_limit=settings.megabytes,
             stubs=tuple(settings.stubs),
+            read=tuple(settings.read),
+            write=tuple(settings.write),
+            trust=settings.trust,
             onednn=side == "new" and run.onednn,
         )
         if side == "new":
@@ -257,10 +273,15 @@ class _Session:
         result: Result | None = None
         path = Path(task.folder, "result.json")
         if answer.done:
-            result = read(Result, path)
+            try:
+                result = read(Result, path)
+            except (OSError, ValueError, TypeError, KeyError) as error:
+                run.trouble[stage] = f"the program spoilt its result: {type(error).__name__}"
+        if result is not None:
             result.path = str(path)
+            self.confined.add(result.confined or confinement.NOTHING)
             setattr(run, stage, result)
-        else:
+        elif stage not in run.trouble:
             run.trouble[stage] = answer.reason or _last_line(Path(task.folder))
         shutil.rmtree(path.parent / "copy", ignore_errors=True)
         if run.stretch:
@@ -336,7 +357,8 @@ class _Session:
 def _last_line(folder: Path) -> str:
     """The last line that a program wrote, for one that died without a word of ours."""
     try:
-        with (folder / "output.txt").open("rb") as stream:
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        with open(os.open(folder / "output.txt", flags), "rb") as stream:
             stream.seek(0, 2)
             stream.seek(max(0, stream.tell() - 4000))
             lines = stream.read().decode("utf-8", "replace").strip().splitlines()

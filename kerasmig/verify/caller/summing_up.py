@@ -41,6 +41,7 @@ def sum_up(
     tolerance: float,
     level: str,
     seconds: float,
+    confined: str = "",
 ) -> VerifyReport:
     """The report of all runs of a plan."""
     summary = _Summary(plan, tolerance, level)
@@ -59,6 +60,7 @@ def sum_up(
         versions=versions,
         settings=settings,
         seconds=round(seconds, 3),
+        confined=confined,
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kerasmig.verify.caller import division
 from kerasmig.verify.messages import EMPTY, one_line
 from kerasmig.verify.models.match import pair_models
-from kerasmig.verify.program import inert, missing_files, sandbox, standins
+from kerasmig.verify.program import confinement, inert, missing_files, sandbox, standins
 from kerasmig.verify.program.following import Runner, model_variable
 from kerasmig.verify.program.recorder import Captured, ProgramStop, Recorder
 from kerasmig.verify.protocol import Built, Compared, Result, Task, read, write
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from kerasmig.verify.stretch.run import StretchRun
 
 
-def run_task(task: Task, side: Any) -> None:
+def run_task(task: Task, side: Any, confined: str) -> None:
     """Run one task and write ``result.json`` into its folder.
 
     Args:
         side: the library, instrumented, of which nothing has been used yet.
+        confined: what confines this process.
     """
     folder = Path(task.folder)
     copy, home = folder / "copy", folder / "home"
@@ -38,7 +39,11 @@ def run_task(task: Task, side: Any) -> None:
     side.begin(task.ordering if task.side == "old" else task.data_format, task.floatx, task.seed)
     sandbox.settle_in(copy, home, task.seed)
     sandbox.answer_the_program()
-    guard = sandbox.Guard([folder], recorder.note)
+    guard = sandbox.Guard(
+        [folder, *map(Path, task.write)],
+        confinement.readable_folders(folder.parent.parent, task.read) if confined else None,
+        recorder.note,
+    )
     standins.install(
         recorder.root, lambda name: recorder.note(f"stand-in for module {name}"), task.stubs
     )
@@ -57,8 +62,7 @@ def run_task(task: Task, side: Any) -> None:
     except ProgramStop as stop:
         runner._fail("main", stop)
         runner._label("main")
-    finally:
-        guard.off()
+    # The guard stays on: measuring runs the program's code, too, in its layers and threads.
     os.chdir(folder)
     runner.call_of_model.extend(["main"] * (len(recorder.models) - len(runner.call_of_model)))
     recorder.paused = True
@@ -68,6 +72,7 @@ def run_task(task: Task, side: Any) -> None:
         failures=outcome.failures,
         unreached=outcome.unreached,
         stopped=outcome.stopped,
+        confined=confined,
     )
     if stretch is not None:
         _finish_stretch(stretch, result, folder)

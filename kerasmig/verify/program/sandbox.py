@@ -1,7 +1,7 @@
-"""What a program may not do while it is verified. Runs in workers, in the child of one program.
+"""What a program may not do while it is verified, said in words. Runs in the child of one program.
 
-This keeps accidents from doing harm: scripts that download, overwrite or delete files, start
-commands. It is no wall against code that wants to do harm.
+The wall is `confinement`, which the system holds. This is the second layer: it refuses the same
+things where Python can see them, so that the program and the report are told in words.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ _NETWORK = (
     "socket.bind",
     "socket.getaddrinfo",
     "socket.sendto",
+    "socket.sendmsg",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "socket.getnameinfo",
     "urllib.Request",
 )
 _PROCESSES = (
@@ -62,24 +66,25 @@ class Refused(OSError):
 
 
 class Guard:
-    """Refuses harmful operations from the moment it is switched on, until `off`.
+    """Refuses harmful operations from the moment it is switched on.
 
     Args:
         allowed: folders that may be written to.
+        readable: folders that may be read, besides; ``None``: everything may be.
         note: told, once a kind, what was refused.
     """
 
-    def __init__(self, allowed: list[Path], note: Callable[[str], None]) -> None:
-        self._allowed = tuple(str(folder.resolve()).rstrip("/") + "/" for folder in allowed)
+    def __init__(
+        self, allowed: list[Path], readable: list[Path] | None, note: Callable[[str], None]
+    ) -> None:
+        self._allowed = _prefixes(allowed)
+        self._readable = None if readable is None else (*self._allowed, *_prefixes(readable))
         self._note = note
         self.active = False
         sys.addaudithook(self._audit)  # cannot be removed again: one child, one guard
 
     def on(self) -> None:
         self.active = True
-
-    def off(self) -> None:
-        self.active = False
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         if not self.active:
@@ -89,6 +94,8 @@ class Guard:
             writes = isinstance(flags, int) and bool(flags & _WRITES)
             if writes and not isinstance(path, int):
                 self._check(path, "write")
+            elif self._readable is not None and not isinstance(path, int):
+                self._look_at_reading(path, self._readable)
         elif event in _CHANGES:
             for position in _CHANGES[event]:
                 if position < len(args) and not isinstance(args[position], int):
@@ -97,7 +104,7 @@ class Guard:
             self._refuse("network access", errno.ENETUNREACH)
         elif event in _PROCESSES:
             self._refuse("starting another process", errno.EPERM)
-        elif event == "os.kill" and args[0] not in (os.getpid(), 0):
+        elif event in ("os.kill", "os.killpg") and args[0] not in (os.getpid(), 0):
             self._refuse("a signal to another process", errno.EPERM)
 
     def _check(self, path: Any, what: str) -> None:
@@ -113,9 +120,26 @@ class Guard:
             raise Refused(errno.EROFS, "kerasmig verify: not written", name)
         self._refuse(f"{what} outside the copy: {name}", errno.EROFS)
 
+    def _look_at_reading(self, path: Any, readable: tuple[str, ...]) -> None:
+        """Say what the system is about to refuse; it does so by itself."""
+        try:
+            name = os.path.realpath(os.fsdecode(path))
+            if (name + "/").startswith(readable) or not os.path.exists(name):
+                return
+        except (OSError, TypeError, ValueError):
+            return
+        if not name.startswith("/dev/"):
+            self._note(
+                f"refused to read {name}: `read` in [tool.kerasmig.verify] names what may be read"
+            )
+
     def _refuse(self, what: str, code: int) -> None:
         self._note(f"refused {what.partition(':')[0]}")
         raise Refused(code, f"kerasmig verify refuses {what}")
+
+
+def _prefixes(folders: list[Path]) -> tuple[str, ...]:
+    return tuple(str(folder.resolve()).rstrip("/") + "/" for folder in folders)
 
 
 class TimeIsUp(ProgramStop):

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kerasmig.disk.processes import die_with_parent
+from kerasmig.verify.program import confinement
 from kerasmig.verify.program.child import run_task
 from kerasmig.verify.program.library import Side
 from kerasmig.verify.program.recorder import Recorder
@@ -119,6 +121,7 @@ class Server:
 
     def serve(self) -> None:
         """Work until standard input ends and all programs have."""
+        die_with_parent()
         _adopt_orphans()
         try:
             versions = self._warm_up() if self.fork else {}
@@ -128,6 +131,9 @@ class Server:
         self._answer(Ready(True, versions))
         buffer, open_ = b"", True
         while open_ or self.running:
+            if not open_:  # nobody waits for the answers any more
+                for pid in self.running:
+                    _kill_session(pid)
             readable = select.select([0] if open_ else [], [], [], _POLL if self.running else None)
             if readable[0]:
                 chunk = os.read(0, 1 << 16)
@@ -236,6 +242,7 @@ def _child(task: Task, library: Side, answers: int) -> None:
     """The forked process of one program; never returns."""
     code = 1
     try:
+        die_with_parent()
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
@@ -250,7 +257,7 @@ def _child(task: Task, library: Side, answers: int) -> None:
         sys.stdin = os.fdopen(0, "r")
         sys.stdout = sys.stderr = _Capped(os.fdopen(1, "w", encoding="utf-8", errors="replace"))
         _limit_files()
-        run_task(task, library)
+        run_task(task, library, _confine(task))
         code = 0
     except BaseException:
         with contextlib.suppress(BaseException):
@@ -258,6 +265,19 @@ def _child(task: Task, library: Side, answers: int) -> None:
             sys.stderr.flush()
     finally:
         os._exit(code)
+
+
+def _confine(task: Task) -> str:
+    """Confine this process to the folder of a task; what by.
+
+    Raises:
+        OSError: it cannot be, and the program is not trusted.
+    """
+    folder = Path(task.folder)
+    level = confinement.confine(folder, folder.parent.parent, task.read, task.write)
+    if not level and not task.trust:
+        raise OSError(confinement.ADVICE)
+    return level
 
 
 class _Capped:
@@ -370,9 +390,13 @@ def main(arguments: list[str]) -> int:
     side = arguments[0]
     if "--once" in arguments:
         task = read(Task, Path(arguments[arguments.index("--once") + 1]))
+        die_with_parent()
+        for name in ("TMPDIR", "TEMP", "TMP"):
+            os.environ[name] = task.folder
+        confined = _confine(task)  # before the libraries start threads
         library, versions = prepare(side)
         Path(task.folder, "versions.json").write_text(json.dumps(versions), "utf-8")
-        run_task(task, library)
+        run_task(task, library, confined)
         return 0
     Server(side, fork="--spawn" not in arguments and hasattr(os, "fork")).serve()
     return 0
