@@ -16,7 +16,7 @@ from kerasmig.settings import UpgradeSettings
 from kerasmig.text.source import SourceError, decode
 from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
 from kerasmig.verify.caller.division import marked
-from kerasmig.verify.caller.trees import copy_tree
+from kerasmig.verify.caller.trees import copy_files, copy_tree, too_wide
 
 
 def require_tensorflow() -> None:
@@ -55,14 +55,18 @@ def verify_run(
         if result.changed and not result.error
     }
     with ExitStack() as copies:
-        new = copies.enter_context(_copy(root))
+        # Of a home, or of what holds one, only the files of this run are anybody's business.
+        only = [path.resolve() for path in project.files] if too_wide(root) else None
+        old = root if only is None else copies.enter_context(_copy(root, only))
+        new = copies.enter_context(_copy(root, only))
         for relative, result in changed.items():
+            (new / relative).parent.mkdir(parents=True, exist_ok=True)
             (new / relative).write_bytes(bytes_of(result))
         for path, text in run.extra_files.items():
             target = new / Path(path).resolve().relative_to(root)
             target.write_text(text, encoding="utf-8")
         return verify_trees(
-            root,
+            old,
             new,
             files=sorted(changed),
             orderings=orderings({name: r.verdicts for name, r in changed.items()}),
@@ -210,9 +214,12 @@ def common_root(paths: Sequence[Path]) -> Path:
 
 
 @contextmanager
-def _copy(root: Path) -> Iterator[Path]:
+def _copy(root: Path, only: Sequence[Path] | None = None) -> Iterator[Path]:
     """A copy of a tree without what no program needs to run: history, caches, large data."""
     with scratch_folder("kerasmig-new-") as temporary:
-        target = temporary / root.name
-        copy_tree(root, target)
+        target = temporary / "tree"
+        if only is None:
+            copy_tree(root, target)
+        else:
+            copy_files(root, only, target)
         yield target

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import types
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ def activate(
         give_control_flow_back()
         aliases.heal()
         _forget_modern_keras()
+        sys.path_hooks.insert(0, _sources_only(legacy_path))
         sys.meta_path.insert(0, _LegacyKerasFinder(legacy_path))
         keras = _import_keras()
     _keep_downloads_apart()
@@ -117,6 +118,27 @@ def _forget_modern_keras() -> None:
     """Drop a Keras 3 that was imported before, so that no part of it is mixed with Keras 1.2.2."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "keras"]:
         del sys.modules[name]
+
+
+class _FromSource(importlib.machinery.SourceFileLoader):
+    """Takes no compiled file for a source: it could hold anything."""
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        path = self.get_filename(fullname)
+        code: types.CodeType = self.source_to_code(self.get_data(path), path)
+        return code
+
+
+def _sources_only(legacy_path: Path) -> Callable[[str], importlib.machinery.FileFinder]:
+    """A path hook: what is in the legacy folder is imported from its sources, which are checked."""
+    home = str(legacy_path)
+
+    def hook(path: str) -> importlib.machinery.FileFinder:
+        if path != home and not path.startswith(home + os.sep):
+            raise ImportError
+        return importlib.machinery.FileFinder(path, (_FromSource, [".py"]))
+
+    return hook
 
 
 class _LegacyKerasFinder(importlib.abc.MetaPathFinder):

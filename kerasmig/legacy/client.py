@@ -23,11 +23,12 @@ _HASH_COMPLAINTS = ("do not match the hashes", "hash mismatch")
 
 @dataclass(frozen=True)
 class Requirement:
-    """One sdist: its project, version, and the SHA-256 of the file."""
+    """One sdist: its project, version, the SHA-256 of the file, and that of the sources in it."""
 
     project: str
     version: str
     sha256: str
+    contents: str = ""
 
     def line(self) -> str:
         """The line of a requirements file that allows this file and no other."""

@@ -20,7 +20,10 @@ from kerasmig.legacy.client import FetchFailed, Requirement, checksum_error, pac
 from kerasmig.legacy.errors import LegacyError
 
 KERAS = Requirement(
-    "Keras", "1.2.2", "d2b18c4336eb9c4f0d03469870257efa7980a9b036c9d46dcf4d49e7f4487e2d"
+    "Keras",
+    "1.2.2",
+    sha256="d2b18c4336eb9c4f0d03469870257efa7980a9b036c9d46dcf4d49e7f4487e2d",
+    contents="89325b5ed0106cd17520d767b6e45a9a3f1ad0f96977b195f5569fc531917635",
 )
 PATH_VARIABLE = "KERASMIG_LEGACY_PATH"
 _STEM = f"{KERAS.project}-{KERAS.version}"
@@ -36,7 +39,7 @@ def locate() -> Path | None:
     if by_hand := os.environ.get(PATH_VARIABLE):
         return _prepared_by_hand(Path(by_hand).expanduser().absolute())
     installed = _install_folder()
-    return installed if version_in(installed) == KERAS.version else None
+    return installed if is_whole(installed) else None
 
 
 def ensure() -> Path:
@@ -66,6 +69,33 @@ def ensure() -> Path:
 
 def _install_folder() -> Path:
     return cache_folder() / "legacy" / _STEM.lower()
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether the ``keras`` package in `folder` is Keras 1.2.2 to the byte, and nothing besides.
+
+    Compiled files beside the sources are no part of the release; they are never loaded
+    (`kerasmig.legacy.bridge`).
+    """
+    return version_in(folder) == KERAS.version and contents(folder / "keras") == KERAS.contents
+
+
+def contents(package: Path) -> str:
+    """One value for all sources of a package: their names, lengths and bytes; "" for other files."""
+    digest = hashlib.sha256()
+    try:
+        for path in sorted(package.rglob("*"), key=lambda path: path.as_posix()):
+            if "__pycache__" in path.relative_to(package).parts:
+                continue
+            if path.is_symlink() or not (path.is_dir() or path.suffix == ".py"):
+                return ""
+            if path.is_file():
+                data = path.read_bytes()
+                digest.update(f"{path.relative_to(package).as_posix()} {len(data)}\n".encode())
+                digest.update(data)
+    except OSError:
+        return ""
+    return digest.hexdigest()
 
 
 def version_in(folder: Path) -> str | None:
@@ -133,14 +163,14 @@ def _unpacked(brought: Path) -> Path:
             safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
             archive.extractall(brought, members, **safely)  # type: ignore[arg-type]
         brought = brought / _STEM
-    if version_in(brought) != KERAS.version:
-        raise FetchFailed(f"what was fetched holds no Keras {KERAS.version}")
+    if not is_whole(brought):
+        raise FetchFailed(f"what was fetched holds no Keras {KERAS.version} as released")
     return brought
 
 
 def _publish(folder: Path, destination: Path) -> None:
     """Give the complete `folder` its final name, unless another process was faster."""
-    if version_in(destination) == KERAS.version:
+    if is_whole(destination):
         return
     if destination.exists():  # a damaged install, which a rename cannot replace
         with contextlib.suppress(FileNotFoundError):
@@ -148,7 +178,7 @@ def _publish(folder: Path, destination: Path) -> None:
     try:
         folder.rename(destination)
     except OSError:
-        if version_in(destination) != KERAS.version:
+        if not is_whole(destination):
             raise
 
 

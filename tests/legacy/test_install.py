@@ -64,7 +64,11 @@ def tarball(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             member.size = len(text)
             archive.addfile(member, io.BytesIO(text.encode()))
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    monkeypatch.setattr(install, "KERAS", dataclasses.replace(install.KERAS, sha256=digest))
+    with tarfile.open(path) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    contents = install.contents(tmp_path / "unpacked" / "Keras-1.2.2" / "keras")
+    pinned = dataclasses.replace(install.KERAS, sha256=digest, contents=contents)
+    monkeypatch.setattr(install, "KERAS", pinned)
     return path
 
 
@@ -147,6 +151,31 @@ def test_a_damaged_install_is_replaced(
     use(monkeypatch, stand_in(tmp_path, PIP_STAND_IN.format(tarball=str(tarball))))
     assert install.ensure() == install.locate()
     assert leftovers(cache) == ["keras-1.2.2"]
+
+
+@pytest.mark.parametrize("change", ["edited", "added", "half deleted", "link", "library"])
+def test_a_tampered_install_is_not_run_but_mended(
+    change: str, tarball: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(monkeypatch, stand_in(tmp_path, PIP_STAND_IN.format(tarball=str(tarball))))
+    package = install.ensure() / "keras"
+    whole = install.contents(package)
+    if change == "edited":
+        (package / "backend" / "__init__.py").write_text("import os")
+    elif change == "added":
+        (package / "numpy.py").write_text("import os")
+    elif change == "half deleted":
+        (package / "backend" / "__init__.py").unlink()
+    elif change == "link":
+        (package / "more.py").symlink_to(tarball)
+    else:
+        (package / "backend.cpython-311-x86_64-linux-gnu.so").write_bytes(b"x")
+    assert install.locate() is None
+    assert install.contents(install.ensure() / "keras") == whole
+
+
+def test_the_cached_release_is_the_one_that_is_pinned() -> None:
+    assert len(install.KERAS.contents) == len(install.KERAS.sha256) == 64
 
 
 def test_concurrent_installs_do_not_hurt_each_other(

@@ -18,7 +18,7 @@ from kerasmig.verify.caller.kept_results import KeptResults, Tree
 from kerasmig.verify.caller.plan import Plan, make_plan, sites_of_tree
 from kerasmig.verify.caller.pool import Pool, WorkerUnavailable
 from kerasmig.verify.caller.summing_up import sum_up
-from kerasmig.verify.caller.trees import copy_tree, python_files
+from kerasmig.verify.caller.trees import copy_tree, python_files, too_wide
 from kerasmig.verify.program import confinement
 from kerasmig.verify.protocol import Answer, BuilderCall, Program, Result, Task, read
 from kerasmig.verify.result import VerifyReport, to_jsonable
@@ -71,6 +71,12 @@ def run_verification(
     for path in (old, new):
         if not path.exists():
             raise FileNotFoundError(f"{path} does not exist")
+        if path.is_dir() and too_wide(path):
+            from kerasmig.verify import VerifyError
+
+            raise VerifyError(
+                f"{path} is a home or holds one, and is not copied: name the folder of the program"
+            )
     with scratch_folder("kerasmig-verify-") as folder:
         name = old.name if old.is_file() else None
         copy_tree(old.resolve(), folder / "old", main_file=name)

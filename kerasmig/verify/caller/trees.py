@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 MAX_FILE = 256 * 1024
@@ -13,6 +13,19 @@ _SKIPPED_FOLDERS = frozenset(
     {".git", ".hg", ".svn", "__pycache__", "node_modules", ".tox", ".venv", ".mypy_cache",
      ".pytest_cache", ".ipynb_checkpoints"}
 )  # fmt: skip
+
+
+def too_wide(folder: Path) -> bool:
+    """Whether a folder is a home, holds one, or is all there is: never copied as a whole."""
+    resolved, home = folder.resolve(), Path.home().resolve()
+    return resolved == home or resolved in home.parents or resolved.parent == resolved
+
+
+def copy_files(root: Path, files: Iterable[Path], destination: Path) -> None:
+    """Copy some files of a tree, and no others."""
+    destination.mkdir(parents=True)
+    for path in files:
+        _copy(path, destination / path.resolve().relative_to(root))
 
 
 def copy_tree(source: Path, destination: Path, *, main_file: str | None = None) -> None:
