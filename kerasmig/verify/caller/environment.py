@@ -14,7 +14,11 @@ _KEPT = frozenset(
     "DYLD_LIBRARY_PATH TMPDIR TEMP TMP SYSTEMROOT SYSTEMDRIVE WINDIR COMSPEC PATHEXT "
     "NUMBER_OF_PROCESSORS PROCESSOR_ARCHITECTURE".split()
 )
-_KEPT_BEGINNINGS = ("LC_", "KERASMIG_", "TF_", "XLA_", "OMP_", "MKL_", "OPENBLAS_", "NUMEXPR_")
+# Not all that begins with TF_: Terraform keeps its tokens there.
+_KEPT_BEGINNINGS = tuple(
+    "LC_ KERASMIG_ TF_CPP_ TF_ENABLE_ TF_NUM_ TF_USE_ TF_GPU_ TF_XLA_ TF_DETERMINISTIC_ XLA_ OMP_ "
+    "MKL_ OPENBLAS_ NUMEXPR_".split()
+)
 
 
 def program_environment(home: Path, given: Iterable[str]) -> dict[str, str]:
