@@ -43,6 +43,7 @@ from kerasmig.settings import UpgradeSettings
 from kerasmig.text.source import OverlapError, SourceError, Text, parse
 
 BACKEND = "KM501"
+_MOST_ROUNDS = 4
 _NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH, USELESS_IGNORE)
 
 
@@ -75,16 +76,51 @@ def upgrade_text(
 ) -> FileResult:
     """Upgrade one file's text.
 
+    Where changes clash, those that had to wait are made in further rounds.
+
     Returns:
         The result, with ``error`` set where the text cannot be parsed.
     """
-    load()
     surroundings = surroundings or Surroundings()
+    result, waiting = _one_round(text, settings, path, surroundings, tree)
+    asked, rounds = waiting, 1
+    while waiting and rounds < _MOST_ROUNDS:
+        facts, names = surroundings.facts, surroundings.names
+        tree = parse(result.new, path=path)
+        names = names and Names(tree, facts.module, facts.is_package, names.loader)
+        surroundings = surroundings._replace(names=names)
+        again, waiting = _one_round(result.new, settings, path, surroundings, tree)
+        if again.new == result.new:
+            break
+        rounds += 1
+        compat = tuple(sorted({*result.compat, *again.compat}))
+        result = result._replace(new=again.new, compat=compat)
+    if waiting:
+        findings = tuple(_by_hand(f) if f in asked else f for f in result.findings)
+        result = result._replace(findings=findings)
+    return result
+
+
+def _by_hand(finding: Finding) -> Finding:
+    """A change that cannot be made together with another one at its place."""
+    why = f"{finding.message}; another change at this place stands in the way: make it by hand"
+    return finding._replace(applicability=Applicability.MANUAL, message=why)
+
+
+def _one_round(
+    text: str,
+    settings: UpgradeSettings,
+    path: str,
+    surroundings: Surroundings,
+    tree: ast.Module | None,
+) -> tuple[FileResult, list[Finding]]:
+    """All rules over a text, once; and the findings that have to wait for another round."""
+    load()
     if tree is None:
         try:
             tree = parse(text, path=path)
         except SourceError as error:
-            return FileResult(path, old=text, new=text, error=str(error))
+            return FileResult(path, old=text, new=text, error=str(error)), []
     facts = surroundings.facts
     source = Text(text)
     directives = Directives.read(source)
@@ -123,11 +159,11 @@ def upgrade_text(
         findings = [_for_the_next_run(f) for f in findings]
     if settings.todo:
         findings = with_todos(context, findings)
-    new, findings = _apply(source, findings)
+    new, findings, waiting = _apply(source, findings)
     if new != text:
         _see_that_it_parses(new, path)
     findings.sort(key=lambda f: (f.line, f.column, f.code))
-    return FileResult(
+    result = FileResult(
         path,
         old=text,
         new=new,
@@ -136,6 +172,7 @@ def upgrade_text(
         tally=tally,
         compat=tuple(sorted(context.imports.compat)),
     )
+    return result, waiting
 
 
 def _see_that_it_parses(new: str, path: str) -> None:
@@ -464,38 +501,50 @@ def _tally(context: FileContext, findings: list[Finding]) -> Tally:
     )
 
 
-def _apply(source: Text, findings: list[Finding]) -> tuple[str, list[Finding]]:
-    """Apply the edits; a finding whose edits clash with another's is left for the next run."""
-    accepted: list[Finding] = []
-    edits: list[Edit] = []
-    for finding in findings:
-        if finding.suppressed or not finding.edits:
-            accepted.append(finding)
-            continue
-        edits += finding.edits
-        accepted.append(finding)
+def _apply(source: Text, findings: list[Finding]) -> tuple[str, list[Finding], list[Finding]]:
+    """Apply the edits; what clashes with another finding's waits for the next round.
+
+    The same change asked for twice (a generator for training and for validation) is made once.
+    """
+    findings = _each_once(findings)
+    edits = [edit for f in findings if not f.suppressed for edit in f.edits]
     try:
-        return source.apply(edits), accepted
+        return source.apply(edits), findings, []
     except OverlapError:
         return _apply_one_by_one(source, findings)
 
 
-def _apply_one_by_one(source: Text, findings: list[Finding]) -> tuple[str, list[Finding]]:
+def _each_once(findings: list[Finding]) -> list[Finding]:
+    seen: set[Edit] = set()
+    found: list[Finding] = []
+    for finding in findings:
+        if finding.edits and not finding.suppressed:
+            own: list[Edit] = []
+            for edit in finding.edits:
+                if edit not in seen:
+                    own.append(edit)
+                if edit.span.start != edit.span.end:
+                    seen.add(edit)
+            if len(own) < len(finding.edits):
+                finding = finding._replace(edits=tuple(own))
+        found.append(finding)
+    return found
+
+
+def _apply_one_by_one(
+    source: Text, findings: list[Finding]
+) -> tuple[str, list[Finding], list[Finding]]:
     accepted: list[Finding] = []
     edits: list[Edit] = []
+    waiting: list[Finding] = []
     for finding in findings:
         if finding.edits and not finding.suppressed:
             try:
                 source.apply([*edits, *finding.edits])
             except OverlapError:
-                accepted.append(
-                    finding._replace(
-                        edits=(),
-                        applicability=Applicability.MANUAL,
-                        message=f"{finding.message}; clashes with another change here: run again",
-                    )
-                )
+                waiting.append(finding._replace(edits=()))
+                accepted.append(waiting[-1])
                 continue
             edits += finding.edits
         accepted.append(finding)
-    return source.apply(edits), accepted
+    return source.apply(edits), accepted, waiting

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.rewrite.helpers import automatic, check_assumed, check_manual, check_rewrite
+from kerasmig.finding import Applicability
+from tests.rewrite.helpers import automatic, check_assumed, check_manual, check_rewrite, upgrade
 
 HEAD = "from keras.models import Sequential\nmodel = Sequential()\n"
 FLOW = "from keras.preprocessing.image import ImageDataGenerator\n" + HEAD
@@ -139,3 +140,23 @@ def test_keras2_counted_batches() -> None:
 
 def test_era_unknown() -> None:
     check_manual(HEAD + "model.fit_generator(g, 10, 2)\n", "KM402", "samples in Keras 1")
+
+
+def test_one_generator_for_training_and_validation() -> None:
+    result = upgrade("""
+        from keras.models import Sequential
+        m = Sequential()
+        def gen(size):
+            while 1:
+                x, y = [], []
+                for i in range(size):
+                    x.append([0., 1.])
+                    y.append(i % 2)
+                yield ([np.array(x)], np.array(y))
+        m.fit_generator(gen(4), samples_per_epoch=8, nb_epoch=1,
+                        validation_data=gen(4), nb_val_samples=4)
+        m.fit_generator(gen(4), samples_per_epoch=16, nb_epoch=1)
+        """)
+    assert "yield ((np.array(x),), np.array(y))" in result.new
+    assert "validation_data=gen(4), validation_steps=1" in result.new
+    assert all(f.applicability is not Applicability.MANUAL for f in result.findings)

@@ -174,6 +174,11 @@ class Names:
             return f".{found}"  # a sibling that is called keras, not the library
         return found
 
+    @property
+    def loader(self) -> Loader | None:
+        """What gives the names of other modules of the project."""
+        return self._loader
+
     def other(self, module: str) -> Names | None:
         """The names of another module of the project."""
         found = None if self._loader is None else self._loader(module)

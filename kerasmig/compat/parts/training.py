@@ -3,6 +3,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-subclassing-any, disable-error-code="no-any-return"
 from __future__ import annotations
 
+import importlib
 import inspect
 import warnings
 
@@ -321,9 +322,9 @@ class BaseWrapper:
 
     def __sklearn_tags__(self):
         """What today's scikit-learn asks of estimators; as in Keras 1, no word of their kind."""
-        from sklearn.utils import Tags, TargetTags
-
-        return Tags(estimator_type=None, target_tags=TargetTags(required=True))
+        sklearn = importlib.import_module("sklearn.utils")
+        target = sklearn.TargetTags(required=True)
+        return sklearn.Tags(estimator_type=None, target_tags=target)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "model")
