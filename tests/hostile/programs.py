@@ -9,23 +9,6 @@ own affair: what counts is what has happened outside.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Hostile(NamedTuple):
-    """A program.
-
-    Args:
-        name: what it tries.
-        code: the program.
-        needs: a module that must be there.
-    """
-
-    name: str
-    code: str
-    needs: str = ""
-
-
 _C = "import ctypes; libc = ctypes.CDLL(None, use_errno=True); P = lambda s: s.encode()\n"
 
 WRITING = {
@@ -191,8 +174,6 @@ SECRETS = {
     "key by ctypes": _C + "b = ctypes.create_string_buffer(99); f = libc.open(P(HOME + '/.ssh/id_rsa'), 0); libc.read(f, b, 99); b.value.decode()",
     "key by a link": "import os; os.symlink(HOME + '/.ssh/id_rsa', COPY + '/k'); open(COPY + '/k').read()",
     "key by a hard link": "import os; os.link(HOME + '/.ssh/id_rsa', COPY + '/k2'); open(COPY + '/k2').read()",
-    "environment": "import os; str(dict(os.environ))",
-    "environment of C": "open('/proc/self/environ').read()",
     "environment of the parent": "import os; open(f'/proc/{os.getppid()}/environ').read()",
     "environment of another": "open(f'/proc/{OTHER}/environ').read()",
     "files of another": "import os; str(os.listdir(f'/proc/{OTHER}/fd'))",
