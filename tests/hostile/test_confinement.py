@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +29,8 @@ SECRET = "hostile-secret-4711"
 class World:
     """What is outside: files, a listener, a process; and what has become of it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, user: int | None = None) -> None:
+        self.user = user
         self.victim, self.home, self.session = root / "victim", root / "home", root / "session"
         (self.victim / "sub").mkdir(parents=True)
         (self.home / ".ssh").mkdir(parents=True)
@@ -47,9 +51,16 @@ class World:
         self.abstract.bind("\0kerasmig-hostile")
         self.abstract.listen()
         self.other = subprocess.Popen(
-            ["sleep", "600"], start_new_session=True, env={"SECRET_TOKEN": SECRET}
+            ["sleep", "600"], start_new_session=True, env={"SECRET_TOKEN": SECRET}, user=user
         )
+        self._give(root)
         self.number = 0
+
+    def _give(self, root: Path) -> None:
+        """Let all be the user's: what stays, stays for no other reason than the confinement."""
+        if self.user is not None:
+            for path in [root, *root.rglob("*")]:
+                os.chown(path, self.user, self.user, follow_symlinks=False)
 
     def state(self) -> object:
         """All that must stay: names, contents, modes, owners and times of what is outside."""
@@ -91,6 +102,7 @@ class World:
         copy = folder / "copy"
         copy.mkdir(parents=True)
         (copy / "main.py").write_text("x = 1\n")
+        self._give(self.session)
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
@@ -118,6 +130,10 @@ def _be_the_program(world: World, code: str, folder: Path, copy: Path, answer: i
         os.setsid()
         os.chdir(copy)
         os.environ["HOME"] = str(folder)
+        if world.user is not None:
+            os.setgroups([])
+            os.setgid(world.user)
+            os.setuid(world.user)
         confinement.confine(folder, world.session, (), ())
         os.write(answer, b"confined:")
         names = world.names(copy)
@@ -159,15 +175,38 @@ def _like_us() -> set[str]:
     return found
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+_USERS = ["as we are", pytest.param("ordinary user", marks=pytest.mark.exhaustive)]
+_IMPORTED = (
+    "numpy h5py PIL.Image PIL.PngImagePlugin scipy.io yaml sqlite3 multiprocessing.shared_memory "
+    "multiprocessing.popen_fork multiprocessing.popen_spawn_posix concurrent.futures.process dbm.dumb "
+    "shelve zipfile tarfile gzip mmap tempfile logging faulthandler sysconfig asyncio urllib.request "
+    "zoneinfo http.client ftplib smtplib syslog pty posix fcntl resource signal pathlib shutil weakref"
+).split()
+
+
+@pytest.fixture(scope="module", params=_USERS)
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
     # What programs import is loaded before: confined, they could not start to.
-    for name in ("numpy", "h5py", "PIL.Image", "scipy.io", "yaml", "sqlite3", "multiprocessing"):
-        __import__(name)
-    made = World(tmp_path_factory.mktemp("hostile"))
+    for name in _IMPORTED:
+        importlib.import_module(name)
+    user = None
+    if request.param == "ordinary user":
+        if os.getuid() != 0:
+            pytest.skip("we are one")
+        user = 65534
+        root = Path(tempfile.mkdtemp(prefix="hostile-"))  # pytest's folders are closed to others
+        root.chmod(0o755)
+    else:
+        root = tmp_path_factory.mktemp("hostile")
+    made = World(root, user)
     yield made
     made.other.kill()
     made.other.wait()
+    for listener in (made.tcp, made.udp, made.unix, made.abstract):
+        listener.close()
+    shutil.rmtree(root, ignore_errors=True)
 
 
 def _rows(table: dict[str, str]) -> list[object]:
