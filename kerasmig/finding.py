@@ -169,6 +169,57 @@ class Tally:
         )
 
 
+class ProgramNotes(NamedTuple):
+    """What one file contributes to the data format of the programs that it is part of.
+
+    Args:
+        formats: the verdicts on the models that the file makes.
+        fresh: whether this run brings its models to Keras 3 (or a person has answered for them).
+        sure: whether its channels-first models are so for certain.
+        stated: whether they are so by what their layers are given, whatever the setting was.
+        convolves: a convolution that TensorFlow computes channels first only with oneDNN.
+        would_convolve: the same, if the global setting is channels first.
+        asks: a call asks the global setting, and could be given an argument instead.
+        asks_setting: something asks the global setting and cannot be told otherwise.
+        sets: the file itself sets it; ``sets_first``: to channels first, as far as can be seen.
+        keras: whether the file imports Keras or TensorFlow itself.
+        runs: whether the file does its work when it is run or imported, or has a ``__main__`` part.
+    """
+
+    formats: frozenset[DataFormat] = frozenset()
+    fresh: bool = False
+    sure: bool = True
+    stated: bool = False
+    convolves: bool = False
+    would_convolve: bool = False
+    asks: bool = False
+    asks_setting: bool = False
+    sets: bool = False
+    sets_first: bool = False
+    keras: bool = False
+    runs: bool = False
+
+
+class Told(NamedTuple):
+    """What a file is told of the programs that it is part of.
+
+    Args:
+        start: the program starts here, and must let TensorFlow compute channels first on a CPU.
+        hears: the global setting to be made here, at the start of the program.
+        arguments: what calls are given that would ask the global setting.
+        ambient: the global setting may be channels first while the file's code runs.
+        mixed: the program has models of both formats, and only one can be the global setting.
+        sure: whether all this is certain.
+    """
+
+    start: bool = False
+    hears: DataFormat | None = None
+    arguments: DataFormat | None = None
+    ambient: bool = False
+    mixed: bool = False
+    sure: bool = True
+
+
 class FileResult(NamedTuple):
     """What became of one file.
 
@@ -182,6 +233,7 @@ class FileResult(NamedTuple):
             is what a person reads; empty for any other file.
         role: why its code was looked at: it uses ``keras`` itself, or is part of the ``program``
             of a file that does; empty: it was not.
+        notes, told: what the file tells of its programs, and what it was told of them.
     """
 
     path: str
@@ -197,6 +249,8 @@ class FileResult(NamedTuple):
     source_old: str = ""
     source_new: str = ""
     role: str = ""
+    notes: ProgramNotes = ProgramNotes()
+    told: Told = Told()
 
     @property
     def changed(self) -> bool:

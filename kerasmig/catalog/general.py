@@ -11,6 +11,9 @@ UNDECIDED = "KM111"
 BIAS_AXIS = "KM112"
 SWITCH = "KM113"
 USELESS_IGNORE = "KM925"
+CPU = "KM130"
+PROGRAM_FORMAT = "KM131"
+TWO_FORMATS = "KM132"
 
 FAMILIES = (
     Family(
@@ -88,6 +91,66 @@ FAMILIES = (
             "(`model(x)`) instead of trained or asked to predict."
         ),
         safety="Nothing is rewritten. Shapes and parameter counts agree; only values differ.",
+    ),
+    Family(
+        code=CPU,
+        name="channels-first-on-a-cpu",
+        summary="Let TensorFlow compute convolutions with channels first on a CPU.",
+        why=(
+            "On a CPU TensorFlow computes `Conv2D`, `Conv2DTranspose` and `ConvLSTM2D` with channels "
+            'first only through oneDNN ("The Conv2D op currently only supports the NHWC tensor format '
+            'on the CPU"), and it turns that on by itself only on processors with AVX-512 and the '
+            "like. `TF_ENABLE_ONEDNN_OPTS=1` turns it on everywhere else. The variable is read when "
+            "TensorFlow is imported, so it is set above the first import that may lead there, in "
+            "every file that a program can start with: scripts, packages, notebooks, tests. Plain "
+            "lines in each of them stay where they are when isort or black go over the file; an "
+            "import of a helper module would be sorted below `keras`."
+        ),
+        safety=(
+            "`setdefault` leaves what you have set. With oneDNN results can differ in the last digits. "
+            "Two other ways need no variable: a GPU, or `kerasmig upgrade --layout channels_last`, "
+            "which converts the network. On macOS (no oneDNN) and on TPUs the variable does nothing: "
+            "take one of these. If a script of yours imports TensorFlow before it imports this "
+            "code, it has to set the variable itself, first thing."
+        ),
+        example=(
+            "from keras.models import Sequential",
+            "import os\n\nos.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a "
+            "CPU\n\nfrom keras.models import Sequential",
+        ),
+    ),
+    Family(
+        code=PROGRAM_FORMAT,
+        name="data-format-of-the-program",
+        summary="Tell the whole program the data format of its models.",
+        why=(
+            "In Keras 1 the ordering was a setting of the author's machine (`~/.keras/keras.json`). "
+            "Not only layers asked it: `ImageDataGenerator`, `img_to_array`, `preprocess_input`, "
+            "`cifar10.load_data()` and every `K.image_dim_ordering()` did. Told nothing, they all "
+            "work channels last today, and a horizontal flip becomes a vertical one."
+        ),
+        safety=(
+            "Where all that asks can be given an argument, it gets `data_format='channels_first'`. "
+            "Otherwise `set_image_data_format('channels_first')` is written at the start of the "
+            "program, before the first thing that asks. It rests on the verdict on the models: "
+            "`assumed` where that is not certain. A program that makes the setting itself is left "
+            "as it is."
+        ),
+        example=(
+            "bn_axis = 3 if K.image_dim_ordering() == 'tf' else 1",
+            "K.set_image_data_format('channels_first')\n\nbn_axis = 3 if K.image_data_format() == "
+            "'channels_last' else 1",
+        ),
+    ),
+    Family(
+        code=TWO_FORMATS,
+        name="two-data-formats-in-one-program",
+        summary="Report what asks for the data format in a program that has models of both.",
+        why=(
+            "There is one global setting. A program with a channels_first and a channels_last model "
+            "can make it for one of them only, and nothing tells for which of them this place works."
+        ),
+        safety="Nothing is rewritten. Give the call `data_format=`, or write the axis out.",
     ),
     Family(
         code=SWITCH,

@@ -37,6 +37,10 @@ class Role(Enum):
 KERNELS = frozenset([Role.CONVOLUTION, Role.TRANSPOSED, Role.SEPARABLE])
 """Layers whose kernels have one array that every place of the image shares."""
 
+ONEDNN_ONLY = frozenset([Role.CONVOLUTION, Role.TRANSPOSED, Role.CONVOLUTIONAL_RECURRENT])
+"""What TensorFlow computes over two axes channels first on a CPU only with oneDNN (measured, 2.21:
+not so pooling, separable convolutions, and anything over three axes)."""
+
 CHANNEL_CHANGING = KERNELS | {
     Role.LOCAL,
     Role.CONVOLUTIONAL_RECURRENT,

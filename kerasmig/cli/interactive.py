@@ -91,6 +91,7 @@ class Review:
         """Ask about every change that a run proposes; only what was accepted is in the result."""
         results: list[FileResult] = []
         quitting = False
+        self.project.tell(proposed.files)
         for path, result in zip(self.project.files, proposed.files, strict=True):
             if quitting or result.error or not _asks(result):
                 results.append(result if not result.changed else _untouched(result))
@@ -101,6 +102,13 @@ class Review:
                 quitting = True
                 (kept,) = quit_now.args
                 results.append(kept)
+        if not quitting:
+            # An answer for one file may concern those that its program starts with.
+            settled = zip(results, self.project.settle(results), proposed.files, strict=True)
+            results = [
+                result if offered.changed and not result.changed else told
+                for result, told, offered in settled
+            ]
         return self.project.collect(results)
 
     # -- one file ------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from kerasmig.disk.find import absolute, shown_path
 from kerasmig.disk.reading import read_file
-from kerasmig.finding import FileResult, Finding, RunResult
+from kerasmig.finding import DataFormat, FileResult, Finding, ProgramNotes, RunResult, Told
 from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE, PROJECT_MARKS
 from kerasmig.project.neighbours import importers, module_name, told_in
@@ -79,6 +79,7 @@ class Project:
     _marked: dict[Path, Path | None] = field(default_factory=dict)
     _program: frozenset[Path] | None = None
     _converted: dict[Path, FileResult] = field(default_factory=dict)
+    _told: dict[Path, Told] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.files = [path if path.is_absolute() else absolute(path) for path in self.files]
@@ -330,6 +331,7 @@ class Project:
             array_layouts=self._array_layouts,
             keras1_nearby=self._speaks_keras1,
             says_keras=self.concerns_keras(path),
+            told=self._told.get(path),
         )
         return rewritten(module.program, self._settings_for(path), shown, surroundings)
 
@@ -443,14 +445,50 @@ class Project:
         # When the process ends anyway, nobody need look through the trees for cycles once more.
         atexit.register(gc.freeze)
         results: list[FileResult] = []
+        self._told.clear()
         for result in self._results(jobs):
             results.append(result)
             if progress is not None:
                 progress(len(results), len(self.files))
-        run = self.collect(results)
+        run = self.collect(self.settle(results))
         if self.cache is not None:
             self.cache.keep(run)
         return run
+
+    def tell(self, results: Sequence[FileResult]) -> None:
+        """Learn from the results for all files what holds for the programs that they make up."""
+        from kerasmig.project.program_formats import told_of_programs
+
+        forced = self.settings.data_format
+        notes = {
+            path: result.notes
+            for path, result in zip(self.files, results, strict=True)
+            if result.role or result.notes != ProgramNotes()
+        }
+        self._told = told_of_programs(
+            notes,
+            self._graph.imported,
+            self._known,
+            DataFormat(forced) if forced.startswith("channels") else None,
+        )
+
+    def settle(self, results: Sequence[FileResult]) -> list[FileResult]:
+        """The results once each file is told of its programs what it could not know alone."""
+        self.tell(results)
+        settled = list(results)
+        news = {
+            path
+            for path, result in zip(self.files, results, strict=True)
+            if path in self._told and self._told[path] != result.told
+        }
+        if news and self._converted:
+            # The files of a program are converted to another layout together.
+            self._converted.clear()
+            news |= self._told.keys()
+        for index, path in enumerate(self.files):
+            if path in news:
+                settled[index] = self.upgrade_file(path)
+        return settled
 
     def collect(self, results: Sequence[FileResult]) -> RunResult:
         """A run made of the results for all files, with the compat modules that they need.

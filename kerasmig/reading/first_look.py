@@ -11,7 +11,7 @@ from kerasmig.text.byte_search import begins_line, has_word
 
 _KERAS1_MARKS = (
     *(b"nb_epoch", b"border_mode", b"nb_filter", b"samples_per_epoch", b"image_dim_ordering"),
-    b"W_regularizer",
+    *(b"W_regularizer", b"set_image_dim_ordering"),
 )
 # What a program calls only on the models of Keras 1, or of Keras 2 at most.
 _TRAINING_WORDS = (

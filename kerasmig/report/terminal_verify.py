@@ -102,8 +102,8 @@ def _layer_cells(row: LayerRow) -> list[str | tuple[str, str]]:
 
 
 _ONEDNN = (
-    "channels_first needs oneDNN: run the new program with TF_ENABLE_ONEDNN_OPTS=1 where "
-    "TensorFlow says that it only supports the NHWC tensor format"
+    "channels_first needs oneDNN: upgrade sets TF_ENABLE_ONEDNN_OPTS=1 where a program starts; a "
+    "script of yours that imports TensorFlow before it has to set it itself"
 )
 
 

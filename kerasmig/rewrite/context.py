@@ -16,7 +16,7 @@ from kerasmig.analysis.names.resolution import Names
 from kerasmig.analysis.objects.receivers import Receivers
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding
+from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding, ProgramNotes, Told
 from kerasmig.reading.first_look import array_layouts, given_names, saved_models, saved_weights
 from kerasmig.rewrite.calls.callsite import CallSite
 from kerasmig.rewrite.directives import Directives
@@ -75,6 +75,9 @@ class FileContext:
     says_keras: bool = True
     python2: bool = False
     made_relative: tuple[int, ...] = ()
+    #: What the file adds to the data format of its programs, and what it is told of them.
+    notes: ProgramNotes = ProgramNotes()
+    told: Told = Told()
     imports: Imports = field(init=False)
     directives: Directives = field(default_factory=Directives)
     kept: int = 0
@@ -229,8 +232,10 @@ class FileContext:
     @cached_property
     def ambient_channels_first(self) -> bool:
         """Whether a global setting other than channels_last may govern this file's layers."""
-        return self.inference.ambient not in (None, DataFormat.CHANNELS_LAST) or any(
-            verdict.data_format is DataFormat.EITHER for verdict in self.inference.verdicts
+        return (
+            self.told.ambient
+            or self.inference.ambient not in (None, DataFormat.CHANNELS_LAST)
+            or any(verdict.data_format is DataFormat.EITHER for verdict in self.inference.verdicts)
         )
 
     def is_only_named(self, use: Use) -> bool:

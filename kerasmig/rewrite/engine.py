@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from kerasmig.analysis.dataformat.inference import infer
+from kerasmig.analysis.dataformat.programs import told_alone
 from kerasmig.analysis.dataformat.project_facts import ProjectFacts
 from kerasmig.analysis.era import Era, unknown_keywords
 from kerasmig.analysis.names.resolution import Names
@@ -15,8 +16,11 @@ from kerasmig.catalog.backend import ATTRIBUTES, THEANO
 from kerasmig.catalog.general import (
     BARE_REFERENCE,
     BIAS_AXIS,
+    CPU,
     IMPORTS,
+    PROGRAM_FORMAT,
     SWITCH,
+    TWO_FORMATS,
     UNDECIDED,
     UNKNOWN_NAME,
     USELESS_IGNORE,
@@ -24,7 +28,7 @@ from kerasmig.catalog.general import (
 from kerasmig.catalog.values import fill, imports
 from kerasmig.catalog.vocabulary import Entry, same_value
 from kerasmig.compat.adapters import adapter_name
-from kerasmig.finding import Applicability, DataFormat, Edit, FileResult, Finding, Tally
+from kerasmig.finding import Applicability, DataFormat, Edit, FileResult, Finding, Tally, Told
 from kerasmig.rewrite.calls.entry_calls import (
     BindError,
     ambiguity,
@@ -35,6 +39,7 @@ from kerasmig.rewrite.calls.entry_calls import (
 )
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.directives import Directives
+from kerasmig.rewrite.hearing import program_notes
 from kerasmig.rewrite.imports.references import adapted_call, adapted_lookup, adapted_reference
 from kerasmig.rewrite.registry import file_rules, find_use_rule, load
 from kerasmig.rewrite.sessions import RULE as SET_SESSION
@@ -44,7 +49,10 @@ from kerasmig.text.source import OverlapError, SourceError, Text, parse
 
 BACKEND = "KM501"
 _MOST_ROUNDS = 4
-_NO_USES = (IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH, USELESS_IGNORE)
+_NO_USES = (
+    *(IMPORTS, UNDECIDED, BIAS_AXIS, SWITCH, USELESS_IGNORE),
+    *(CPU, PROGRAM_FORMAT, TWO_FORMATS),
+)
 
 
 _FORCED = {
@@ -65,6 +73,7 @@ class Surroundings(NamedTuple):
     array_layouts: frozenset[str] = frozenset()
     keras1_nearby: bool = False
     says_keras: bool = True
+    told: Told | None = None
 
 
 def upgrade_text(
@@ -147,6 +156,8 @@ def _one_round(
         made_relative=surroundings.made_relative,
     )
     context.directives = directives
+    context.notes = program_notes(context)
+    context.told = surroundings.told or told_alone(context.notes, facts.forced)
     context.imports.pinned = lambda node: directives.ignores(IMPORTS, node)
     findings = [*_settle_uses(context), *_whole_file(context)]
     findings = [directives.apply(f) for f in findings if _wanted(settings, f)]
@@ -159,6 +170,8 @@ def _one_round(
         findings = [_for_the_next_run(f) for f in findings]
     if settings.todo:
         findings = with_todos(context, findings)
+    # Imports that are added at the same place come first.
+    findings.sort(key=lambda finding: finding.code == PROGRAM_FORMAT)
     new, findings, waiting = _apply(source, findings)
     if new != text:
         _see_that_it_parses(new, path)
@@ -171,6 +184,8 @@ def _one_round(
         verdicts=inference.verdicts,
         tally=tally,
         compat=tuple(sorted(context.imports.compat)),
+        notes=context.notes,
+        told=context.told,
     )
     return result, waiting
 

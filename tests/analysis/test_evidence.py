@@ -405,10 +405,40 @@ def test_choice_for_the_run_leaves_what_the_author_said() -> None:
     stated = "x = Convolution2D(8, 3, 3, dim_ordering='tf')(Input((16, 84, 84)))"
     assert verdict_of(stated, facts).data_format is LAST
     either = """
-        axis = 1 if K.image_dim_ordering() == 'th' else 3
-        x = BatchNormalization(axis=axis)(Convolution2D(8, 3, 3)(Input((16, 84, 84))))
+        th = K.image_dim_ordering() == 'th'
+        shape, axis = ((16, 84, 84), 1) if th else ((84, 84, 16), 3)
+        x = BatchNormalization(axis=axis)(Convolution2D(8, 3, 3)(Input(shape)))
         """
     assert verdict_of(either, facts).data_format is EITHER
+
+
+@pytest.mark.parametrize("shape", ["(4, 84, 84)", "(16, 16, 16)", "(9, 12, 11)"])
+def test_a_choice_settles_code_that_asks_and_has_one_input(shape: str) -> None:
+    asks = f"""
+        axis = 1 if K.image_dim_ordering() == 'th' else 3
+        x = BatchNormalization(axis=axis)(Convolution2D(8, 3, 3)(Input({shape})))
+        """
+    for chosen in (FIRST, LAST):
+        assert verdict_of(asks, ProjectFacts(forced=chosen)).data_format is chosen
+
+
+@pytest.mark.parametrize(
+    ("shape", "wanted"), [("(3, 32, 32)", FIRST), ("(32, 32, 3)", LAST), ("(1, 28, 28)", FIRST)]
+)
+def test_an_input_in_one_order_decides_where_the_code_asks(shape: str, wanted: DataFormat) -> None:
+    asks = f"""
+        axis = 1 if K.image_dim_ordering() == 'th' else 3
+        x = BatchNormalization(axis=axis)(Convolution2D(8, 3, 3)(Input({shape})))
+        """
+    assert verdict_of(asks).data_format is wanted
+
+
+def test_a_reading_that_cannot_be_built_decides_where_the_code_asks() -> None:
+    asks = """
+        axis = 1 if K.image_dim_ordering() == 'th' else 3
+        x = BatchNormalization(axis=axis)(Convolution2D(8, 7, 7)(Input((6, 40, 40))))
+        """
+    assert verdict_of(asks).data_format is FIRST
 
 
 # -- situations of public reports, in programs of our own ---------------------------------------

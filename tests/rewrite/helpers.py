@@ -6,13 +6,18 @@ import ast
 from textwrap import dedent
 from typing import Any
 
+from kerasmig.catalog.general import CPU
 from kerasmig.finding import Applicability, FileResult, Finding
 from kerasmig.rewrite.engine import upgrade_text
 from kerasmig.settings import UpgradeSettings
 
 
 def upgrade(source: str, **settings: Any) -> FileResult:
-    """The result for some source, after the checks that hold for every result."""
+    """The result for some source, after the checks that hold for every result.
+
+    The head lines that let a program run on a CPU have tests of their own and are left out.
+    """
+    settings.setdefault("ignore", (CPU,))
     text = dedent(source).lstrip("\n")
     result = upgrade_text(text, UpgradeSettings(**settings))
     assert not result.error

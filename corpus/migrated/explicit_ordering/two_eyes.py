@@ -1,3 +1,7 @@
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 from keras.layers import Input, Dense, concatenate, Flatten, Permute
 from keras.layers import Conv2D as Conv, MaxPooling2D as Pool
 import keras.layers as KL

@@ -1,6 +1,10 @@
 """ End-to-end steering: images come from disk, a batch at a time """
 import argparse
 import json
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 import numpy as np
 from keras.models import Sequential
 from keras.layers import Dense, Dropout, Flatten, Lambda, ELU

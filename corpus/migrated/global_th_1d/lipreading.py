@@ -1,3 +1,7 @@
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 import keras.backend as K
 K.set_image_data_format('channels_first')
 from keras.layers import Input, Dense, Flatten, concatenate, TimeDistributed

@@ -1,4 +1,9 @@
 """Inception modules (GoogLeNet, Szegedy et al. 2014) on the fine-tuning set, Theano."""
+
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 from keras import backend as K
 K.set_image_data_format('channels_first')
 

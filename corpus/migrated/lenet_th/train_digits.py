@@ -1,5 +1,10 @@
 # LeNet-5 on the digits, Theano flags: THEANO_FLAGS=device=gpu,floatX=float32
 from __future__ import print_function
+
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 import numpy as np
 np.random.seed(42)
 

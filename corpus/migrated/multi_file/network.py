@@ -1,3 +1,7 @@
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 from keras.layers import Input, Dense, GlobalAveragePooling2D, average
 from keras.models import Model
 from keras.initializers import VarianceScaling

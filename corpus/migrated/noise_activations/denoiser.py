@@ -1,3 +1,7 @@
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 from keras.models import Sequential, Model
 from keras.layers import Input
 from keras.layers import Dense, Flatten, Reshape, Permute, RepeatVector, Activation, SpatialDropout2D, SpatialDropout1D

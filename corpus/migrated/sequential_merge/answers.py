@@ -1,4 +1,9 @@
 """Answers about pictures: a picture and a question go in, a word comes out."""
+
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 import numpy as np
 from keras.models import Sequential, Model
 from keras.layers import Dense, Activation, Dropout, Reshape, Flatten, concatenate

@@ -1,3 +1,7 @@
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 from keras.layers import Input
 from keras.models import Model
 from keras.layers import Conv2D, Dense, Flatten, MaxPooling2D, Lambda, dot

@@ -1,3 +1,7 @@
+import os
+
+os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
+
 import numpy as np
 from keras.models import Sequential
 from keras.layers import Flatten, Dense, Dropout

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kerasmig.analysis.dataformat.evidence import roots
 from kerasmig.analysis.dataformat.readings import Alternative, Component, Readings, numbered
 from kerasmig.analysis.interpreter.trace import Application
 from kerasmig.analysis.interpreter.values import AmbientOrdering, Layer, Seq, Shape, Unknown, Value
@@ -19,6 +20,9 @@ from kerasmig.finding import DataFormat, Evidence
 
 EITHER = DataFormat.EITHER
 
+_TELLING = 0.5
+"""From this weight on the shape of an input tells its order."""
+
 _CHOSEN_ARGUMENTS = (
     *("axis", "concat_axis", "dot_axes", "axes", "shared_axes", "dims"),
     *("input_shape", "batch_input_shape", "shape", "batch_shape"),
@@ -26,9 +30,62 @@ _CHOSEN_ARGUMENTS = (
 
 
 def agnostic(readings: Readings, component: Component) -> list[Evidence]:
-    """Why the code handles both orderings; empty if it does not."""
+    """Why the code handles both orderings; empty if it does not.
+
+    Code that asks for the ordering handles both only where both can be built, and where its input
+    is not written down in one order.
+    """
+    by_caller = _by_caller(readings, component)
+    asking = _by_setting(readings, component)
+    if asking and not by_caller and written_in_one_order(component):
+        return []
+    return [*by_caller, *asking]
+
+
+def is_asking(readings: Readings, component: Component) -> bool:
+    """Whether the code asks for the global setting and builds this model accordingly."""
+    return bool(_by_setting(readings, component))
+
+
+def written_in_one_order(component: Component) -> bool:
+    """Whether one reading of the code cannot be what its author ran."""
+    broken = [
+        any(application.problem for application in applied)
+        for applied in (component.first, component.last)
+    ]
+    if broken[0] != broken[1]:
+        return True
+    return any(
+        item.favours is not None and item.weight >= _TELLING for item in common_roots(component)
+    )
+
+
+def has_fixed_input(component: Component) -> bool:
+    """Whether every input is written down, in one shape for both readings."""
+    shapes = [
+        {
+            (root.line, root.path, root.shape)
+            for application in applied
+            for root in application.roots
+            if root.shape is not None
+        }
+        for applied in (component.first, component.last)
+    ]
+    sizes = [size for _, _, shape in shapes[0] for size in shape]
+    known = bool(sizes) and not any(isinstance(size, Unknown) for size in sizes)
+    return known and shapes[0] == shapes[1]
+
+
+def common_roots(component: Component) -> list[Evidence]:
+    """What the shapes of inputs say that are the same under both readings."""
+    others = roots(component.last)
+    return [item for item in roots(component.first) if item in others]
+
+
+def _by_caller(readings: Readings, component: Component) -> list[Evidence]:
+    """The code is told the ordering by those who call it."""
     result = []
-    told = [layer for layer in component.layers if _follows_caller(layer)]
+    told = [layer for layer in component.layers if _follows(layer, Unknown)]
     if told:
         kind, line = told[0].kind, told[0].node.lineno
         sentence = f"{kind} takes its ordering from whoever calls this code."
@@ -41,6 +98,17 @@ def agnostic(readings: Readings, component: Component) -> list[Evidence]:
     if line:
         sentence = "The code makes an input for either ordering, as its caller says."
         result.append(Evidence(sentence, line, EITHER, 0.9))
+    return result
+
+
+def _by_setting(readings: Readings, component: Component) -> list[Evidence]:
+    """The code asks for the global setting."""
+    result = []
+    told = [layer for layer in component.layers if _follows(layer, AmbientOrdering)]
+    if told:
+        kind, line = told[0].kind, told[0].node.lineno
+        sentence = f"{kind} takes its ordering from whoever calls this code."
+        result.append(Evidence(sentence, line, EITHER, 0.8))
     branches = [mark for mark in readings.marks if mark.kind == "branch"]
     if branches and component.first and component.last:
         chosen = _chosen(component, readings)
@@ -52,11 +120,11 @@ def agnostic(readings: Readings, component: Component) -> list[Evidence]:
     return result
 
 
-def _follows_caller(layer: Layer) -> bool:
+def _follows(layer: Layer, whom: type[Unknown] | type[AmbientOrdering]) -> bool:
     """``dim_ordering=dim_ordering`` or ``dim_ordering=K.image_dim_ordering()``."""
     if not SPECS[layer.kind].spatial or not layer.config.has("dim_ordering"):
         return False
-    return isinstance(layer.config.get("dim_ordering"), (Unknown, AmbientOrdering))
+    return isinstance(layer.config.get("dim_ordering"), whom)
 
 
 def _told_both(component: Component) -> int:

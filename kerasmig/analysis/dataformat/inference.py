@@ -14,7 +14,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from kerasmig.analysis.dataformat import evidence as rules
-from kerasmig.analysis.dataformat.agnosticism import agnostic
+from kerasmig.analysis.dataformat.agnosticism import (
+    agnostic,
+    common_roots,
+    has_fixed_input,
+    is_asking,
+)
 from kerasmig.analysis.dataformat.data_evidence import data_preparation
 from kerasmig.analysis.dataformat.image_sizes import FIRST, LAST
 from kerasmig.analysis.dataformat.project_facts import NameResolver, ProjectFacts
@@ -181,8 +186,10 @@ class _Judge:
         forced = self.facts.forced
         if forced is None:
             return None
-        if not any(self._asked(component)) and (self.ambient or agnostic(self.readings, component)):
-            return None
+        if not any(self._asked(component)):
+            either = agnostic(self.readings, component) and not has_fixed_input(component)
+            if self.ambient or either:
+                return None
         return Evidence(f"{forced.value} was chosen for this run.", 0, forced, 1.0)
 
     def _asked(self, component: Component) -> tuple[int, ...]:
@@ -206,6 +213,11 @@ class _Judge:
         """What the model itself says, and the images and weight files beside it."""
         applications = component.first or component.last
         both = [(self.readings.first, component.first), (self.readings.last, component.last)]
+        if is_asking(self.readings, component):
+            # What only one reading says is the doing of the code, not of its author.
+            others = rules.axes(component.last)
+            axes = [item for item in rules.axes(component.first) if item in others]
+            return [*common_roots(component), *axes, *rules.problems(both), *self.data]
         result = [*rules.roots(applications), *rules.axes(applications)]
         for trace, applied in both:
             result += rules.kept_channels(applied, trace.reading)

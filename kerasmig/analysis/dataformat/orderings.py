@@ -84,6 +84,9 @@ class Orderings:
             flows += list(_defaults(function.args))
         for given in nodes(self._tree, ast.Return):
             flows += self._returned(given)
+        for call in nodes(self._tree, ast.Call):
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "add_argument":
+                flows += list(_option(call))
         for keyword in nodes(self._tree, ast.keyword):
             if keyword.arg in _CONVENTION and (name := _name(keyword.value)):
                 # What is passed on as `dim_ordering=` holds an ordering.
@@ -242,6 +245,16 @@ class Orderings:
                     anything = isinstance(node, ast.Call) and literal.value == "tf"
                     if id(literal) not in certain and not anything:
                         yield literal
+
+
+def _option(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:
+    """The attribute that ``add_argument`` gives a program's options, and its default."""
+    given = {keyword.arg: keyword.value for keyword in call.keywords}
+    flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    dest = given.get("dest")
+    name = dest.value if isinstance(dest, ast.Constant) else max(flags, key=len, default="")
+    if isinstance(name, str) and name and "default" in given:
+        yield name.lstrip("-").replace("-", "_"), given["default"]
 
 
 def _name(node: ast.expr) -> str:

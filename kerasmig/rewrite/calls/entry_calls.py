@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kerasmig.analysis.era import Era, call_era, moved_positions
+from kerasmig.analysis.layers.shape_functions import is_spatial
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer import keywords as layer_keywords
 from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread, To
@@ -17,11 +18,9 @@ from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding,
 from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
 from kerasmig.rewrite.calls.callsite import Argument, CallSite
 from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.hearing import CONFIDENT
 from kerasmig.rewrite.values.conversions import Converted
 from kerasmig.rewrite.values.value_changes import convert, spelled
-
-CONFIDENT = 0.95
-"""From this confidence on a verdict counts as the author's statement, not as an assumption."""
 
 
 @dataclass(eq=False)
@@ -341,6 +340,8 @@ def _write_data_format(new: Draft) -> None:
             new.added.append(("data_format", "'channels_last'"))
         return
     verdict = context.inference.verdict_for(new.call)
+    if verdict is None and not is_spatial(new.use.name):
+        _hear_as_argument(new)
     if verdict is None or (verdict.ambient and context.settings.data_format != "explicit"):
         return
     explicit = context.settings.data_format == "explicit"
@@ -357,6 +358,16 @@ def _write_data_format(new: Draft) -> None:
             f"({verdict.confidence:.0%} sure): {reason}"
         )
         new.evidence += verdict.evidence
+
+
+def _hear_as_argument(new: Draft) -> None:
+    """What is no layer and would ask the global data format is told that of the program."""
+    told = new.context.told
+    if told.arguments is None:
+        return
+    new.added.append(("data_format", f"'{told.arguments.value}'"))
+    if not told.sure:
+        new.assume(f"data_format='{told.arguments.value}', as the models of this program")
 
 
 def new_positional(new: Draft) -> tuple[str, ...]:

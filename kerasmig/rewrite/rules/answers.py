@@ -16,24 +16,15 @@ from kerasmig.analysis.layers.shape_functions import is_spatial
 from kerasmig.catalog import surface
 from kerasmig.catalog.general import UNDECIDED
 from kerasmig.compat.select import compat_signature
-from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span, Verdict
+from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import addition
 from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.context import FileContext
+from kerasmig.rewrite.hearing import is_answered
 from kerasmig.rewrite.imports.references import ordering_of_file, with_ordering
 from kerasmig.rewrite.registry import file_rule
 from kerasmig.rewrite.values.constraints import kernel_constraint
 from kerasmig.rewrite.values.conversions import UNCHANGED
-
-
-def is_answered(verdict: Verdict) -> bool:
-    """Whether a person has told a model's data format, if need be on some of its layers.
-
-    What is chosen for a run does not concern code of today in which nobody asked.
-    """
-    if verdict.asked:
-        return bool(verdict.chosen) or verdict.explicit
-    return verdict.chosen == "comment"
 
 
 @file_rule

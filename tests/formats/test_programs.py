@@ -1,0 +1,70 @@
+"""Whole programs keep their data format: Keras 1.2.2's answers, in the plain environment of a user."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kerasmig.finding import RunResult
+from kerasmig.project.project import Project
+from kerasmig.settings import UpgradeSettings
+from tests.formats.programs import RECORDED, Program, programs, told
+
+PROGRAMS = programs()
+ANSWERS = json.loads(RECORDED.read_text(encoding="utf-8"))
+QUICK = ("flip", "builder_and_trainer", "package")
+"""Those that stand for the others where time is short."""
+
+
+def migrated(program: Program, folder: Path) -> RunResult:
+    program.write(folder)
+    project = Project(sorted(folder.rglob("*.py")), UpgradeSettings())
+    run = project.upgrade()
+    assert [file.error for file in run.files if file.error] == []
+    assert project.write(run, None) == []
+    return run
+
+
+def started(folder: Path, *command: str) -> str:
+    """What a program says that is started with no variable of TensorFlow or Keras set."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        env={**kept, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def test_all_are_recorded() -> None:
+    assert {program.name for program in PROGRAMS} == set(ANSWERS)
+    assert len(PROGRAMS) >= 20
+    assert all(ANSWERS.values())
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_a_second_run_changes_nothing(program: Program, tmp_path: Path) -> None:
+    migrated(program, tmp_path)
+    again = Project(sorted(tmp_path.rglob("*.py")), UpgradeSettings()).upgrade()
+    assert [file.path for file in again.files if file.changed] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "program",
+    [pytest.param(p, marks=() if p.name in QUICK else (pytest.mark.exhaustive,)) for p in PROGRAMS],
+    ids=lambda program: program.name,
+)
+def test_it_tells_what_keras_1_told(program: Program, tmp_path: Path) -> None:
+    migrated(program, tmp_path)
+    assert told(started(tmp_path, "main.py")) == ANSWERS[program.name]
