@@ -177,7 +177,7 @@ def _schema(kind: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {}
     if origin in (types.UnionType, typing.Union):
         return {"anyOf": [_schema(choice, definitions) for choice in arguments]}
-    if origin is tuple:
+    if origin in (tuple, frozenset):
         return {"type": "array", "items": _schema(arguments[0], definitions)}
     if origin in (dict, Mapping):
         return {"type": "object", "additionalProperties": _schema(arguments[1], definitions)}
