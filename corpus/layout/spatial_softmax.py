@@ -1,4 +1,4 @@
-"""A softmax over all pixels of each channel, by Reshape, and one over the columns."""
+"""A softmax over all pixels of each channel, by Reshape, and back to a map."""
 from keras.models import Model
 from keras.layers import Input, Convolution2D, Reshape, Activation, Dense, Flatten
 
@@ -8,7 +8,5 @@ maps = Reshape((6, 80))(x)
 where = Activation('softmax')(maps)
 where = Reshape((6, 10, 8))(where)
 row = Convolution2D(4, 1, 1, dim_ordering='th')(where)
-row = Activation('softmax')(row)
 out = Dense(5)(Flatten()(row))
 model = Model(image, out)
-direct = Model(image, Convolution2D(4, 1, 1, dim_ordering='th', activation='softmax')(x))

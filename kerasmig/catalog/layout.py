@@ -9,6 +9,9 @@ EDGE = "KM141"
 LEFT = "KM142"
 POSITIONS = "KM143"
 EITHER = "KM144"
+UNSEEN = "KM145"
+UNFED = "KM146"
+DATA = "KM147"
 
 FAMILIES = (
     Family(
@@ -74,5 +77,24 @@ FAMILIES = (
             "Their code asks for the order and builds the model that fits, so there is nothing to "
             "convert: Keras 3's own default, channels last, is what they get."
         ),
+    ),
+    Family(
+        code=UNFED,
+        name="unfollowed-data",
+        summary="Report data that reaches a model whose inputs are turned, and was not followed.",
+        why=(
+            "With `--with-data` models take pictures as (rows, columns, channels). A generator, a "
+            "list of arrays or a model that arrives from elsewhere hides what is fed to it."
+        ),
+    ),
+    Family(
+        code=DATA,
+        name="turned-data",
+        summary="Turn the data where it is prepared, or where it goes into a model.",
+        why=(
+            "With `--with-data` models take pictures as (rows, columns, channels): a literal reshape "
+            "or transposition makes them so, and anything else is turned by `numpy.moveaxis`."
+        ),
+        safety="A transposition moves numbers and computes none.",
     ),
 )

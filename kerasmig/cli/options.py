@@ -67,6 +67,15 @@ def upgrade_options(function: Any) -> Any:
             "last, which runs on any processor; models take and give what they did.",
         ),
         click.option(
+            "--with-data",
+            "--data",
+            "with_data",
+            is_flag=True,
+            default=None,
+            help="With --layout channels_last: models take (rows, columns, channels) as well, and "
+            "what prepares the data follows.",
+        ),
+        click.option(
             "--idiomatic",
             is_flag=True,
             default=None,

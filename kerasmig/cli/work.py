@@ -28,7 +28,15 @@ def configure(options: dict[str, Any]) -> Config:
     except ConfigError as error:
         fail(str(error))
     upgrade, selection = config.upgrade, config.selection
-    for name in ("data_format", "layout", "idiomatic", "select", "ignore", "per_file_ignores"):
+    for name in (
+        "data_format",
+        "layout",
+        "with_data",
+        "idiomatic",
+        "select",
+        "ignore",
+        "per_file_ignores",
+    ):
         if options.get(name):
             upgrade = upgrade._replace(**{name: options[name]})
     if options.get("no_python2"):

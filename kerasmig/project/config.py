@@ -17,6 +17,7 @@ from kerasmig.settings import DATA_FORMAT_CHOICES, LAYOUT_CHOICES, UpgradeSettin
 _UPGRADE = {
     "data-format",
     "layout",
+    "with-data",
     "idiomatic",
     "select",
     "ignore",
@@ -127,6 +128,7 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
     upgrade = UpgradeSettings(
         data_format=data_format,
         layout=layout,
+        with_data=_typed(path, table, "with-data", bool, False),
         idiomatic=_typed(path, table, "idiomatic", bool, False),
         select=_codes(path, "select", _strings(path, table, "select")),
         ignore=_codes(path, "ignore", _strings(path, table, "ignore")),

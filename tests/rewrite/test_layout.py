@@ -192,7 +192,7 @@ EDGES = {
     "gan_th": 4, "gradcam_head": 4, "image_to_image": 5, "inception_branches": 1,
     "kwargs_builder": 4, "lambda_axes": 5, "multi_input": 2, "nested_models": 4,
     "network_in_network": 2, "own_layers": 4, "prelu_shared": 4, "residual_helpers": 2,
-    "segnet_reshape_permute": 1, "siamese_shared": 4, "spatial_softmax": 3, "style_slices": 5,
+    "segnet_reshape_permute": 1, "siamese_shared": 4, "spatial_softmax": 2, "style_slices": 5,
     "switch_of_builders": 4, "time_distributed_cnn": 2, "two_branches_merge": 6, "unet_loops": 2,
     "vgg_sequential_lists": 2,
 }  # fmt: skip
@@ -205,3 +205,107 @@ def test_edges_of_the_corpus(path: Path) -> None:
     made = [f for f in result.findings if f.code == "KM141"]
     assert len(made) == EDGES[path.stem]
     assert not [f for f in result.findings if f.code == "KM142"]
+
+
+# -- with the data -------------------------------------------------------------------------------------
+
+WITH_DATA = UpgradeSettings(layout="channels_last", with_data=True)
+
+
+def turned(source: str) -> UpgradeResult:
+    """Code whose models take (rows, columns, channels); a second run changes nothing."""
+    result = upgrade_source(HEAD + dedent(source).lstrip("\n"), WITH_DATA)
+    assert upgrade_source(result.code, WITH_DATA).code == result.code
+    return result
+
+
+NET = """
+m = Sequential()
+m.add(Conv2D(4, (3, 3), input_shape=(1, 8, 9), data_format='channels_first'))
+m.add(GlobalAveragePooling2D(data_format='channels_first'))
+m.compile('sgd', 'mse')
+"""
+
+
+def test_seed_with_data() -> None:
+    code = upgrade_source((CORPUS / "legacy" / "seed" / "seed.py").read_text(), WITH_DATA).code
+    assert "Input(shape=(32, 32, 1))" in code
+    assert "Permute" not in code and "data_format" not in code
+    assert "model = Model(inputs, shared)" in code
+
+
+@pytest.mark.parametrize(
+    ("prepared", "becomes"),
+    [
+        ("x = x.reshape(60, 1, 8, 9)", "x = x.reshape(60, 8, 9, 1)"),
+        ("x = x.reshape((60, 1, 8, 9))", "x = x.reshape((60, 8, 9, 1))"),
+        ("x = np.reshape(x, (-1, 1, 8, 9))", "x = np.reshape(x, (-1, 8, 9, 1))"),
+        ("x = np.expand_dims(x, 1)", "x = np.expand_dims(x, -1)"),
+        ("x = x.transpose(0, 3, 1, 2)", "x = x"),
+        ("x = x.transpose((3, 2, 0, 1))", "x = x.transpose((3, 0, 1, 2))"),
+        ("x = np.rollaxis(x, 3, 1)", "x = x"),
+        ("x = np.moveaxis(x, -1, 1)", "x = x"),
+        (
+            "x = x.reshape(60, 1, 8, 9).astype('f') / 255",
+            "x = x.reshape(60, 8, 9, 1).astype('f') / 255",
+        ),
+    ],
+)
+def test_preparation_that_is_plain(prepared: str, becomes: str) -> None:
+    code = turned(
+        NET + f"import numpy as np\nx = np.load('x.npy')\n{prepared}\nx -= 0.5\n"
+        "print(x.shape[0], x.shape[2])\nm.fit(x, np.load('y.npy'))\n"
+    ).code
+    assert f"{becomes}\n" in code
+    assert "print(x.shape[0], x.shape[1])" in code
+    assert "m.fit(x, np.load('y.npy'))" in code
+
+
+@pytest.mark.parametrize(
+    "prepared",
+    [
+        "x = x.reshape(60, 3, 8, 9)",  # three channels: the numbers would have to move
+        "x = x.reshape(60, 1, 8, 9)\nz = x[:, 0]",
+        "x = x.reshape(60, 1, 8, 9)\nx = x - np.load('mean.npy')",
+        "x = x.reshape(60, 1, 8, 9)\nshow(x)",
+        "pass",
+    ],
+)
+def test_preparation_that_is_not_plain(prepared: str) -> None:
+    code = turned(
+        NET.replace("(1, 8, 9)", "(3, 8, 9)" if "3, 8" in prepared else "(1, 8, 9)")
+        + f"import numpy as np\nx = np.load('x.npy')\n{prepared}\nm.fit(x, np.load('y.npy'))\n"
+    ).code
+    assert prepared in code
+    assert "m.fit(np.moveaxis(x, 1, -1), np.load('y.npy'))" in code
+
+
+def test_pictures_that_come_out_are_brought_back() -> None:
+    code = turned("""
+        import numpy as np
+        i = Input((2, 8, 9))
+        m = Model(i, Conv2D(3, 3, padding='same', data_format='channels_first')(i))
+        m.compile('sgd', 'mse')
+        x, y = np.load('x.npy'), np.load('y.npy')
+        m.fit(x, y, validation_data=(x[:2], y[:2]))
+        p = m.predict(x)
+        """).code
+    assert "m = Model(i, Conv2D(3, 3, padding='same')(i))" in code
+    assert "m.fit(np.moveaxis(x, 1, -1), np.moveaxis(y, 1, -1)" in code
+    assert "(np.moveaxis(x[:2], 1, -1), np.moveaxis(y[:2], 1, -1))" in code
+    assert "p = np.moveaxis(m.predict(np.moveaxis(x, 1, -1)), -1, 1)" in code
+
+
+def test_loss_along_an_axis_keeps_the_output() -> None:
+    code = turned("""
+        i = Input((2, 8, 9))
+        m = Model(i, Conv2D(3, 3, padding='same', data_format='channels_first')(i))
+        m.compile('sgd', 'categorical_crossentropy')
+        """).code
+    assert "Permute((3, 1, 2))" in code and "Input((8, 9, 2))" in code
+
+
+def test_generator_is_reported() -> None:
+    result = turned(NET + "m.fit(pictures(), steps_per_epoch=3)\n")
+    (unfed,) = [f for f in result.findings if f.code == "KM146"]
+    assert unfed.applicability is Applicability.MANUAL and unfed.line == 7

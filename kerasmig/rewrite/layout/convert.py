@@ -15,6 +15,7 @@ from kerasmig.analysis.interpreter.values import Layer
 from kerasmig.analysis.names.resolution import Names
 from kerasmig.catalog.layer_facts import Layout
 from kerasmig.rewrite.layout.axes import goes_last
+from kerasmig.rewrite.layout.data import Fed, feed
 from kerasmig.rewrite.layout.editing import CannotEdit, FileEdits, dims_of
 from kerasmig.rewrite.layout.following import Follower, Plan, Problem, Step, follow
 from kerasmig.rewrite.layout.passages import layout_of, ordering_of
@@ -67,6 +68,7 @@ class Converted:
     Args:
         texts: path → new text of each file that changes.
         left: what stays as it is.
+        unfed: where data reaches a model and could not be followed; ``data``: where it was turned.
         counted: where layers are counted that have others among them now.
         edges: the `Permute` layers that were put in; ``turned``: what works otherwise now.
         compat: names that the new code needs of ``keras1_compat``.
@@ -76,6 +78,8 @@ class Converted:
     left: list[Left] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     counted: list[Left] = field(default_factory=list)
+    unfed: list[Left] = field(default_factory=list)
+    data: list[Left] = field(default_factory=list)
     turned: list[Turned] = field(default_factory=list)
     compat: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -84,6 +88,7 @@ def convert(
     sources: Sequence[Source],
     ambient: bool | None = None,
     load: Callable[[str], Names | None] = lambda name: None,
+    with_data: bool = False,
 ) -> Converted:
     """Convert a program to channels last.
 
@@ -91,11 +96,12 @@ def convert(
         sources: its files, in the code of today.
         ambient: whether channels_first is set for the whole program; found out if left out.
         load: gives the names of another file of the program.
+        with_data: whether inputs, and what prepares them, are turned, too.
     """
     if not any(mentions_spatial(s.tree) for s in sources):
         return Converted()
     first = _sets_first(sources) if ambient is None else ambient
-    return _Conversion(sources, first, load).run()
+    return _Conversion(sources, first, load, with_data).run()
 
 
 def _sets_first(sources: Sequence[Source]) -> bool:
@@ -113,8 +119,13 @@ def _sets_first(sources: Sequence[Source]) -> bool:
 
 class _Conversion:
     def __init__(
-        self, sources: Sequence[Source], ambient: bool, load: Callable[[str], Names | None]
+        self,
+        sources: Sequence[Source],
+        ambient: bool,
+        load: Callable[[str], Names | None],
+        with_data: bool,
     ) -> None:
+        self._with_data = with_data
         self._sources = sources
         self._ambient = ambient
         self._contexts = [Context(s.module, s.tree, s.names, "") for s in sources]
@@ -140,11 +151,25 @@ class _Conversion:
         forbidden: list[Problem] = []
         for _ in range(8):
             solution = solve(partial(self._follow_without, tuple(forbidden)))
+            if self._with_data:
+                solution = self._outside(solution, tuple(forbidden))
             try:
                 return self._written(solution, forbidden)
             except _Unwritable as error:
                 forbidden += error.problems
         return Converted(left=[self._left(p) for p in forbidden])
+
+    def _outside(self, inside: Solution, forbidden: Sequence[Problem]) -> Solution:
+        """The solution with inputs and outputs turned as well."""
+        inputs = _turned_inputs(inside)
+        if not inputs:
+            return inside
+        follow_it = partial(self._follow_without, forbidden)
+        found = solve(follow_it, Plan(inputs=inputs, frozen=inside.plan.frozen))
+        if not found.plan.inputs:
+            return found
+        ends = _free_ends(found.run) - found.plan.frozen
+        return solve(follow_it, Plan(inputs=dict(found.plan.inputs), ends=ends))
 
     def _follow_without(self, forbidden: Sequence[Problem], plan: Plan) -> Follower:
         return self._follow(self._with(plan, forbidden))
@@ -160,6 +185,7 @@ class _Conversion:
         }
         following = plan.copy()
         following.frozen = plan.frozen | frozenset(found)
+        following.inputs = {k: s for k, s in plan.inputs.items() if k not in found}
         return following
 
     def _left(self, problem: Problem) -> Left:
@@ -184,8 +210,11 @@ class _Conversion:
         self._edges(plan, run, files, problems, result)
         for read, now in run.reads.values():
             self._file(files, read).position(read, min(now))
+        self._shapes_of_inputs(plan, run, files, problems)
         if problems:
             raise _Unwritable(problems)
+        if plan.inputs:
+            self._data(run, files, result)
         result.left = [self._left(p) for p in (*solution.left, *forbidden)]
         result.left += self._unseen(run, plan)
         if result.turned:
@@ -342,6 +371,45 @@ class _Conversion:
         line = getattr(node, "lineno", 1)
         result.edges.append(Edge(source.path, line, f"Permute({dims})", why))
 
+    def _shapes_of_inputs(
+        self, plan: Plan, run: Follower, files: dict[str, FileEdits], problems: list[Problem]
+    ) -> None:
+        for key, state in plan.inputs.items():
+            node = run.trace.nodes.get(key)
+            if isinstance(node, ast.Call):
+                self._try(
+                    problems,
+                    node,
+                    lambda n=node, s=state: self._file(files, n).input_shape(n, s),
+                )
+
+    def _data(self, run: Follower, files: dict[str, FileEdits], result: Converted) -> None:
+        """What is fed to the models follows."""
+        calls: dict[int, Fed | None] = {}
+        nodes_of: dict[int, ast.Call] = {}
+        for node, model, name in run.fed:
+            takes, gives = run.states_of(model)
+            fed = Fed(node, name, tuple(takes), tuple(gives))
+            nodes_of[id(node)] = node
+            known = calls.setdefault(id(node), fed)
+            if known != fed:
+                calls[id(node)] = None
+        for path, edits in files.items():
+            here = [key for key, node in nodes_of.items() if self._of[key].path == path]
+            made = feed(edits, (f for key in here if (f := calls[key]) is not None))
+            left = [(u.node, u.reason) for u in made.left]
+            left += [(nodes_of[k], "models of several kinds") for k in here if calls[k] is None]
+            left += [
+                (call, "it cannot be told which model this is")
+                for call in nodes(edits.names.tree, ast.Call)
+                if id(call) not in nodes_of and _may_feed(call)
+            ]
+            for place, reason in left:
+                message = f"{reason}: models take the channels last now; turn the data"
+                result.unfed.append(Left(path, getattr(place, "lineno", 1), message))
+            for place, what in made.made:
+                result.data.append(Left(path, getattr(place, "lineno", 1), f"data: {what}"))
+
     def _strays(self, run: Follower) -> list[Left]:
         """Where the output of a layer is taken that cannot be told: it may be turned."""
         if not run.strays:
@@ -395,6 +463,58 @@ class _Conversion:
                 problem = Problem(layer.node, "it was not seen where this layer is used")
                 found[key] = self._left(problem)
         return list(found.values())
+
+
+_FEEDING = frozenset(
+    "fit evaluate predict train_on_batch test_on_batch predict_on_batch fit_generator".split()
+)
+
+
+def _may_feed(call: ast.Call) -> bool:
+    """Whether a call looks as if it fed a model."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr in (
+        "train_on_batch",
+        "test_on_batch",
+        "predict_on_batch",
+        "fit_generator",
+    )
+
+
+def _turned_inputs(solution: Solution) -> dict[int, int]:
+    """The inputs that are turned right away: by the call that declares them, and their state."""
+    found: dict[int, int] = {}
+    for key, wrap in solution.plan.wraps.items():
+        for tensor in solution.run.wrapped.get(key, ()):
+            if wrap.state > 0 and tensor.source == "input" and isinstance(tensor.node, ast.Call):
+                found[id(tensor.node)] = wrap.state
+    for step in solution.run.steps:
+        node = getattr(step.layer, "node", None)
+        if step.first and not step.have and step.want > 0 and node is not None:
+            found[id(node)] = step.want
+    return found
+
+
+_SYMMETRIC = frozenset(
+    "mse mean_squared_error mae mean_absolute_error binary_crossentropy msle "
+    "mean_squared_logarithmic_error".split()
+)
+
+
+def _free_ends(run: Follower) -> frozenset[int]:
+    """The models whose outputs may be turned: their losses are the same in any order."""
+    found: set[int] = set()
+    for model in run.models:
+        if len(model.state["outputs"]) != 1:
+            continue
+        losses = [
+            kwargs.get("loss", args[1] if len(args) > 1 else None)
+            for args, kwargs in run.compiled.get(id(model.node), ())
+        ]
+        told = [kwargs.get("metrics") for _, kwargs in run.compiled.get(id(model.node), ())]
+        plain = all(isinstance(loss, str) and loss in _SYMMETRIC for loss in losses)
+        if plain and not any(told):
+            found.add(id(model.node))
+    return frozenset(found)
 
 
 class _Unwritable(Exception):

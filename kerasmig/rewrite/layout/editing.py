@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from kerasmig.analysis.interpreter.values import DictValue, Layer, Seq
 from kerasmig.analysis.layers.compat_names import ADAPTER
@@ -47,6 +48,23 @@ class FileEdits:
         self._taken: set[str] = set()
         self._opened: list[tuple[int, int, str]] = []
         self._closed: list[tuple[int, int, str]] = []
+
+    @property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        """The node around each node."""
+        return self._parents
+
+    @cached_property
+    def numpy_names(self) -> frozenset[str]:
+        """What the file calls NumPy."""
+        return self.names.imported_as(lambda path: path == "numpy")
+
+    def numpy(self) -> str:
+        """NumPy's name here; it is imported if it is not yet."""
+        if self.numpy_names:
+            return min(self.numpy_names)
+        self.imports.need_library("numpy", "np")
+        return "np"
 
     def permute(self) -> str:
         """How `Permute` is written here."""
@@ -201,6 +219,33 @@ class FileEdits:
         """Read a size of a shape where it is now."""
         self._put(self.text.span(read.slice), str(now))
 
+    def input_shape(self, node: ast.Call, state: int) -> None:
+        """Turn the shape that an ``Input`` or a first layer declares."""
+        names = {"shape": 0, "input_shape": 0, "batch_shape": 1, "batch_input_shape": 1}
+        found = [(k.value, names[k.arg]) for k in node.keywords if k.arg in names]
+        if not found and _last_name(node) == "Input" and node.args:
+            found = [(node.args[0], 0)]
+        if not found:
+            inner = node.args[0] if node.args else None
+            if isinstance(inner, ast.Call):
+                self.input_shape(inner, state)
+                return
+            raise CannotEdit("the shape of its input does not stand in the call")
+        value, batch = found[0]
+        place = state - 1 + batch
+        if isinstance(value, (ast.Tuple, ast.List)) and not any(
+            isinstance(e, ast.Starred) for e in value.elts
+        ):
+            items = [self.text.of(e) for e in value.elts]
+            items.append(items.pop(place))
+            self._put(self.text.span(value), f"({', '.join(items)})")
+            return
+        text = self.text.of(value)
+        text = text if isinstance(value, (ast.Name, ast.Attribute)) else f"({text})"
+        before = f"{text}[:{place}] + " if place else ""
+        after = f"{text}[{place + 1}:] + {text}[{place}:{place + 1}]"
+        self._put(self.text.span(value), before + after)
+
     # -- arguments ---------------------------------------------------------------------------------
 
     def change(self, node: ast.Call, change: Change, layer: Layer) -> None:
@@ -221,8 +266,10 @@ class FileEdits:
 
     def _data_format(self, node: ast.Call, layer: Layer) -> None:
         kind = layer.kind
-        given = layer.config.values
-        adapter = _last_name(node).startswith(ADAPTER) or "dim_ordering" in given
+        adapter = _last_name(node).startswith(ADAPTER) or (
+            "dim_ordering" in layer.config.values  # by an adapter in functools.partial
+            and self._argument(node, "data_format", kind) is None
+        )
         name, value = (
             ("dim_ordering", '"channels_last"') if adapter else ("data_format", '"channels_last"')
         )

@@ -158,6 +158,8 @@ class Plan:
             complete after it.
         closed: ``id`` of the calls of ``Sequential([...])`` whose end is brought back.
         whole: ``id`` of the places that read one size of a shape of tensors in several states.
+        inputs: ``id`` of the calls of ``Input`` (or of first layers) whose shape is turned → state.
+        ends: ``id`` of the calls that make models whose outputs stay turned.
         frozen: ``id`` of the calls of layers that stay as they are.
     """
 
@@ -167,6 +169,8 @@ class Plan:
     tails: dict[int, int] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
     whole: set[int] = field(default_factory=set)
+    inputs: dict[int, int] = field(default_factory=dict)
+    ends: frozenset[int] = frozenset()
     frozen: frozenset[int] = frozenset()
 
     def copy(self) -> Plan:
@@ -178,8 +182,15 @@ class Plan:
             dict(self.tails),
             set(self.closed),
             set(self.whole),
+            dict(self.inputs),
+            self.ends,
             self.frozen,
         )
+
+    def without(self, frozen: frozenset[int]) -> Plan:
+        """To begin anew, with layers that stay as they are."""
+        inputs = {key: state for key, state in self.inputs.items() if key not in frozen}
+        return Plan(inputs=inputs, ends=self.ends - frozen, frozen=self.frozen | frozen)
 
 
 class Follower(Interpreter):
@@ -211,6 +222,10 @@ class Follower(Interpreter):
         self.positions: dict[int, tuple[ast.AST, Model]] = {}
         self.named: dict[str, tuple[ast.AST, Layer]] = {}
         self.parents: Mapping[ast.AST, ast.AST] = {}
+        self.wrapped: dict[int, list[Tensor]] = {}
+        self.fed: list[tuple[ast.Call, Model, str]] = []
+        self.compiled: dict[int, list[tuple[list[Value], dict[str, Value]]]] = {}
+        self.input_states: dict[int, int] = {}
         self.used_wraps: dict[int, set[tuple[int, int]]] = {}
         self.elements: dict[int, ast.expr] = {}
         self.used_elements: dict[int, set[tuple[int, int]]] = {}
@@ -248,6 +263,7 @@ class Follower(Interpreter):
                 if value.shape is None and wrap.rank:
                     value = replace(value, shape=tuple(Unknown() for _ in range(wrap.rank)))
                 self.used_wraps.setdefault(key, set()).add((value.turned, len(value.shape or ())))
+                self.wrapped.setdefault(key, []).append(value)
                 value = self._turned(value, wrap.state)
                 self.trails.setdefault(id(value), []).append(node)
                 self._kept.append(value)
@@ -495,11 +511,16 @@ class Follower(Interpreter):
             keras = function.name.startswith("keras.")
             if keras and last in MERGE_FUNCTIONS and not last[0].isupper():
                 return self._merged(function, args, kwargs, complete, node)
+            if keras and last == "Input":
+                return self._made_input(super().call(function, args, kwargs, complete, node), node)
+            if args and isinstance(args[0], Model) and function.name.startswith("keras1_compat."):
+                self.fed.append((node, args[0], last))
             if keras and last == "Sequential":
                 return self._sequential(function, args, kwargs, complete, node)
             if keras and last == "Model":
                 return self._model(function, args, kwargs, complete, node)
         if isinstance(target, Method) and target.name in _DATA_METHODS:
+            self._note_data(target, args, kwargs, node)
             return super().call(function, args, kwargs, complete, node)
         if isinstance(function, Library) and function.name.endswith(("int_shape", "ops.shape")):
             if args and isinstance(args[0], Tensor) and args[0].turned:
@@ -507,6 +528,32 @@ class Follower(Interpreter):
                     return super().call(function, args, kwargs, complete, node)
         args, kwargs = self._brought_back(args, kwargs, node)
         return super().call(function, args, kwargs, complete, node)
+
+    def _made_input(self, tensor: Value, node: ast.Call) -> Value:
+        if isinstance(tensor, Tensor) and id(node) in self.plan.inputs:
+            tensor.turned = self.plan.inputs[id(node)]
+        return tensor
+
+    def _note_data(
+        self, method: Method, args: list[Value], kwargs: dict[str, Value], node: ast.Call
+    ) -> None:
+        model = method.receiver
+        if isinstance(model, Instance):
+            model = model.state.get("__model__")
+        if not isinstance(model, Model):
+            return
+        if method.name == "compile":
+            self.compiled.setdefault(id(model.node), []).append((args, kwargs))
+        else:
+            self.fed.append((node, model, method.name))
+
+    def states_of(self, model: Model) -> tuple[list[int], list[int]]:
+        """States of what a model takes and gives."""
+        given = [t.turned if isinstance(t, Tensor) else 0 for t in model.state["inputs"]]
+        if model.sequential and id(model) in self.input_states:
+            given = [self.input_states[id(model)]]
+        gives = [t.turned if isinstance(t, Tensor) else 0 for t in model.state["outputs"]]
+        return given, gives
 
     def _is_layer(self, value: Value) -> bool:
         base = value.cls.library_base() if isinstance(value, Instance) and value.cls else None
@@ -558,6 +605,8 @@ class Follower(Interpreter):
             return super().call(target, args, kwargs, complete, node)
         given = args[0] if position == 0 else kwargs[str(position)]
         where = self._argument(node, given)
+        if isinstance(target, Model) and self.plan.inputs:
+            return self._applied_model(target, args, kwargs, complete, node, position, given, where)
         if isinstance(target, Layer) and target.kind == "Merge" and isinstance(given, Seq):
             given, state = self._merge_inputs(target, given, where, node)
         else:
@@ -575,6 +624,36 @@ class Follower(Interpreter):
         else:
             args, kwargs = rest_args, {**kwargs_rest, str(position): given}
         return self._in_state(super().call(target, args, kwargs, complete, node), state)
+
+    def _applied_model(
+        self,
+        model: Model,
+        args: list[Value],
+        kwargs: dict[str, Value],
+        complete: bool,
+        node: ast.Call,
+        position: int | str,
+        given: Value,
+        where: ast.expr | None,
+    ) -> Value:
+        """A model on tensors, each in the state of its own input."""
+        takes, gives = self.states_of(model)
+        if isinstance(given, (Tensor, Seq)) and len(set(takes)) == 1:
+            given = self.need(where, given, takes[0], node)
+        elif isinstance(given, Seq) and isinstance(where, (ast.List, ast.Tuple)):
+            states = [*takes, *[0] * len(given.items)]
+            parts = zip(where.elts, given.items, states, strict=False)
+            items = tuple(self.need(e, item, state, node) for e, item, state in parts)
+            given = Seq(items, given.is_list, given.node)
+        if position == 0:
+            args = [given, *args[1:]]
+        else:
+            kwargs = {**kwargs, str(position): given}
+        found = super().call(model, args, kwargs, complete, node)
+        results = [found] if isinstance(found, Tensor) else getattr(found, "items", ())
+        for tensor, state in zip(results, gives, strict=False):
+            self._in_state(tensor, state)
+        return found
 
     def _in_state(self, value: Value, state: int) -> Value:
         if not isinstance(value, Tensor) or (value.shape is not None and len(value.shape) < 3):
@@ -687,8 +766,16 @@ class Follower(Interpreter):
             name = tensor.layer.config.values.get("name") if tensor.layer is not None else None
             if tensor.turned > 0 and isinstance(name, str) and tensor.layer is not None:
                 self.named[name] = (node, tensor.layer)
-        args, kwargs = self._brought_back(args, kwargs, node)
-        found = super().call(function, args, kwargs, complete, node)
+        stay = {"inputs": 0, "input": 0} if self.plan.inputs else {}
+        if id(node) in self.plan.ends:
+            stay.update({"outputs": 1, "output": 1})
+        kept = [value if i in stay.values() else None for i, value in enumerate(args)]
+        kept_named = {name: value for name, value in kwargs.items() if name in stay}
+        taken = [None if i in stay.values() else value for i, value in enumerate(args)]
+        rest = {name: value for name, value in kwargs.items() if name not in stay}
+        taken, rest = self._brought_back(taken, rest, node)
+        args = [old if old is not None else new for old, new in zip(kept, taken, strict=True)]
+        found = super().call(function, args, {**rest, **kept_named}, complete, node)
         if isinstance(found, Model):
             self.models.append(found)
         return found
@@ -748,6 +835,12 @@ class Follower(Interpreter):
         first = not outputs
         starting = (_first_tensor(self, layer) or (Tensor(None),)) if first else outputs
         tensor = starting[0] if isinstance(starting[0], Tensor) else Tensor(None)
+        made = getattr(layer, "node", None)
+        if first and id(made) in self.plan.inputs:
+            tensor = self._turned(tensor, self.plan.inputs[id(made)])
+            self.input_states[id(model)] = tensor.turned
+        elif first:
+            self.input_states[id(model)] = tensor.turned
         plain = first and (
             isinstance(layer, Model)
             or (isinstance(layer, Layer) and layer.kind in ("InputLayer", "Merge"))

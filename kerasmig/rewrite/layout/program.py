@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from kerasmig.analysis.names.resolution import Names
-from kerasmig.catalog.layout import EDGE, EITHER, LEFT, POSITIONS, TURNED
+from kerasmig.catalog.layout import DATA, EDGE, EITHER, LEFT, POSITIONS, TURNED, UNFED
 from kerasmig.finding import Applicability, DataFormat, FileResult, Finding
 from kerasmig.rewrite.layout.convert import Converted, Left, Source, convert
 from kerasmig.settings import UpgradeSettings
@@ -68,14 +68,16 @@ def in_layout(
         for file in files
         if (path := file.result.path) in trees and (names := names_of(path)) is not None
     ]
-    converted = _converted(sources, loaded)
+    converted = _converted(sources, loaded, settings.with_data)
     return [_result(file.result, converted) for file in files]
 
 
-def _converted(sources: Sequence[Source], loaded: Callable[[str], Names | None]) -> Converted:
+def _converted(
+    sources: Sequence[Source], loaded: Callable[[str], Names | None], with_data: bool
+) -> Converted:
     """What the conversion makes of the files; where it fails they stay as they are."""
     try:
-        converted = convert(sources, load=loaded)
+        converted = convert(sources, load=loaded, with_data=with_data)
         for path, text in converted.texts.items():
             parse(text, path=path)
     except Exception as error:  # one odd program must not stop the others
@@ -102,6 +104,14 @@ def _result(result: FileResult, converted: Converted) -> FileResult:
             findings.append(
                 _finding(LEFT, left.message, Applicability.MANUAL, lines.old(left.line))
             )
+    for place in converted.unfed:
+        if place.path == result.path:
+            line = lines.old(place.line)
+            findings.append(_finding(UNFED, place.message, Applicability.MANUAL, line))
+    for place in converted.data:
+        if place.path == result.path:
+            line = lines.old(place.line)
+            findings.append(_finding(DATA, place.message, Applicability.AUTOMATIC, line))
     for place in converted.counted:
         if place.path == result.path:
             message = place.message

@@ -37,13 +37,14 @@ class Solution:
     left: list[Problem] = field(default_factory=list)
 
 
-def solve(follow: Callable[[Plan], Follower]) -> Solution:
+def solve(follow: Callable[[Plan], Follower], start: Plan | None = None) -> Solution:
     """Decide on all edges.
 
     Args:
         follow: follows the program under a plan.
+        start: what has been decided before.
     """
-    return _Solver(follow).solve()
+    return _Solver(follow).solve(start or Plan())
 
 
 class _Solver:
@@ -51,8 +52,7 @@ class _Solver:
         self._follow = follow
         self._left: list[Problem] = []
 
-    def solve(self) -> Solution:
-        plan = Plan()
+    def solve(self, plan: Plan) -> Solution:
         run = self._follow(plan)
         for _ in range(_ROUNDS):
             problems = [p for p in run.problems if p.group] or self._unsettled(run, plan)
@@ -68,7 +68,7 @@ class _Solver:
             frozen = self._freeze(run, problems)
             if frozen <= plan.frozen:
                 break
-            plan = Plan(frozen=plan.frozen | frozen)
+            plan = plan.without(frozen)
             run = self._follow(plan)
         everything = [layer.node for made in run.trace.layers.values() for layer in made]
         plan = Plan(frozen=frozenset(map(id, everything)))
@@ -235,7 +235,7 @@ class _Solver:
         problems: list[Problem] = []
         for model in run.models:
             last = run.last_steps.get(id(model))
-            if not model.sequential or last is None:
+            if not model.sequential or last is None or id(model.node) in plan.ends:
                 continue
             outputs = model.state["outputs"]
             if not outputs or not isinstance(outputs[0], Tensor) or not outputs[0].turned:
