@@ -65,5 +65,5 @@ def print_document(output_format: str, run: RunResult | None, report: VerifyRepo
 
 def write_text(text: str) -> None:
     """Write a document as UTF-8, whatever the terminal's encoding is."""
-    sys.stdout.buffer.write(text.encode("utf-8"))
+    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
     sys.stdout.buffer.flush()

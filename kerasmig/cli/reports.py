@@ -52,5 +52,7 @@ def _document(file: Any) -> Any:
 
     try:
         return json.load(file)
+    except RecursionError:
+        fail(f"{file.name}: not a JSON report: it is nested too deeply")
     except ValueError as error:
         fail(f"{file.name}: not a JSON report: {error}")

@@ -27,6 +27,8 @@ def configure(options: dict[str, Any]) -> Config:
         config = load(Path.cwd())
     except ConfigError as error:
         fail(str(error))
+    except FileNotFoundError:
+        fail("the current folder was deleted: change to one that exists")
     upgrade, selection = config.upgrade, config.selection
     for name in (
         "data_format",
@@ -126,9 +128,13 @@ def _expect_large_trees() -> None:
 def _cache(files: Sequence[Path], config: Config) -> Cache | None:
     if not config.cache:
         return None
+    from kerasmig.disk.cache_folder import NoHome
     from kerasmig.project.cache import Cache
 
-    return Cache(files, config.upgrade)
+    try:
+        return Cache(files, config.upgrade)
+    except NoHome:
+        return None
 
 
 def verify_run_of(project: Project, run: RunResult, settings: Any, progress: Any) -> VerifyReport:
@@ -153,8 +159,10 @@ def run_verification(
 
     values = {key.replace("-", "_"): value for key, value in config.verify.items()}
     values.update({"level": level} if level else {})
-    values.setdefault("cache_dir", cache_folder() / "verify")
-    values["cache_dir"] = Path(values["cache_dir"]) if config.cache else None
+    if config.cache:
+        values["cache_dir"] = Path(values.get("cache_dir") or cache_folder() / "verify")
+    else:
+        values["cache_dir"] = None
     try:
         settings = VerifySettings(**{**values, **limits})
     except WrongSettings as error:

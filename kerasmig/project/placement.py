@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def import_roots(
-    path: Path, known: Collection[Path], imported_as: Iterable[str], *, runs: bool
+    path: Path, known: Collection[Path], imported_as: Iterable[str], inside: Path, *, runs: bool
 ) -> frozenset[Path]:
     """The folders that are searched for modules when a file's code runs.
 
@@ -21,6 +21,7 @@ def import_roots(
         path: the file.
         known: all files of the run, which tell what is a package.
         imported_as: the dotted names by which other files import it.
+        inside: the common folder of ``known``.
         runs: whether the file is a program, too.
 
     Returns:
@@ -39,7 +40,6 @@ def import_roots(
         found.add(top)
     if runs or not found:
         found.add(path.parent)
-    inside = common_folder(known)
     within = {folder for folder in found if folder == inside or inside in folder.parents}
     return frozenset(within or {path.parent})
 

@@ -31,11 +31,12 @@ def program_files(
     for path in files:
         for used in imported(path):
             users.setdefault(used, []).append(path)
-    above = _reached(begin, lambda path: users.get(path, ()))
-    return _reached(above, imported)
+    above = reached(begin, lambda path: users.get(path, ()))
+    return reached(above, imported)
 
 
-def _reached(start: Iterable[Path], step: Callable[[Path], Iterable[Path]]) -> frozenset[Path]:
+def reached(start: Iterable[Path], step: Callable[[Path], Iterable[Path]]) -> frozenset[Path]:
+    """Some files and all that steps lead to from them, each visited once."""
     found = set(start)
     waiting = list(found)
     while waiting:

@@ -24,7 +24,7 @@ from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE, PROJECT_MARKS
 from kerasmig.project.neighbours import importers, module_name, told_in
 from kerasmig.project.placement import common_folder, import_roots
-from kerasmig.project.programs import program_files
+from kerasmig.project.programs import program_files, reached
 from kerasmig.project.vendored import VendoredCopies, vendored_note
 from kerasmig.reading.first_look import FileFacts, facts_of
 from kerasmig.settings import UpgradeSettings
@@ -40,6 +40,8 @@ _COMPAT_MARK = b"Written by `kerasmig upgrade`"
 _KEPT_TREES = 40
 _MAIN = re.compile(rb"\nif[ \t(]+__name__\s*==")  # begins with plain text: found fast
 _ENOUGH_FOR_WORKERS = 24
+_FILES_FOR_A_WORKER = 4
+_MOST_WORKERS = 61  # as many as Windows can wait for
 _MAX_BYTES = 4_000_000
 
 
@@ -158,6 +160,10 @@ class Project:
         return self._graph.find(name, near)
 
     @cached_property
+    def _common_folder(self) -> Path:
+        return common_folder(self.files)
+
+    @cached_property
     def _known(self) -> frozenset[Path]:
         return frozenset(self.files)
 
@@ -211,17 +217,21 @@ class Project:
         found = self.find(name, near)
         return None if found is None else self.names(found)
 
-    def concerns_keras(self, path: Path, seen: frozenset[Path] = frozenset()) -> bool:
+    def concerns_keras(self, path: Path) -> bool:
         """Whether a file can use Keras: by name, or through an import of a file that does."""
-        facts = self.facts(path)
-        if facts.keras:
-            return True
-        if not (facts.starred or facts.layers) or path in seen:
-            return False
-        return any(
-            self.concerns_keras(found, seen | {path})
-            for found in dict.fromkeys(self._graph.imported(path))
-        )
+        return path in self._concerned
+
+    @cached_property
+    def _concerned(self) -> frozenset[Path]:
+        """The files that name Keras, and those that may have its names from one of them."""
+        users: dict[Path, list[Path]] = {}
+        for path in self.files:
+            facts = self.facts(path)
+            if not facts.keras and (facts.starred or facts.layers):
+                for used in self._graph.imported(path):
+                    users.setdefault(used, []).append(path)
+        start = (path for path in self.files if self.facts(path).keras)
+        return reached(start, lambda path: users.get(path, ()))
 
     @property
     def program_files(self) -> frozenset[Path]:
@@ -297,6 +307,8 @@ class Project:
             self._release()
         else:
             result = self.finished(path, self._in_layout(path))
+        if result.error:
+            return result
         return result._replace(role="keras" if self.concerns_keras(path) else "program")
 
     def _release(self) -> None:
@@ -511,6 +523,8 @@ class Project:
 
     def _results(self, jobs: int) -> Iterator[FileResult]:
         relevant = [p for p in self.files if p in self.program_files or self.comes_along(p)]
+        # Each worker is a process that loads us: more than have a few files each would only wait.
+        jobs = min(jobs, len(relevant) // _FILES_FOR_A_WORKER, _MOST_WORKERS)
         if jobs > 1 and len(relevant) >= _ENOUGH_FOR_WORKERS:
             from concurrent.futures import ProcessPoolExecutor
 
@@ -594,7 +608,7 @@ class Project:
             if found == path and (user.parent != path.parent or not self.facts(user).python2)
         ]
         runs = _MAIN.search(b"\n" + self.module(path).data) is not None
-        return import_roots(path, self._known, known_as, runs=runs)
+        return import_roots(path, self._known, known_as, self._common_folder, runs=runs)
 
     def requirements(
         self, roots: Sequence[Path], run: RunResult, *, update: bool

@@ -171,12 +171,40 @@ def read_notebook(text: str) -> Notebook:
         raise SourceError(f"is no notebook: {error}") from error
     if not isinstance(document, dict) or not ({"cells", "worksheets"} & set(document)):
         raise SourceError("is no notebook: it has no cells")
+    if problem := _problem(document):
+        raise SourceError(f"is no notebook: {problem}")
     language = _language(document)
     if language not in ("", "python", "ipython"):
         raise SourceError(f"is a notebook of {language}, not of Python")
     notebook = Notebook(text, tuple(_cells(text)))
     notebook.compose()
     return notebook
+
+
+def _problem(document: dict[str, object]) -> str:
+    """What is wrong with the parts of a notebook that are read; empty if nothing is."""
+    sheets: list[object] = [document] if "cells" in document else []
+    if "worksheets" in document:
+        given = document["worksheets"]
+        if not isinstance(given, list):
+            return "its worksheets are no list"
+        sheets += given
+    number = 0
+    for sheet in sheets:
+        cells = sheet.get("cells", []) if isinstance(sheet, dict) else None
+        if not isinstance(cells, list):
+            return "its cells are no list"
+        for cell in cells:
+            number += 1
+            if not isinstance(cell, dict) or not isinstance(cell.get("cell_type", ""), str):
+                return f"cell {number} is none"
+            for key in ("source", "input"):
+                lines = cell.get(key, "")
+                if isinstance(lines, str):
+                    lines = [lines]
+                if not isinstance(lines, list) or not all(isinstance(s, str) for s in lines):
+                    return f"the {key} of cell {number} is neither text nor a list of lines"
+    return ""
 
 
 def _language(document: dict[str, object]) -> str:

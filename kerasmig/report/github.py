@@ -8,6 +8,7 @@ from __future__ import annotations
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
 from kerasmig.report.model_text import STATUS_WORDS, counts_line, coverage_sentence, figures_line
 from kerasmig.report.places import place_in_file
+from kerasmig.report.screen import without_controls
 from kerasmig.report.summary import outcome, summarize
 from kerasmig.verify.result import Pair, Skipped, Status, VerifyReport
 
@@ -92,7 +93,8 @@ def _command(level: str, message: str, **properties: object) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return without_controls(text)
 
 
 def _property(text: str) -> str:

@@ -163,6 +163,6 @@ def _location(path: str, region: Json | None = None) -> Json:
     artifact = (
         {"uri": pure.as_uri()}
         if pure.is_absolute()
-        else {"uri": quote(pure.as_posix()), "uriBaseId": "%SRCROOT%"}
+        else {"uri": quote(pure.as_posix(), errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
     )
     return {"artifactLocation": artifact} | ({"region": region} if region else {})

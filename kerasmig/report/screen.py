@@ -20,7 +20,9 @@ OUTCOME_STYLES = {
     "suppressed": "dim",
 }
 # Anything that could move the cursor or recolour the terminal; file names may hold it.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+#: What begins a command to GitHub's runner, where it begins a line.
+_COMMANDS = ("::", "##[")
 _PIPE_WIDTH = 160
 #: What makes rich take any stream for a terminal.
 _FORCING = ("FORCE_COLOR", "TTY_COMPATIBLE")
@@ -68,8 +70,10 @@ class Screen:
     def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
         """Print one line made of texts or (text, style) pairs."""
         if isinstance(self.console, Pipe) or not self.console.is_terminal:  # nothing to lay out
-            plain = (part if isinstance(part, str) else part[0] for part in parts)
-            self.console.file.write(f"{' ' * indent}{self.safe(''.join(plain))}\n")
+            plain = self.safe("".join(p if isinstance(p, str) else p[0] for p in parts))
+            if plain.lstrip().startswith(_COMMANDS):  # a file's name, in the log of GitHub
+                plain = f"./{plain}"
+            self.console.file.write(f"{' ' * indent}{plain}\n")
             return
         from rich.text import Text
 
@@ -105,8 +109,7 @@ class Screen:
 
     def safe(self, text: str) -> str:
         """The text without line breaks and controls, in characters that the console can show."""
-        text = re.sub(r"[\r\n]+", " ", text)
-        text = _CONTROLS.sub(lambda match: _escaped(match.group()), text)
+        text = without_controls(re.sub(r"[\r\n]+", " ", text))
         encoding = self.console.encoding or "utf-8"
         return text.encode(encoding, "backslashreplace").decode(encoding, "replace")
 
@@ -121,6 +124,11 @@ def outcome_mark(finding: Finding) -> tuple[str, str]:
     """``[assumed]`` in its colour: the word tells it where colours do not."""
     word = outcome(finding)
     return f"[{word}]", OUTCOME_STYLES[word]
+
+
+def without_controls(text: str) -> str:
+    """The text with everything that could move a cursor, or is half a character, written out."""
+    return _CONTROLS.sub(lambda match: _escaped(match.group()), text)
 
 
 def _escaped(character: str) -> str:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable
 
+from kerasmig.catalog.general import UNDECIDED
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.context import FileContext
 from kerasmig.text.tree import walk
@@ -20,7 +21,9 @@ def with_todos(context: FileContext, findings: Iterable[Finding]) -> list[Findin
 
 
 def _with_todo(context: FileContext, finding: Finding, starts: list[int]) -> Finding:
-    if finding.applicability is not Applicability.MANUAL or finding.suppressed or finding.edits:
+    if finding.applicability is not Applicability.MANUAL or finding.suppressed:
+        return finding
+    if finding.edits and finding.code != UNDECIDED:  # its edit is a question, asked only once
         return finding
     line = max((start for start in starts if start <= finding.line), default=0)
     if not line:
@@ -38,7 +41,7 @@ def _with_todo(context: FileContext, finding: Finding, starts: list[int]) -> Fin
     start = text.line_span(line).start
     words = re.sub(r"\s+", " ", finding.message).strip()
     todo = f"{text.indentation(start)}{comment}{words}{text.newline}"
-    return finding._replace(edits=(Edit(Span(start, start), (todo,)),))
+    return finding._replace(edits=(*finding.edits, Edit(Span(start, start), (todo,))))
 
 
 def _line(context: FileContext, line: int) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.project.placement import import_roots
+from kerasmig.project.placement import common_folder, import_roots
 from tests.core.trees import read_tree, run, write_tree
 
 #: Needs one name of the compat module each.
@@ -39,13 +39,13 @@ def test_roots_are_what_python_searches(
 ) -> None:
     here = Path("/project")
     known = {here / name for name in ("main.py", "pkg/__init__.py", "pkg/sub/__init__.py", path)}
-    found = import_roots(here / path, known, imported_as, runs=runs)
+    found = import_roots(here / path, known, imported_as, common_folder(known), runs=runs)
     assert found == {here / root for root in roots}
 
 
 def test_roots_stay_inside_the_files_of_the_run() -> None:
     known = {Path("/project/pkg/__init__.py"), Path("/project/pkg/net.py")}
-    found = import_roots(Path("/project/pkg/net.py"), known, [], runs=False)
+    found = import_roots(Path("/project/pkg/net.py"), known, [], common_folder(known), runs=False)
     assert found == {Path("/project/pkg")}
 
 

@@ -80,6 +80,8 @@ def binary(run: Interpreter, op: type[ast.operator], left: Value, right: Value) 
 
 
 def _plain_arithmetic(op: type[ast.operator], left: Any, right: Any) -> Value:
+    if isinstance(left, bytes) or isinstance(right, bytes):
+        return Unknown()  # formats in bytes take widths, too, and tell nothing of shapes
     if isinstance(left, str) or isinstance(right, str):
         if op is ast.Add and isinstance(left, str) and isinstance(right, str):
             return str(left) + str(right) if len(left) + len(right) < MAX_LENGTH else Unknown()

@@ -9,6 +9,7 @@ taken can be undone and joined (see `kerasmig.analysis.interpreter.heap`).
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -172,25 +173,29 @@ class ClassValue:
 
     def find(self, name: str) -> Value | None:
         """The member, looked up through the bases that the project defines."""
-        if name in self.members:
-            return self.members[name]
-        for base in self.bases:
-            if isinstance(base, ClassValue):
-                found = base.find(name)
-                if found is not None:
-                    return found
+        for base in self._lineage():
+            if isinstance(base, ClassValue) and name in base.members:
+                return base.members[name]
         return None
 
     def library_base(self) -> str | None:
         """Dotted name of the first library class that it derives from."""
-        for base in self.bases:
-            if isinstance(base, Library):
+        for base in self._lineage():
+            if isinstance(base, Library) and base.name:
                 return base.name
-            if isinstance(base, ClassValue):
-                found = base.library_base()
-                if found:
-                    return found
         return None
+
+    def _lineage(self) -> Iterator[Value]:
+        """The class and its bases in depth, each once, however many ways lead to it."""
+        seen: set[int] = set()
+        waiting: list[Value] = [self]
+        while waiting:
+            current = waiting.pop()
+            if id(current) not in seen:
+                seen.add(id(current))
+                yield current
+                if isinstance(current, ClassValue):
+                    waiting += reversed(current.bases)
 
 
 class Instance(Mutable):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -59,10 +60,24 @@ def constant(node: ast.expr, names: Names, depth: int = 0) -> Any:
     return UNKNOWN
 
 
+_WIDE = re.compile(r"\d{4}|\*")
+
+
+def _is_endless(left: Any, right: Any) -> bool:
+    """Whether a few characters of source would make a value of any size: that is not computed."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, (str, bytes, tuple, list)) and isinstance(other, int):
+            if len(one) * other > _MAX_SIZE:
+                return True
+    # A width in a format: '%1000000000d' % 1, or '%*d' % (width, 1).
+    shown = left.decode("latin-1") if isinstance(left, bytes) else left
+    return isinstance(shown, str) and _WIDE.search(shown) is not None and "%" in shown
+
+
 def _binary(node: ast.BinOp, names: Names, depth: int) -> Any:
     function = _BINARY.get(type(node.op))
     left, right = (constant(side, names, depth + 1) for side in (node.left, node.right))
-    if function is None or left is UNKNOWN or right is UNKNOWN:
+    if function is None or left is UNKNOWN or right is UNKNOWN or _is_endless(left, right):
         return UNKNOWN
     try:
         value = function(left, right)

@@ -85,6 +85,7 @@ class Receivers:
         self._names = names
         self._parents = parents if parents is not None else _parents(names.tree)
         self._kinds: dict[ast.expr, str | None] = {}
+        self._class_kinds: dict[ast.ClassDef, str | None] = {}
         self._others: dict[int, Receivers] = {}
         self._attributes: dict[tuple[int, str], list[ast.expr]] | None = None
         self._depth = 0
@@ -124,6 +125,12 @@ class Receivers:
 
     def class_kind(self, node: ast.ClassDef) -> str | None:
         """The Keras class that a class of the code inherits from; `FOREIGN` if from none."""
+        if node not in self._class_kinds:
+            self._class_kinds[node] = None  # one that leads back to itself is not known
+            self._class_kinds[node] = self._find_class_kind(node)
+        return self._class_kinds[node]
+
+    def _find_class_kind(self, node: ast.ClassDef) -> str | None:
         unknown = False
         for base in node.bases:
             kind = self._instance_of(base)

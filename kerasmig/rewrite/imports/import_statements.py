@@ -25,7 +25,7 @@ ImportStatement: TypeAlias = ast.Import | ast.ImportFrom
 QUALIFIED = ("keras.ops", "keras.random", "keras.config")
 _WIDTH = 84
 _WORD = re.compile(r"[A-Za-z_]\w*")
-_MODULE = re.compile(rb"from([\s\\]*)([.\w\s\\]*?)[\s\\]+import\b")
+_MODULE = re.compile(rb"from([\s\\]*)([.\w\s\\\x80-\xff]*?)[\s\\]+import\b")
 
 
 @dataclass(eq=False)

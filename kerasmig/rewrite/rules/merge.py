@@ -320,9 +320,10 @@ class _Chain:
             assert isinstance(call, ast.Call)
             site = self.context.site(call)
             layer = site.arguments[0].value_span
+            whole = self.context.text.span(statement)  # with parentheses around the call
             edits += [
-                Edit(Span(self.context.text.span(call).start, layer.start), (f"{self.tensor} = ",)),
-                Edit(Span(layer.end, site.close + 1), (f"({self.tensor})",)),
+                Edit(Span(whole.start, layer.start), (f"{self.tensor} = ",)),
+                Edit(Span(layer.end, whole.end), (f"({self.tensor})",)),
             ]
         return edits
 
