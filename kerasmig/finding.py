@@ -29,6 +29,19 @@ class Applicability(str, Enum):
         return list(Applicability).index(self)
 
 
+class Proof(str, Enum):
+    """What running both programs says of one use.
+
+    ``PROVEN``: it ran on both sides, and everything compared at or after it was equal.
+    ``RAN``: it ran, and something differs after it, or nothing was compared.
+    ``NOT_REACHED``: it did not run.
+    """
+
+    PROVEN = "proven"
+    RAN = "ran"
+    NOT_REACHED = "not_reached"
+
+
 class DataFormat(str, Enum):
     """The verdict on a model's data format.
 
@@ -88,6 +101,8 @@ class Finding(NamedTuple):
         name: the Keras 1 name concerned, as the author can search for it.
         edits: empty where nothing is rewritten.
         cell: in a notebook the 1-based number of the cell, whose lines ``line`` counts; else 0.
+        proof: what a verification says of it, as a `Proof`; empty: none was made, or it concerns
+            no use.
     """
 
     code: str
@@ -102,6 +117,14 @@ class Finding(NamedTuple):
     evidence: tuple[Evidence, ...] = ()
     suppressed: bool = False
     cell: int = 0
+    proof: str = ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody has to look at it: automatic, suppressed, or assumed and proven."""
+        if self.suppressed or self.applicability is Applicability.AUTOMATIC:
+            return True
+        return self.applicability is Applicability.ASSUMED and self.proof == Proof.PROVEN
 
 
 class TensorShapes(NamedTuple):

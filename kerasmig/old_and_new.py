@@ -9,7 +9,7 @@ from pathlib import Path
 from kerasmig.disk.find import absolute
 from kerasmig.disk.scratch import scratch_folder
 from kerasmig.disk.writing import bytes_of
-from kerasmig.finding import DataFormat, RunResult, Verdict
+from kerasmig.finding import Applicability, DataFormat, Finding, Proof, RunResult, Verdict
 from kerasmig.project.project import Project
 from kerasmig.reading.program import NOTEBOOK_SUFFIX, LeftAlone, Program, read_program
 from kerasmig.settings import UpgradeSettings
@@ -17,6 +17,7 @@ from kerasmig.text.source import SourceError, decode
 from kerasmig.verify import Progress, VerifyError, VerifyReport, VerifySettings, verify_trees
 from kerasmig.verify.caller.division import marked
 from kerasmig.verify.caller.trees import copy_files, copy_tree, too_wide
+from kerasmig.verify.proof import LineProofs, statements
 
 
 def require_tensorflow() -> None:
@@ -79,6 +80,37 @@ def verify_run(
                 project.settings,
             ),
         )
+
+
+def with_proofs(run: RunResult, report: VerifyReport) -> RunResult:
+    """A run whose findings say what a verification has proven of them.
+
+    Findings that concern a use which was rewritten, or rests on an assumption, are given a proof:
+    lines are those of the old program.
+    """
+    proofs = LineProofs(report)
+    files = []
+    for result in run.files:
+        file = proofs.file_of(result.path)
+        lines = statements(result.source_old or result.old) if file is not None else {}
+        findings = [
+            (
+                finding
+                if finding.suppressed or finding.applicability is Applicability.MANUAL
+                else finding._replace(proof=_proof(finding, file, proofs, lines))
+            )
+            for finding in result.findings
+        ]
+        files.append(result._replace(findings=tuple(findings)))
+    return run._replace(files=tuple(files))
+
+
+def _proof(
+    finding: Finding, file: str | None, proofs: LineProofs, lines: Mapping[int, range]
+) -> str:
+    if file is None:
+        return Proof.NOT_REACHED.value
+    return proofs.of(file, lines.get(finding.line, range(finding.line, finding.line + 1)))
 
 
 def _old_texts(project: Project, root: Path) -> dict[str, str]:

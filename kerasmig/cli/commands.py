@@ -22,6 +22,7 @@ from kerasmig.cli.work import (
     review,
     run_verification,
     verify_run_of,
+    with_proofs_of,
     write_files,
     write_patch,
 )
@@ -94,6 +95,7 @@ def upgrade(
             level,
             **({"trust": True} if trust else {}),
         )
+        run = with_proofs_of(run, report)
     failed: list[str] = []
     if patch is not None:
         write_patch(patch, run)

@@ -146,6 +146,13 @@ def verify_run_of(project: Project, run: RunResult, settings: Any, progress: Any
     )
 
 
+def with_proofs_of(run: RunResult, report: VerifyReport) -> RunResult:
+    """The run with what its verification has proven of each finding."""
+    from kerasmig.old_and_new import with_proofs
+
+    return with_proofs(run, report)
+
+
 def run_verification(
     function: Any, config: Config, level: str | None, **limits: Any
 ) -> VerifyReport:

@@ -12,7 +12,12 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from kerasmig.finding import FileResult, RunResult
-from kerasmig.report.model_text import figures_line, other_ordering_sentence
+from kerasmig.report.model_text import (
+    conditions_sentence,
+    figures_line,
+    other_ordering_sentence,
+    stretch_figure,
+)
 from kerasmig.report.places import place
 from kerasmig.report.shapes import format_shapes
 from kerasmig.report.summary import needs_somebody, outcome, summarize
@@ -80,6 +85,8 @@ def _figures(pair: Pair) -> list[tuple[str, str]]:
     training = pair.training
     figures = [
         ("status", pair.status.value),
+        ("conditions", conditions_sentence(pair) or None),
+        ("compared", stretch_figure(pair) or None),
         ("ordering", pair.ordering),
         ("input shapes old", format_shapes(pair.input_shapes_old)),
         ("input shapes new", format_shapes(pair.input_shapes_new)),

@@ -12,13 +12,16 @@ from collections.abc import Iterable, Sequence
 from kerasmig.catalog.codes import code_name
 from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, Verdict
 from kerasmig.report.model_text import (
-    STATUS_WORDS,
+    conditions_sentence,
     counts_line,
     coverage_sentence,
     difference_figure,
+    full_name,
     other_ordering_sentence,
     params_figure,
     shapes_figure,
+    status_word,
+    stretch_figure,
     worth_telling,
 )
 from kerasmig.report.places import place
@@ -28,7 +31,7 @@ from kerasmig.report.shapes import (
     format_params,
     format_shape,
 )
-from kerasmig.report.summary import needs_somebody, outcome, plural, summarize
+from kerasmig.report.summary import needs_somebody, outcome, plural, proof_sentence, summarize
 from kerasmig.verify.result import Pair, Status, VerifyReport
 
 #: Lets a bot find its comment again to update it.
@@ -122,6 +125,8 @@ def _summary(page: _Page, run: RunResult) -> None:
         ["uses found", "kept", "rewritten", "assumed", "manual", "suppressed"],
         [[str(value) for value in tally.values()]],
     )
+    if sentence := proof_sentence(summary):
+        page.add(f"**Proof:** {sentence}.")
     if not summary.adds_up:
         page.add("❌ **The sums do not add up: this is a defect of kerasmig, please report it.**")
     if summary.codes:
@@ -140,7 +145,7 @@ def _summary(page: _Page, run: RunResult) -> None:
 
 def _verification(page: _Page, report: VerifyReport) -> None:
     page.add("### Verification", f"**{counts_line(report)}.** {coverage_sentence(report)}.")
-    rows = [_model_row(pair) for pair in sorted(report.pairs, key=_worst_first)]
+    rows = [_model_row(pair, report) for pair in sorted(report.pairs, key=_worst_first)]
     for skip in report.skipped:
         rows.append([f"⚠️ {'unreadable' if skip.unreadable else 'not verified'}"])
         rows[-1] += [code(skip.name), "", "", escape(skip.reason)]
@@ -160,11 +165,13 @@ def _worst_first(pair: Pair) -> tuple[int, str]:
     return [Status.MISMATCH, Status.NOT_VERIFIED, Status.MATCH].index(pair.status), pair.name
 
 
-def _model_row(pair: Pair) -> list[str]:
-    last = difference_figure(pair) or pair.reason
+def _model_row(pair: Pair, report: VerifyReport) -> list[str]:
+    last = difference_figure(pair) or stretch_figure(pair) or pair.reason
+    if condition := conditions_sentence(pair):
+        last = f"{last}; {condition}"
     return [
-        f"{_ICONS[pair.status]} {STATUS_WORDS[pair.status]}",
-        code(pair.name),
+        f"{_ICONS[pair.status]} {status_word(pair)}",
+        code(full_name(pair, report)),
         code(shapes_figure(pair)),
         escape(params_figure(pair).removesuffix(" parameters")),
         escape(last),

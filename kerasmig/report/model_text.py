@@ -30,8 +30,34 @@ def figures_line(pair: Pair) -> str:
         params_figure(pair),
         difference_figure(pair),
         training_figure(pair),
+        stretch_figure(pair),
     ]
     return ", ".join(figure for figure in figures if figure)
+
+
+def status_word(pair: Pair) -> str:
+    """The result in words; a match under a condition is told apart: ``match, if``."""
+    word = STATUS_WORDS[pair.status]
+    return f"{word}, if" if pair.status is Status.MATCH and pair.conditions else word
+
+
+def conditions_sentence(pair: Pair) -> str:
+    """``only if TF_ENABLE_ONEDNN_OPTS=1 is set …``; empty: it holds as it is."""
+    return f"only if {' and '.join(pair.conditions)}" if pair.conditions else ""
+
+
+def stretch_figure(pair: Pair) -> str:
+    """``44 training steps and 45 other events compared``; empty for a model."""
+    if pair.stretch is None:
+        return ""
+    steps, others = pair.stretch.steps, pair.stretch.events - pair.stretch.steps
+    return f"{plural(steps, 'training step')} and {plural(others, 'other event')} compared"
+
+
+def full_name(pair: Pair, report: VerifyReport) -> str:
+    """A pair's name, with the ordering where it was run under both."""
+    orderings = {other.ordering for other in report.pairs if other.name == pair.name}
+    return f"{pair.name} [{pair.ordering}]" if len(orderings) > 1 else pair.name
 
 
 def shapes_figure(pair: Pair) -> str:
@@ -117,7 +143,11 @@ def status_counts(report: VerifyReport) -> dict[Status, int]:
 def counts_line(report: VerifyReport) -> str:
     """``12 match, 1 mismatch, 3 not verified``, and how many of them an earlier run found."""
     counts = status_counts(report)
-    line = ", ".join(f"{count} {STATUS_WORDS[status]}" for status, count in counts.items())
+    words = {status: f"{count} {STATUS_WORDS[status]}" for status, count in counts.items()}
+    if under := sum(bool(p.conditions) for p in report.pairs if p.status is Status.MATCH):
+        matches = counts[Status.MATCH] - under
+        words[Status.MATCH] = f"{matches} match, {under} match if a condition holds"
+    line = ", ".join(words.values())
     kept = sum(pair.kept for pair in report.pairs)
     return f"{line} ({kept} from the cache)" if kept else line
 

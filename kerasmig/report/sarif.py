@@ -15,7 +15,7 @@ from urllib.parse import quote
 from kerasmig import __version__
 from kerasmig.catalog.codes import code_name, code_summary
 from kerasmig.catalog.explain import explanation
-from kerasmig.finding import Applicability, Evidence, FileResult, Finding, RunResult
+from kerasmig.finding import Applicability, Evidence, FileResult, Finding, Proof, RunResult
 from kerasmig.report.model_text import figures_line
 from kerasmig.report.places import place_in_file
 from kerasmig.report.summary import outcome
@@ -102,6 +102,10 @@ def _finding(file: FileResult, finding: Finding) -> Json:
         "locations": [{"physicalLocation": _location(file.path, _region(finding))}],
         "properties": {"applicability": finding.applicability.value, "name": finding.name},
     }
+    if finding.proof:
+        result["properties"]["proof"] = finding.proof
+    if finding.proof == Proof.PROVEN and finding.settled:
+        result["level"] = "note"
     related = [e for e in finding.evidence if e.line and not finding.cell]
     if related:
         result["relatedLocations"] = [_related(n, e, file.path) for n, e in enumerate(related)]

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from kerasmig.finding import Applicability, DataFormat, Finding, RunResult, Tally
+from kerasmig.finding import DataFormat, Finding, Proof, RunResult, Tally
 
 
 class CodeCount(NamedTuple):
@@ -30,6 +30,8 @@ class RunSummary(NamedTuple):
         codes: the findings by code, in the order of the codes.
         verdicts: number of models per data format.
         tally: the sums of all uses of Keras 1 names.
+        proofs: number of rewritten uses by what a verification has proven of them.
+        settled: assumed changes that are proven.
     """
 
     files: int
@@ -44,6 +46,8 @@ class RunSummary(NamedTuple):
     left: tuple[str, ...] = ()
     keras: int = 0
     program: int = 0
+    proofs: dict[Proof, int] = {}
+    settled: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -62,11 +66,14 @@ def summarize(run: RunResult) -> RunSummary:
     failed = sum(bool(file.error) for file in run.files)
     manual = totals["manual"]
     undecided = verdicts[DataFormat.UNDECIDED]
+    proofs = Counter(finding.proof for finding in all_findings(run) if finding.proof)
+    assumed = [f for f in all_findings(run) if outcome(f) == "assumed"]
+    settled = sum(finding.settled for finding in assumed)
     left = [
         (failed, "could not be read", "file", "files"),
         (manual, "to migrate by hand", "place", "places"),
         (undecided, "with an undecided data format", "model", "models"),
-        (totals["assumed"], "to review", "assumed change", "assumed changes"),
+        (totals["assumed"] - settled, "to review", "assumed change", "assumed changes"),
     ]
     return RunSummary(
         files=len(run.files),
@@ -78,6 +85,8 @@ def summarize(run: RunResult) -> RunSummary:
         tally=run.tally,
         assumed=totals["assumed"],
         manual=manual,
+        proofs={proof: proofs[proof] for proof in Proof if proofs[proof]},
+        settled=settled,
         keras=sum(file.role == "keras" for file in run.files),
         program=sum(file.role == "program" for file in run.files),
         left=tuple(
@@ -97,9 +106,21 @@ def outcome(finding: Finding) -> str:
     return "suppressed" if finding.suppressed else finding.applicability.value
 
 
+def proof_sentence(summary: RunSummary) -> str:
+    """``1,204 rewritten uses: 1,071 proven, 12 ran, 121 not reached``; empty: no verification."""
+    if not summary.proofs:
+        return ""
+    words = {Proof.PROVEN: "proven", Proof.RAN: "ran", Proof.NOT_REACHED: "not reached"}
+    parts = ", ".join(f"{count:,} {words[proof]}" for proof, count in summary.proofs.items())
+    sentence = f"{plural(sum(summary.proofs.values()), 'rewritten use')}: {parts}"
+    if summary.assumed:
+        sentence += f"; {summary.settled:,} of {plural(summary.assumed, 'assumed change')} proven"
+    return sentence
+
+
 def needs_somebody(finding: Finding) -> bool:
     """Whether a person has to look at it: anything but automatic or suppressed."""
-    return not finding.suppressed and finding.applicability is not Applicability.AUTOMATIC
+    return not finding.settled
 
 
 def plural(count: int, one: str, many: str = "") -> str:

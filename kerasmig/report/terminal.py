@@ -11,7 +11,7 @@ from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unifie
 from kerasmig.report.places import in_order, place_in_file
 from kerasmig.report.screen import OUTCOME_STYLES, AnyConsole, Screen, outcome_mark
 from kerasmig.report.shapes import describe_axes, format_shape
-from kerasmig.report.summary import RunSummary, needs_somebody, plural, summarize
+from kerasmig.report.summary import RunSummary, needs_somebody, plural, proof_sentence, summarize
 
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 _VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
@@ -207,6 +207,8 @@ def _print_summary(screen: Screen, run: RunResult, summary: RunSummary, dry_run:
     verdicts = [f"{count} {form.value}" for form, count in summary.verdicts.items()]
     if verdicts:
         screen.line(("models    ", "dim"), ", ".join(verdicts), indent=2)
+    if sentence := proof_sentence(summary):
+        screen.line(("proof     ", "dim"), sentence, indent=2)
     _print_left(screen, summary.left)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from kerasmig.report.model_text import (
     STATUS_WORDS,
+    conditions_sentence,
     counts_line,
     coverage_sentence,
     figures_line,
+    full_name,
     other_ordering_sentence,
+    status_word,
     worth_telling,
 )
 from kerasmig.report.screen import AnyConsole, Screen
@@ -30,7 +33,7 @@ def print_verify(report: VerifyReport, console: AnyConsole, *, verbose: bool = F
     """
     screen = Screen(console)
     for pair in report.pairs:
-        _print_pair(screen, pair, verbose)
+        _print_pair(screen, pair, report, verbose)
     for skip in report.skipped:
         where = f"{skip.file}:{skip.line}" if skip.line else skip.file
         word = "unreadable" if skip.unreadable else STATUS_WORDS[Status.NOT_VERIFIED]
@@ -40,9 +43,9 @@ def print_verify(report: VerifyReport, console: AnyConsole, *, verbose: bool = F
     _print_totals(screen, report)
 
 
-def _print_pair(screen: Screen, pair: Pair, verbose: bool) -> None:
-    word = (STATUS_WORDS[pair.status], STATUS_STYLES[pair.status])
-    name = (pair.name, "bold")
+def _print_pair(screen: Screen, pair: Pair, report: VerifyReport, verbose: bool) -> None:
+    word = (status_word(pair), STATUS_STYLES[pair.status])
+    name = (full_name(pair, report), "bold")
     first = pair.first_difference
     if pair.status is Status.NOT_VERIFIED:
         screen.line(word, "  ", name, f": {pair.reason or 'no reason was given'}")
@@ -53,6 +56,8 @@ def _print_pair(screen: Screen, pair: Pair, verbose: bool) -> None:
         if pair.reason and not (first and first.what == pair.reason):
             screen.line(pair.reason, indent=4)
     _print_difference(screen, pair)
+    if condition := conditions_sentence(pair):
+        screen.line((condition, "yellow"), indent=4)
     for note in pair.notes:
         screen.line((f"note: {note}", "dim"), indent=4)
     if pair.layers and (verbose or pair.status is Status.MISMATCH):
@@ -101,12 +106,6 @@ def _layer_cells(row: LayerRow) -> list[str | tuple[str, str]]:
     ]
 
 
-_ONEDNN = (
-    "channels_first needs oneDNN: upgrade sets TF_ENABLE_ONEDNN_OPTS=1 where a program starts; a "
-    "script of yours that imports TensorFlow before it has to set it itself"
-)
-
-
 def _print_totals(screen: Screen, report: VerifyReport) -> None:
     screen.heading("Verification")
     screen.line(("models    ", "dim"), counts_line(report), indent=2)
@@ -114,9 +113,12 @@ def _print_totals(screen: Screen, report: VerifyReport) -> None:
     if report.versions:
         versions = ", ".join(f"{name} {value}" for name, value in sorted(report.versions.items()))
         screen.line(("versions  ", "dim"), versions, indent=2)
-    if any(pair.ordering == "th" and pair.status is Status.MATCH for pair in report.pairs):
-        screen.line(("on a CPU  ", "dim"), _ONEDNN, indent=2)
     if report.confined:
         screen.line(("confined by ", "dim"), report.confined, indent=2)
+    conditions = {
+        c for pair in report.pairs if pair.status is Status.MATCH for c in pair.conditions
+    }
+    for condition in sorted(conditions):
+        screen.line(("only if   ", "dim"), condition, indent=2)
     if report.seconds:
         screen.line(("time      ", "dim"), f"{report.seconds:.1f} s", indent=2)

@@ -232,6 +232,9 @@ class VerifyReport:
         """0: nothing wrong. 1: a mismatch, or models to verify and not one verified. 3: unreadable."""
         if self.count(Status.MISMATCH):
             return 1
+        if self.settings.get("conditions") == "fail":
+            if any(pair.conditions for pair in self.pairs if pair.status is Status.MATCH):
+                return 1
         if any(skip.unreadable for skip in self.skipped):
             return 3
         if (self.pairs or self.places_found) and not self.count(Status.MATCH):

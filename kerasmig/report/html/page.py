@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 
@@ -14,17 +14,19 @@ from markupsafe import Markup
 
 from kerasmig import __version__
 from kerasmig.catalog.codes import code_name, code_summary
-from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, Verdict
+from kerasmig.finding import DataFormat, FileResult, Finding, Proof, RunResult, Verdict
 from kerasmig.report.html.graph import Graph, draw
 from kerasmig.report.html.readings import AxisReading, axis_reading
 from kerasmig.report.html.side_by_side import DiffRow, highlighted, side_by_side
 from kerasmig.report.html.visible import visible
 from kerasmig.report.model_text import (
     STATUS_WORDS,
+    conditions_sentence,
     coverage_sentence,
     figures_line,
     other_ordering_sentence,
     status_counts,
+    status_word,
 )
 from kerasmig.report.places import in_order, place
 from kerasmig.report.shapes import (
@@ -34,7 +36,7 @@ from kerasmig.report.shapes import (
     format_shape,
     format_shapes,
 )
-from kerasmig.report.summary import outcome, plural, summarize
+from kerasmig.report.summary import outcome, plural, proof_sentence, summarize
 from kerasmig.verify.result import Pair, Status, VerifyReport
 
 
@@ -58,6 +60,8 @@ class FileView:
     rows: Sequence[DiffRow]
     added: bool = False
     error: str = ""
+    proofs: Mapping[int, str] = field(default_factory=dict)
+    """By line of the old text, what a verification says of the uses on it."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,7 @@ def to_html(run: RunResult | None, verify: VerifyReport | None) -> str:
         policy=_policy(style, script),
         run=run,
         summary=None if run is None else summarize(run),
+        proof="" if run is None else proof_sentence(summarize(run)),
         files=file_views,
         findings=[] if run is None else _finding_views(run, file_views),
         verdicts=[] if run is None else _verdict_views(run),
@@ -123,6 +128,8 @@ def _environment() -> Environment:
     )
     environment.filters.update(
         status_word=lambda status: STATUS_WORDS[status],
+        pair_word=status_word,
+        conditions=conditions_sentence,
         shape=format_shape,
         shapes=format_shapes,
         params=format_params,
@@ -158,10 +165,23 @@ def _file_views(run: RunResult) -> list[FileView]:
     for file in run.files:
         if file.error or file.changed:
             key = f"file-{len(views)}"
-            views.append(FileView(key, file.path, side_by_side(file), error=file.error))
+            proofs = proofs_by_line(file)
+            rows = side_by_side(file)
+            views.append(FileView(key, file.path, rows, error=file.error, proofs=proofs))
     for path, text in run.extra_files.items():
         views.append(FileView(f"file-{len(views)}", path, highlighted(path, text), added=True))
     return views
+
+
+def proofs_by_line(file: FileResult) -> dict[int, str]:
+    """For each line with uses the proof of the one that is proven least."""
+    order = (Proof.PROVEN.value, Proof.RAN.value, Proof.NOT_REACHED.value)
+    found: dict[int, str] = {}
+    for finding in file.findings:
+        if finding.proof and not finding.cell:
+            least = found.get(finding.line, finding.proof)
+            found[finding.line] = max(least, finding.proof, key=order.index)
+    return found
 
 
 def _finding_views(run: RunResult, file_views: Iterable[FileView]) -> list[FindingView]:

@@ -29,7 +29,7 @@ _OTHER = {"th": "tf", "tf": "th"}
 _FORMAT = {"th": "channels_first", "tf": "channels_last"}
 FLOAT64_TOLERANCE = 1e-6
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
-NHWC = "only supports the NHWC"
+NHWC = "NHWC"
 """What TensorFlow says of channels_first where it has no oneDNN."""
 
 
@@ -318,7 +318,8 @@ class _Session:
         stretch = result.stretch if result is not None else None
         if stage == "old":
             self._done += 1
-            if result is not None:
+            recorded = result.recorded if result is not None else None
+            if recorded is not None and recorded.compares:
                 self._submit(run, "new")
         elif stage == "new" and self._wants_onednn(run, result):
             self._again_with_onednn(run)

@@ -25,7 +25,7 @@ def stretch_pair(run: Run) -> Pair | None:
     if run.old is None:
         return _with(base, reason=f"old side: {run.trouble.get('old', 'it was not run')}")
     recorded = run.old.recorded
-    if recorded is None or not any(event.kind != "exception" for event in recorded.events):
+    if recorded is None or not recorded.compares:
         failed = run.old.failures
         return _with(base, reason=f"old side: {failed[0].message}") if failed else None
     if run.new is None or run.new.stretch is None:

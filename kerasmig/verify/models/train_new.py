@@ -78,7 +78,7 @@ def train(
                 None,
                 "BatchNormalization: axis, mode or statistics",
             )
-    told = _add_up_repeated(model.optimizer)
+    told = add_up_repeated(model.optimizer)
     try:
         losses = _steps(side, model, arrays, said["steps"])
     except Exception as error:
@@ -126,7 +126,7 @@ def _steps(side: Keras3, model: Any, arrays: Mapping[str, Any], count: int) -> l
     return losses
 
 
-def _add_up_repeated(optimizer: Any) -> list[str]:
+def add_up_repeated(optimizer: Any) -> list[str]:
     """Have the gradients of rows that a batch uses repeatedly added up, as Keras 1 had them.
 
     The gradient of an Embedding lists each use of a row for itself, and Keras 3 (3.15) squares them

@@ -27,6 +27,10 @@ class Samples(np.ndarray[Any, Any]):
         return super().reshape(tuple(sizes), **kwargs)
 
 
+class MadeUp(np.ndarray[Any, Any]):
+    """An array that stands for data which is not there, and so do arrays that come of it."""
+
+
 def samples(array: Any, nominal: int) -> Samples:
     """`array` as samples of a data set that has `nominal` of them."""
     view: Samples = np.asarray(array).view(Samples)
@@ -75,6 +79,6 @@ def missing_array(path: Any, ordering: str, seed: int) -> Any:
     stem = re.split(r"[\\/]", str(path))[-1].lower()
     random = np.random.RandomState(seed % 2**32)
     if re.match(r"(y|labels?|targets?|.*_y\b|.*label)", stem):
-        return np.arange(TRAIN) % 10
+        return (np.arange(TRAIN) % 10).view(MadeUp)
     shape = (TRAIN, 3, 64, 64) if ordering == "th" else (TRAIN, 64, 64, 3)
-    return random.rand(*shape).astype("float32")
+    return random.rand(*shape).astype("float32").view(MadeUp)

@@ -15,7 +15,7 @@ from typing import Any
 from kerasmig.analysis.names.lifted import lifted_package
 from kerasmig.verify.caller import division
 from kerasmig.verify.caller.plan import read_source
-from kerasmig.verify.messages import MAIN
+from kerasmig.verify.messages import MAIN, one_line
 from kerasmig.verify.program.arguments import ATTEMPTS, TOO_MANY, CannotInfer, fill, from_call_site
 from kerasmig.verify.program.completeness import adds_layers, is_finished
 from kerasmig.verify.program.inert import Inert
@@ -374,9 +374,7 @@ def _described(error: BaseException, runner: Runner) -> BaseException:
     for entry in traceback.extract_tb(error.__traceback__):
         if entry.filename.startswith(runner.recorder.root):
             where = f" at {entry.filename[len(runner.recorder.root):]}:{entry.lineno}"
-    text = " ".join(str(error).split())
-    if len(text) > 300:
-        text = text[:297] + "..."
+    text = one_line(error).removeprefix(f"{type(error).__name__}: ")
     if isinstance(error, ProgramStop):
         return type(error)(text)
     if isinstance(error, CannotInfer):

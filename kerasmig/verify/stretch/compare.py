@@ -47,8 +47,9 @@ class Comparison:
         stretch = Stretch(lines=_renumbered(self.old), made=self.old.made)
         for index, (a, b) in enumerate(zip(before, after, strict=False)):
             if a.key != b.key:
-                if "exception" in (a.kind, b.kind) and self._unsound(a, b):
-                    stretch.ended = "the old program fails on data that is not there"
+                if a.kind == "exception":
+                    said = a.values["error"].text
+                    stretch.ended = f"the old program fails, the new one goes on: {said}"
                     return stretch
                 stretch.difference = _other_event(before, after, index)
                 return stretch
@@ -65,10 +66,6 @@ class Comparison:
         if len(before) != len(after) and not stretch.ended:
             stretch.difference = _other_event(before, after, min(len(before), len(after)))
         return stretch
-
-    def _unsound(self, a: Event, b: Event) -> bool:
-        """Whether the old program stumbles over data that is not there, and the new one does not."""
-        return a.kind == "exception" and "stand-in" in a.values
 
     def _event(self, a: Event, b: Event) -> tuple[str, str, bool] | None:
         """What differs of two events of one kind, its likely cause, and whether it is small."""
@@ -212,11 +209,6 @@ def _other_event(before: Sequence[Event], after: Sequence[Event], index: int) ->
         said = b.values["error"].text or ""
         what = f"the new program fails where the old one goes on: {said}"
         return StretchDifference(what, index, *places, cause=_cause_of_error(said))
-    if a is not None and a.kind == "exception":
-        said = a.values["error"].text or ""
-        return StretchDifference(
-            f"the old program fails where the new one goes on: {said}", index, *places
-        )
     window = slice(index, index + 200)
     matcher = difflib.SequenceMatcher(
         None, [e.key for e in before[window]], [e.key for e in after[window]], autojunk=False

@@ -127,6 +127,11 @@ class Recorded:
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
     ended: str = ""
 
+    @property
+    def compares(self) -> bool:
+        """Whether the program does anything that can be compared."""
+        return any(event.kind not in ("exception", "begin") for event in self.events)
+
 
 @dataclass(frozen=True)
 class StretchDifference:
@@ -175,6 +180,8 @@ class Stretch:
 def canonical_metric(name: str) -> str:
     """A metric's name as both sides know it: ``val_acc`` and ``val_accuracy`` are the same."""
     head, name = ("val_", name[4:]) if name.startswith("val_") else ("", name)
+    for kind in ("sparse_categorical", "categorical", "binary"):
+        name = name.replace(f"{kind}_accuracy", "accuracy")
     for short, long in _METRICS.items():
         if name == short or name.endswith(f"_{short}"):
             name = name[: len(name) - len(short)] + long

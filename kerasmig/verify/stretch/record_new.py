@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import random
 import sys
@@ -12,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from kerasmig.verify.models.match import align_layers
+from kerasmig.verify.models.train_new import add_up_repeated
 from kerasmig.verify.models.weights import WeightMismatch, carry_over
 from kerasmig.verify.program.keras3 import Keras3
 from kerasmig.verify.program.library import bound
 from kerasmig.verify.program.recorder import COMPAT
 from kerasmig.verify.stretch.events import CANONICAL, Moment, Recorded, Value
+from kerasmig.verify.stretch.fitting import Fitting, losses_of
 from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import SameOrder, as_list, history_of, module, stem, within
 
@@ -45,6 +48,8 @@ class NewHooks:
         self._afters = iter([moment for moment in moments if moment.after])
         self._carried: set[int] = set()
         self._boundaries: dict[int, Any] = {}
+        self._added_up: dict[int, tuple[Any, list[str]]] = {}
+        self.fitting = Fitting(recording.recorder.note, seed)
 
     def install(self) -> None:
         """Put the real methods back, recorded."""
@@ -166,7 +171,10 @@ class NewHooks:
             arguments = bound(original, (model, *args), kwargs)
             arguments |= arguments.pop("kwargs", {})
             self.begin(model)
-            limited = self._told(called, arguments)
+            if called in ("fit", "train_on_batch"):
+                self._add_up(getattr(model, "optimizer", None))
+            arguments = self._fitting(model, arguments)
+            limited = self._told(model, called, arguments)
             boundary = self._boundary(called)
             with recording.call(called):
                 result = original(**{**arguments, **limited})
@@ -177,6 +185,23 @@ class NewHooks:
             return result
 
         return method
+
+    def _add_up(self, optimizer: Any) -> None:
+        """Set a fault of Keras 3 aside, as at level ``training``."""
+        if optimizer is not None and id(optimizer) not in self._added_up:
+            self._added_up[id(optimizer)] = (optimizer, add_up_repeated(optimizer))
+
+    def notes(self) -> list[str]:
+        """What was set aside."""
+        return list(dict.fromkeys(note for _, told in self._added_up.values() for note in told))
+
+    def _fitting(self, model: Any, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments with made-up data in the shapes that the model takes."""
+        if self.side.ready(model):
+            return arguments
+        inputs, outputs = self.side.ends(model)
+        shapes = [self.side.shape(t) for t in inputs], [self.side.shape(t) for t in outputs]
+        return self.fitting.arguments(arguments, *shapes, losses_of(model.loss, len(outputs)))
 
     def _boundary(self, called: str) -> Any:
         """The frame of an adapter whose own result is what the program gets; None: there is none."""
@@ -211,7 +236,7 @@ class NewHooks:
 
         frame.f_trace = local
 
-    def _told(self, called: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    def _told(self, model: Any, called: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Record what is given to a call; the arguments that keep it short."""
         values: dict[str, Any] = {}
         limited: dict[str, Any] = {}
@@ -365,6 +390,9 @@ class NewHooks:
 
         iterator._enumerate_iterator = _enumerate_iterator
         iterator._get_iterator = lambda epoch: epoch.data_adapter.get_numpy_iterator()
+        # Which batches of an endless generator an epoch gets was never defined: Keras 1 drew up to
+        # ten ahead, Keras 3 begins each epoch with the two that it had looked at. Both go on here.
+        module("keras.src.trainers.data_adapters.generator_data_adapter").peek_and_restore = _peek
         # Compiling by XLA takes longer than a stretch.
         module("keras.src.trainers.trainer").model_supports_jit = lambda model: False
 
@@ -377,6 +405,13 @@ class NewHooks:
         adapter.np.random = SameOrder()
         images = module("keras.src.legacy.preprocessing.image")
         images.np = OwnRandom(0, constant=True)
+
+
+def _peek(generator: Any) -> tuple[list[Any], Callable[[], Any]]:
+    """The first batches of a generator, and what gives the generator with them, gone on with."""
+    batches = list(itertools.islice(generator, 2))
+    chained = itertools.chain(batches, generator)
+    return batches, lambda: chained
 
 
 def _output_names(model: Any) -> list[str]:

@@ -12,16 +12,20 @@ from typing import Any
 
 import numpy as np
 
+from kerasmig.verify.program import datasets
 from kerasmig.verify.program.following import Runner
-from kerasmig.verify.program.recorder import Recorder
+from kerasmig.verify.program.recorder import COMPAT, Recorder
 from kerasmig.verify.protocol import Task
 from kerasmig.verify.stretch import loops
 from kerasmig.verify.stretch.events import Recorded
 from kerasmig.verify.stretch.files import Files
-from kerasmig.verify.stretch.recording import Lines, Recording
+from kerasmig.verify.stretch.recording import Lines, OwnRandom, Recording
 from kerasmig.verify.stretch.tracing import Tracer
 
 _NOT_THERE = ("is not available", "which is not available", "Can save best model only")
+
+TRAIN, TEST = 320, 96
+"""Samples of data sets: enough for some batches of the usual sizes, the last one smaller."""
 
 
 class StretchRun:
@@ -36,11 +40,13 @@ class StretchRun:
         self.counts = loops.Counts()
         self.recording = Recording(recorder, self.counts)
         self.tracer = Tracer(recorder.root, lambda: len(self.recording.told.events))
+        self.notes: Callable[[], list[str]] = list
         self.files = Files(Path(recorder.root))
 
     def prepare(self) -> None:
         """Put the real library back, recorded, and bound the program's loops."""
         self._place_made_files()
+        datasets.TRAIN, datasets.TEST = TRAIN, TEST
         if self.task.side == "old":
             from kerasmig.verify.stretch.record_old import OldHooks
 
@@ -48,9 +54,12 @@ class StretchRun:
         else:
             from kerasmig.verify.stretch.record_new import NewHooks
 
-            NewHooks(self.side, self.recording, self.old, self.task.seed).install()
+            hooks = NewHooks(self.side, self.recording, self.old, self.task.seed)
+            hooks.install()
+            self.notes = hooks.notes
         loops.install(self.counts)
         _bound_imported(self.recording.recorder.root)
+        _still_changes_of_images()
         _still_clock(self.recording.recorder.root)
         sys.stdout = Lines(sys.stdout, self.recording.recorder.root, self.recording.printed)
         warnings.simplefilter("always")
@@ -85,6 +94,8 @@ class StretchRun:
         """All that was recorded."""
         for name, text in self.files.written(self.recording.told.made):
             self.recording.add("file", name, {"text": text})
+        for note in self.notes():
+            self.recording.recorder.note(note)
         told = self.recording.finish(folder)
         told.lines = self.tracer.lines
         if self.task.side == "old":
@@ -123,11 +134,26 @@ def _bound_imported(root: str) -> None:
 
     def source_to_code(self: Any, data: Any, path: Any, **options: Any) -> Any:
         if str(path).startswith(root) and isinstance(data, bytes):
-            if not str(path).endswith("keras1_compat.py"):
+            if not str(path).endswith(COMPAT):
                 data = loops.bounded(ast.parse(data, filename=str(path)))
         return compiled(self, data, path, **options)
 
     loader.source_to_code = source_to_code
+
+
+def _still_changes_of_images() -> None:
+    """Have the adapters that a migrated program brings along change images as the libraries do."""
+    import importlib.machinery
+
+    loader: Any = importlib.machinery.SourceFileLoader
+    execute = loader.exec_module
+
+    def exec_module(self: Any, module: Any) -> None:
+        execute(self, module)
+        if str(getattr(module, "__file__", "")).endswith(f"/{COMPAT}") and "np" in vars(module):
+            module.np = OwnRandom(0, constant=True)
+
+    loader.exec_module = exec_module
 
 
 def _still_clock(root: str) -> None:
