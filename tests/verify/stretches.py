@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from kerasmig.verify.caller.environment import program_environment
 from kerasmig.verify.caller.pool import Pool
 from kerasmig.verify.protocol import Answer, Program, Result, Task, read
 from kerasmig.verify.stretch.events import Stretch
@@ -49,7 +50,7 @@ def stretches(
             memory_limit=4000,
         )  # fmt: skip
 
-    with Pool(jobs, folder, None, True) as pool:
+    with Pool(jobs, folder, None, True, program_environment(folder / "home", ())) as pool:
 
         def submit(of: str, name: str, text: str, floatx: str) -> None:
             pool.submit(
