@@ -145,24 +145,22 @@ def _renumbered(recorded: Recorded) -> dict[str, dict[str, int]]:
 
 def _paired(a: Event, b: Event) -> Iterator[tuple[str, Value | None, Value | None]]:
     """Values by name; those of other names in their order."""
+    optional = ("batches of an epoch", "learning rate", "loss")
+    if a.kind in ("step", "call"):  # in their order: what goes in before what comes of it
+        for name, value in a.values.items():
+            if name in b.values or name not in optional:
+                yield name, value, b.values.get(name)
+        for name, value in b.values.items():
+            if name not in a.values and name.startswith("weight"):
+                yield name, None, value
+        return
     left = {name: value for name, value in a.values.items() if name not in b.values}
     right = {name: value for name, value in b.values.items() if name not in a.values}
     for name, value in a.values.items():
         if name in b.values:
             yield name, value, b.values[name]
-    optional = ("batches of an epoch", "learning rate", "loss")
     if a.kind == "callback":
         return  # what of its logs a callback does not read is no matter
-    for name in optional:
-        left.pop(name, None)
-        right.pop(name, None)
-    if a.kind in ("step", "call"):
-        for name, value in left.items():
-            yield name, value, None
-        for name, value in right.items():
-            if name.startswith("weight"):
-                yield name, None, value
-        return
     for (name, value), (_, other) in zip(left.items(), right.items(), strict=False):
         yield name, value, other
     for name, value in list(left.items())[len(right) :]:
