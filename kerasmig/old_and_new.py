@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from kerasmig.disk.find import absolute
@@ -66,6 +67,8 @@ def verify_run(
         for path, text in run.extra_files.items():
             target = new / Path(path).resolve().relative_to(root)
             target.write_text(text, encoding="utf-8")
+        if project.settings.layout != "keep" and project.settings.with_data:
+            settings = replace(settings, turned=True)
         return verify_trees(
             old,
             new,

@@ -104,6 +104,7 @@ class Task:
         replay: calls of builders to repeat; None: find them.
         old_result: path of the old side's result, for the new side.
         again: the task brought a worker down once.
+        turned: the new models may take and give the channels last.
     """
 
     id: str
@@ -127,6 +128,7 @@ class Task:
     write: tuple[str, ...] = ()
     trust: bool = False
     onednn: bool = False
+    turned: bool = False
     replay: tuple[BuilderCall, ...] | None = None
     old_result: str | None = None
     again: bool = False

@@ -46,6 +46,8 @@ class VerifySettings:
         fork: fork programs off a warm worker where the system allows.
         conditions: what a match is worth that holds under a condition only: ``accept`` it, or
             ``fail``.
+        turned: models of the new program may take and give the channels last where those of the
+            old one had them first (``--layout channels_last --with-data``).
         python: interpreter for the workers; None: this one.
 
     Raises:
@@ -68,6 +70,7 @@ class VerifySettings:
     cache_dir: Path | None = None
     fork: bool = True
     conditions: str = "accept"
+    turned: bool = False
     python: str | None = None
 
     def __post_init__(self) -> None:

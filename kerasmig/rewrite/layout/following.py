@@ -33,6 +33,7 @@ from kerasmig.analysis.interpreter.values import (
 from kerasmig.analysis.layers.merging import merge_layer
 from kerasmig.analysis.layers.model_building import _first_tensor
 from kerasmig.analysis.layers.shape_functions import MERGE_FUNCTIONS, SPECS, spec_for
+from kerasmig.catalog import surface
 from kerasmig.rewrite.layout.axes import MIXED, moved
 from kerasmig.rewrite.layout.passages import Change, Passage, merged, passage
 
@@ -243,6 +244,17 @@ class Follower(Interpreter):
         found = super().load_module(name)
         if found is not None:
             found.scope.module.path = ""
+        return found
+
+    def free_name(self, node: ast.Name, scope: Scope) -> Value:
+        """A name that nothing binds: a star import of Keras may bring it, as today's Keras has it."""
+        found = super().free_name(node, scope)
+        stars = getattr(getattr(scope.module.names, "root", None), "stars", ())
+        if isinstance(found, Unknown):
+            for star in stars:
+                path = f"{star.path}.{node.id}"
+                if surface.keras3_has(path):
+                    return Library(path)
         return found
 
     # -- expressions -----------------------------------------------------------------------------

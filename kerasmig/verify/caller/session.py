@@ -223,6 +223,7 @@ class _Session:
             level=self._level(run, stage),
             mark_compiled=self._trains,
             seed=settings.seed,
+            turned=settings.turned,
             tolerance=FLOAT64_TOLERANCE if double else settings.tolerance,
             time_limit=settings.time_limit,
             memory_limit=settings.megabytes,

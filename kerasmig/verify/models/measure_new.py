@@ -14,7 +14,7 @@ from kerasmig.verify.models.graph import Description, describe
 from kerasmig.verify.models.match import align_layers
 from kerasmig.verify.models.measure_old import model_facts
 from kerasmig.verify.models.structure import Comparison, compare_structure, first_bad, stand_ins
-from kerasmig.verify.models.turned import turned_back
+from kerasmig.verify.models.turned import retold, turned_back
 from kerasmig.verify.models.weights import WeightMismatch, carry_over
 from kerasmig.verify.program.keras3 import NO_INPUT_SHAPE, Keras3
 
@@ -31,6 +31,7 @@ def compare(
     level: str,
     tolerance: float,
     compiled: dict[str, Any] | None,
+    turned: bool = False,
 ) -> dict[str, Any]:
     """Compare a new model with an old one.
 
@@ -42,6 +43,7 @@ def compare(
         level: ``shapes``, ``outputs`` or ``training``.
         tolerance: largest difference allowed, relative to the size of the old output.
         compiled: arguments of ``compile`` on the new side, if it was called.
+        turned: the new model may take and give the channels last.
 
     Returns:
         JSON-able: rows, differences, output figures, facts of the new model.
@@ -60,6 +62,9 @@ def compare(
     description = describe(model, side)
     facts = model_facts(side, model, description)
     _correct_declared_shapes(result, old, arrays)
+    if turned:
+        old, arrays, notes = retold(old, arrays, facts)
+        result.notes += notes
     pairs = align_layers(old["rows"], facts["rows"])
     compare_structure(result, old, facts, pairs)
     if level == "shapes":

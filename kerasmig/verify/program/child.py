@@ -242,6 +242,7 @@ def _compare_new(
                     level=task.level,
                     tolerance=task.tolerance,
                     compiled=captured.compiled,
+                    turned=task.turned,
                 )
         except ProgramStop as stop:
             entry.not_verified = str(stop)
