@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kerasmig import __version__
+from kerasmig.cli.convert import convert, inspect
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, exit_code, fail
 from kerasmig.cli.legacy import legacy
 from kerasmig.cli.options import FORMATS, Group, upgrade_options
@@ -40,6 +41,7 @@ def main() -> None:
     \b
     kerasmig upgrade src/ --diff     show what would change
     kerasmig upgrade src/ --verify   rewrite, and compare old and new models
+    kerasmig convert net.h5          a model or weights of Keras 1 become Keras 3's
     kerasmig explain KM201           what a code means
 
     Exit codes: 0 nothing wrong or left; 1 findings that need somebody (`check`: anything to
@@ -216,6 +218,8 @@ def shard_of(text: str | None) -> tuple[int, int]:
 main.add_command(undo)
 main.add_command(report)
 main.add_command(legacy)
+main.add_command(convert)
+main.add_command(inspect)
 
 
 @main.command()

@@ -64,6 +64,11 @@ def load_keras1_weights(
         pairs = _named_pairs(groups, layers, given_names)
     else:
         pairs = _matched(groups, layers, path)
+    give_keras1_arrays(pairs, ordering, backend)
+
+
+def give_keras1_arrays(pairs, ordering=None, backend=None):
+    """Give layers the arrays that belong to them: pairs of a layer and [(name, array)]."""
     ordering = ordering or _common_ordering(pairs)
     for leaf, arrays in _leaf_pairs(pairs):
         leaf.set_weights(_converted(leaf, arrays, ordering, backend == "theano"))

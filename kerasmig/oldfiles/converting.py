@@ -1,0 +1,406 @@
+"""An old file becomes one of Keras 3: what is to be done is found out first, then done, then proven."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple
+
+from kerasmig.oldfiles.configs import Config
+from kerasmig.oldfiles.errors import NeedsAnswer, OldFileError
+from kerasmig.oldfiles.evidence import Verdict, backend_of, needs_ordering, ordering_of
+from kerasmig.oldfiles.migrating import NewProgram, migrated
+from kerasmig.oldfiles.plain import kinds_of
+from kerasmig.oldfiles.reading import OldFile, Reader
+from kerasmig.oldfiles.workers import Worker
+
+CLOSE = 1e-5
+"""How far outputs may be apart, relative to the largest (or to one, where all are smaller)."""
+_ENDINGS = {"keras": ".keras", "weights": ".weights.h5", "h5": ".keras3.h5", "json": ".keras3.json"}
+_UPWARD = re.compile(r"deconv|transp|^up|upconv|upsamp|_up")
+_SHAPED = {"LSTM": ("cell",), "GRU": ("cell",), "SimpleRNN": ("cell",), "ConvLSTM2D": ("cell",)}
+
+
+@dataclass(frozen=True)
+class ConvertSettings:
+    """What somebody says about the conversion.
+
+    Args:
+        ordering, backend: answers where the file does not tell.
+        format: ``keras``, ``weights``, ``h5`` or ``json``; what suits the file if left out.
+        output: folder for the new files; beside the old ones if left out.
+        model: file with the configuration of the model that weights belong to.
+        custom_objects: Python file (for Keras 3) with functions and classes that are not Keras'.
+        kinds: class of Keras 1 by the name of a layer in a file of plain weights.
+    """
+
+    ordering: str | None = None
+    backend: str | None = None
+    format: str | None = None
+    output: Path | None = None
+    model: Path | None = None
+    custom_objects: Path | None = None
+    kinds: dict[str, str] = field(default_factory=dict)
+    verify: bool = True
+    dry_run: bool = False
+
+
+class Conversion(NamedTuple):
+    """What became of a file.
+
+    Args:
+        status: ``converted``, ``would convert``, ``asked``, ``failed``, ``unreadable`` or
+            ``nothing to do``.
+        message: one line.
+        evidence: why it was read as it was; ``notes``: what rests on something that could be wrong.
+        difference: the largest difference of outputs, where both were computed.
+        proof: ``equal``, ``different``, or why nothing was compared.
+    """
+
+    path: Path
+    status: str
+    message: str = ""
+    output: Path | None = None
+    evidence: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    difference: float | None = None
+    proof: str = ""
+
+
+class Plan(NamedTuple):
+    """How a file will be converted."""
+
+    file: OldFile
+    config: Config | None
+    ordering: Verdict
+    backend: Verdict
+    program: NewProgram | None
+    format: str
+    output: Path
+    notes: tuple[str, ...]
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Why it is read so; what is only assumed stands in the notes."""
+        return tuple(s for v in (self.ordering, self.backend) if v.certain for s in v.evidence)
+
+
+class Converter:
+    """Converts files one after the other; processes with Keras start when they are needed."""
+
+    def __init__(self, settings: ConvertSettings) -> None:
+        self.settings = settings
+        self.reader = Reader()
+        self._new, self._old = Worker("new"), Worker("old")
+        self._given = _given_names(settings.custom_objects)
+
+    def __enter__(self) -> Converter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.reader.__exit__(kind, error, trace)
+        self._new.close()
+        self._old.close()
+
+    def convert(self, path: Path) -> Conversion:
+        """Convert one file; what is wrong with it is in the answer."""
+        try:
+            file = self.reader.read(path)
+        except OldFileError as error:
+            nothing = str(error).endswith("nothing to do")
+            return Conversion(path, "nothing to do" if nothing else "unreadable", str(error))
+        try:
+            if file.era == 3:
+                return Conversion(path, "nothing to do", "was written by Keras 3")
+            if file.era == 2 and file.kind == "weights" and file.backend != "theano":
+                return Conversion(path, "nothing to do", "Keras 3 reads weights of Keras 2 itself")
+            plan = self.plan(file)
+            if plan.output.exists():
+                raise OldFileError(f"{plan.output} exists already: remove it, or give --output")
+            evidence = plan.evidence
+            if self.settings.dry_run:
+                return Conversion(path, "would convert", "", plan.output, evidence, plan.notes)
+            self._write(plan)
+            difference, proof = self._proof(plan)
+            status = "failed" if proof == "different" else "converted"
+            message = (
+                ""
+                if status == "converted"
+                else (
+                    f"the new file computes something else (difference {difference:.2g}): do not use "
+                    "it, and please report this"
+                )
+            )
+            return Conversion(
+                path, status, message, plan.output, evidence, plan.notes, difference, proof
+            )
+        except NeedsAnswer as error:
+            return Conversion(path, "asked", str(error))
+        except OldFileError as error:
+            return Conversion(path, "failed", str(error))
+
+    def plan(self, file: OldFile) -> Plan:
+        """How a file will be converted.
+
+        Raises:
+            NeedsAnswer: nothing tells how it is to be read.
+            OldFileError: it cannot be converted.
+        """
+        config, training = file.config, file.training
+        if config is None and self.settings.model is not None:
+            other = self.reader.read(self.settings.model)
+            if other.config is None:
+                raise OldFileError(f"{self.settings.model} holds no configuration of a model")
+            config = other.config
+        ordering = ordering_of(file, config, self.settings.ordering)
+        if ordering.conflict:
+            raise NeedsAnswer(
+                "its kernels contradict each other: say --ordering th or tf. "
+                + " ".join(ordering.evidence)
+            )
+        if not ordering.value and needs_ordering(file, config):
+            raise NeedsAnswer(
+                f"nothing tells the order of its kernels: say --ordering th (filters first) or tf "
+                f"(filters last), or give the model with --model. {ordering.evidence[0]}"
+            )
+        backend = backend_of(file, ordering.value, self.settings.backend)
+        if not backend.value and not backend.certain:
+            raise NeedsAnswer(
+                "nothing tells whether its kernels were trained on Theano, which turned them "
+                "round: say --backend theano or tensorflow"
+            )
+        notes = [*backend.evidence] if not backend.certain else []
+        program = None
+        if config is None and file.era < 2:
+            notes += self._kind_notes(file)
+        if config is not None and file.era < 2:
+            program = migrated(config, training, ordering.value, self._given)
+            notes += program.notes
+        kind = self.settings.format or (
+            "json" if file.kind == "configuration" else "keras" if config is not None else "weights"
+        )
+        folder = self.settings.output or file.path.parent
+        name = re.sub(r"\.(h5|hdf5|hdf|json|ya?ml|txt)$", "", file.path.name, flags=re.I)
+        return Plan(
+            file,
+            config,
+            ordering,
+            backend,
+            program,
+            kind,
+            folder / f"{name}{_ENDINGS[kind]}",
+            tuple(notes),
+        )
+
+    def _kind_notes(self, file: OldFile) -> list[str]:
+        """What is taken for a convolution, though the arrays of others look the same."""
+        kinds = kinds_of(file, self.settings.kinds)
+        taken = [name for name, k in kinds.items() if k.old == "Convolution2D" and not k.certain]
+        asked = [name for name in taken if _UPWARD.search(name.lower())]
+        if asked:
+            raise NeedsAnswer(
+                f"nothing tells whether {', '.join(asked)} is a Convolution2D or a "
+                f"Deconvolution2D: say --kind {asked[0]}=CLASS, or give the model with --model"
+            )
+        if not taken:
+            return []
+        names = ", ".join(taken[:4]) + (" …" if len(taken) > 4 else "")
+        return [
+            f"{names}: taken for Convolution2D by the arrays; what is a Deconvolution2D has to be "
+            "told by --kind NAME=Deconvolution2D, or else Keras 3 refuses the new file"
+        ]
+
+    # -- writing ---------------------------------------------------------------------------------
+
+    def _write(self, plan: Plan) -> None:
+        if self.settings.output is not None:
+            self.settings.output.mkdir(parents=True, exist_ok=True)
+        if plan.config is None:
+            self._write_plain(plan)
+            return
+        file = plan.file
+        request: dict[str, Any] = {
+            "do": "convert",
+            "output": str(plan.output.absolute()),
+            "format": plan.format,
+            "custom": self._custom(),
+            "ordering": plan.ordering.value or None,
+            "backend": plan.backend.value or None,
+        }
+        if plan.program is None:
+            request.update(do="native", weights=str(file.path.absolute()))
+        else:
+            request.update(source=plan.program.source, compat=plan.program.compat_source)
+            if file.kind != "configuration":
+                request["weights"] = str(file.path.absolute())
+            request["running_std"] = file.era == 0
+            if file.optimizer and file.training and "compile(" in plan.program.source:
+                request["optimizer"] = file.training["optimizer_config"]["class_name"]
+        self._new.ask(request)
+        if plan.program is not None and plan.program.compat:
+            plan.program.write_compat(plan.output.parent)
+
+    def _custom(self) -> str | None:
+        given = self.settings.custom_objects
+        return str(given.absolute()) if given is not None else None
+
+    def _write_plain(self, plan: Plan) -> None:
+        """Weights without a model, by h5py alone."""
+        request = self._plain_request(plan)
+        done = subprocess.run(
+            [sys.executable, "-m", "kerasmig.oldfiles.h5_writer"],
+            input=json.dumps(request),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=False,
+        )
+        told = json.loads(done.stdout) if done.stdout else {"error": "the process was lost on it"}
+        if "error" in told:
+            raise OldFileError(told["error"])
+
+    def _plain_request(self, plan: Plan) -> dict[str, Any]:
+        kinds = kinds_of(plan.file, self.settings.kinds)
+        layers, count = [], dict[str, int]()
+        for group in plan.file.groups:
+            if not group.arrays:
+                continue
+            kind = kinds[group.name]
+            if not kind.old or (plan.format == "weights" and not kind.new):
+                raise NeedsAnswer(
+                    f"nothing tells what the layer {group.name!r} is: give the model with --model "
+                    f"FILE.json, or say --kind {group.name}=CLASS"
+                )
+            first = group.arrays[0].shape
+            if (
+                plan.format == "h5"
+                and not kind.certain
+                and len(first) == 4
+                and first[-1] == first[-2]
+            ):
+                raise NeedsAnswer(
+                    f"nothing tells whether {group.name!r} is a Convolution2D or a "
+                    f"Deconvolution2D: say --kind {group.name}=CLASS"
+                )
+            snake = _snake(kind.new or kind.old)
+            number = count[snake] = count.get(snake, -1) + 1
+            layers.append(
+                {
+                    "name": group.name,
+                    "target": f"{snake}_{number}" if number else snake,
+                    "inside": list(_SHAPED.get(kind.old, ())),
+                    "layout": kind.layout,
+                    "arrays": [array.path for array in group.arrays],
+                    "ordering": plan.ordering.value or "tf",
+                    "flip": plan.backend.value == "theano",
+                    "running_std": plan.file.era == 0 and kind.old == "BatchNormalization",
+                }
+            )
+        return {
+            "source": str(plan.file.path.absolute()),
+            "output": str(plan.output.absolute()),
+            "format": plan.format,
+            "layers": layers,
+        }
+
+    # -- proof -----------------------------------------------------------------------------------
+
+    def _proof(self, plan: Plan) -> tuple[float | None, str]:
+        """The largest difference of outputs, and what it means."""
+        why = self._unproven(plan)
+        if why:
+            return None, why
+        with tempfile.TemporaryDirectory(prefix="kerasmig-convert-") as folder:
+            measured = str(Path(folder) / "old.npz")
+            file, program = plan.file, plan.program
+            assert program is not None
+            whole = file.kind == "model" and file.era == 1
+            old = {
+                "weights": str(file.path.absolute()),
+                "config": None if whole else json.dumps(plan.config),
+                "ordering": plan.ordering.value,
+                "backend": plan.backend.value,
+                "measured": measured,
+            }
+            try:
+                self._old.ask(old)
+            except OldFileError as error:
+                return None, f"Keras 1.2.2 does not load it: {error}"
+            told = self.measured(plan.output, program, measured, plan.format == "weights")
+            difference = float(told["difference"])
+        return difference, "equal" if difference <= CLOSE else "different"
+
+    def measured(
+        self, output: Path | None, program: NewProgram, old: str, built: bool
+    ) -> dict[str, Any]:
+        """How far what a new file computes is from what the old model did.
+
+        Args:
+            old: file with the inputs and outputs of the old model.
+            built: the new file has weights only, and the program builds their model.
+        """
+        assert output is not None
+        try:
+            return self._new.ask(
+                {
+                    "do": "measure",
+                    "output": str(output.absolute()),
+                    "source": program.source if built else None,
+                    "compat": program.compat_source,
+                    "custom": self._custom(),
+                    "measured": old,
+                }
+            )
+        except OldFileError as error:
+            return {"difference": float("inf"), "note": str(error)}
+
+    def _unproven(self, plan: Plan) -> str:
+        if not self.settings.verify:
+            return "not asked for"
+        if plan.config is None:
+            return "weights compute nothing without their model: give it with --model"
+        if plan.file.kind == "configuration":
+            return "a configuration has no weights to compute with"
+        if plan.program is None:
+            return "Keras 3 has read the file of Keras 2 itself"
+        if plan.program.given:
+            return "code of the file, or of yours, is not run in Keras 1.2.2"
+        if plan.file.era == 0 and "BatchNormalization" in plan.program.source:
+            return "Keras 1.2.2 reads the batch normalization of Keras 0 otherwise"
+        return ""
+
+
+def _given_names(path: Path | None) -> frozenset[str]:
+    """What a file of custom objects defines, without running it.
+
+    Raises:
+        OldFileError: it cannot be read.
+    """
+    if path is None:
+        return frozenset()
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise OldFileError(f"{path}: {error}") from None
+    found = {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    assigned = [n for n in tree.body if isinstance(n, ast.Assign)]
+    found |= {t.id for n in assigned for t in n.targets if isinstance(t, ast.Name)}
+    return frozenset(found)
+
+
+def _snake(name: str) -> str:
+    """Keras 3's name for the group of a class: ``conv2d_transpose``."""
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -1,0 +1,114 @@
+"""Weights without a model: what kind each layer of a file is, told by names and shapes."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from kerasmig.catalog import entry
+from kerasmig.catalog.array_layouts import ARRAY_LAYOUTS
+from kerasmig.oldfiles.reading import Group, OldFile
+
+_AUTOMATIC = re.compile(r"([a-z][a-z0-9]*)_\d+")
+_WRAPPERS = {"bidirectional", "timedistributed"}
+_MODULES = (
+    "core convolutional local recurrent convolutional_recurrent embeddings normalization "
+    "advanced_activations"
+).split()
+_PART = re.compile(
+    r"(?P<layer>.+?)_(?P<part>[WUb](?:_(?:[ifcozrh]|carry))?|gamma|betas?|running_mean|running_std"
+    r"|alphas|[ta]_(?:left|right)|(?:depth|point)wise_kernel)(?:_\d+)?(?::\d+)?"
+)
+
+
+class Kind(NamedTuple):
+    """What a layer of the file is.
+
+    Args:
+        old: class of Keras 1; empty if it cannot be told.
+        certain: its name or its arrays allow nothing else.
+        parts: for a layer that holds others: each with its arrays.
+    """
+
+    old: str
+    certain: bool = True
+
+    @property
+    def layout(self) -> str:
+        """The layout of its arrays."""
+        return ARRAY_LAYOUTS.get(self.old, "")
+
+    @property
+    def new(self) -> str:
+        """Its class in Keras 3; empty if it has none."""
+        for module in _MODULES:
+            found = entry(f"keras.layers.{module}.{self.old}")
+            if found is not None and found.to and found.to.startswith("keras.layers."):
+                return found.to.rpartition(".")[2]
+        return ""
+
+
+UNKNOWN = Kind("", False)
+
+
+def kinds_of(file: OldFile, stated: dict[str, str]) -> dict[str, Kind]:
+    """The kind of each layer with arrays."""
+    return {
+        group.name: Kind(stated[group.name]) if group.name in stated else _kind(group)
+        for group in file.groups
+        if group.arrays
+    }
+
+
+def _kind(group: Group) -> Kind:
+    automatic = _AUTOMATIC.fullmatch(group.name)
+    by_name = _by_prefix(automatic[1]) if automatic else ""
+    parts = [_PART.fullmatch(array.name) for array in group.arrays]
+    owners = {p["layer"] for p in parts if p is not None}
+    if (automatic and automatic[1] in _WRAPPERS) or len(owners) > 1:
+        return UNKNOWN  # a wrapper or a model inside the model
+    by_arrays = _by_arrays(group, [p["part"] if p is not None else "" for p in parts])
+    if by_name:
+        return Kind(by_name)
+    return by_arrays
+
+
+def _by_prefix(prefix: str) -> str:
+    for module in _MODULES:
+        for name in _classes(module):
+            if name.lower() == prefix:
+                return name
+    return ""
+
+
+def _classes(module: str) -> list[str]:
+    from kerasmig.catalog import names
+
+    start = f"keras.layers.{module}."
+    return [name[len(start) :] for name in names() if name.startswith(start)]
+
+
+def _by_arrays(group: Group, parts: list[str]) -> Kind:
+    ranks = [len(array.shape) for array in group.arrays]
+    if "gamma" in parts or "running_mean" in parts:
+        return Kind("BatchNormalization")
+    if "depthwise_kernel" in parts:
+        return Kind("SeparableConvolution2D")
+    if len(ranks) == 12:
+        return Kind("ConvLSTM2D" if ranks[0] == 4 else "LSTM")
+    if len(ranks) == 9:
+        return Kind("GRU")
+    if ranks in ([2, 1], [2]):
+        # A dense layer without bias and an embedding have the same arrays.
+        return Kind("Dense", ranks == [2, 1])
+    if ranks in ([4, 1], [4]):
+        # A Deconvolution2D has the same arrays, and so has a 1-D convolution of one length.
+        return Kind("Convolution2D", False)
+    if ranks in ([5, 1], [5]):
+        return Kind("Convolution3D")
+    if ranks == [2, 2, 1]:
+        (_, width), (units, _), _ = (a.shape for a in group.arrays)
+        return Kind({1: "SimpleRNN", 3: "GRU", 4: "LSTM"}.get(width // max(units, 1), ""))
+    if ranks == [1, 1, 1, 1]:
+        return Kind("BatchNormalization", False)
+    return UNKNOWN
