@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from kerasmig.catalog import families, surface
@@ -14,10 +15,15 @@ from kerasmig.catalog.lookup import (
     summary_of,
     words_in,
 )
+from kerasmig.catalog.resolving import how_to_resolve
 from kerasmig.catalog.vocabulary import Entry, Family
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+
+#: Links between the pages of the docs, which lead nowhere in a terminal.
+_RELATIVE = re.compile(r"\[([^\]]+)\]\((?!\w+:)[^)]*\)")
 
 
 def explanation(text: str) -> str | None:
@@ -28,7 +34,7 @@ def explanation(text: str) -> str | None:
     """
     for family in families():
         if family.code == text.upper() or family.name == text:
-            return page(family)
+            return _RELATIVE.sub(r"\1", page(family))
     if rows := entries_named(text):
         return "\n".join(_with_rule(row_text(row), row.code) for row in rows)
     if found := meanings(text):
@@ -80,6 +86,7 @@ def page(family: Family) -> str:
     ]
     if family.safety:
         lines += ["## Safety", "", family.safety, ""]
+    lines += ["## How to resolve", "", how_to_resolve(family.code), ""]
     if any(family.example):
         before, after = family.example
         lines += ["## Example", "", "```python", before, "```", "", "becomes", ""]
