@@ -14,7 +14,7 @@ FAMILIES = (
         summary="Bring the locally connected layers along, which Keras 3 dropped.",
         why="`LocallyConnected1D` and `LocallyConnected2D` do not exist in Keras 3.",
         safety=(
-            "`keras1_compat.py` gets layers with the arguments of today's convolutions, Keras 1's "
+            "`keras1_compat.py` gets layers with the arguments as Keras 3 has them's convolutions, Keras 1's "
             "weights in Keras 1's layout, and its formula."
         ),
         example=(

@@ -20,6 +20,7 @@ from kerasmig.cli.undo import undo
 from kerasmig.cli.work import (
     analyse,
     configure,
+    heed_baseline,
     review,
     run_verification,
     verify_run_of,
@@ -75,6 +76,9 @@ def upgrade(
     trust: bool,
     output_format: str,
     verbose: bool,
+    quiet: bool,
+    statistics: bool,
+    exit_zero: bool,
     **options: Any,
 ) -> None:
     """Rewrite Keras 1 code in PATHS (default: the current folder) for Keras 3.
@@ -104,23 +108,61 @@ def upgrade(
     elif not diff:
         failed = write_files(project, run, config, no_backup)
     print_run_report(
-        run, report, output_format, verbose=verbose, diff=diff, dry_run=patch is not None
+        run,
+        report,
+        output_format,
+        verbose=verbose,
+        diff=diff,
+        dry_run=patch is not None,
+        statistics=statistics,
+        quiet=quiet,
     )
     for line in failed:
         click.echo(f"kerasmig: {line}", err=True)
-    raise SystemExit(exit_code(run, report, bool(failed)))
+    code = exit_code(run, report, bool(failed))
+    raise SystemExit(OK if exit_zero and code == FINDINGS else code)
 
 
 @main.command()
 @upgrade_options
-def check(paths: tuple[Path, ...], output_format: str, verbose: bool, **options: Any) -> None:
-    """Exit with 1 if anything in PATHS is left to migrate; writes nothing."""
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="A file of known findings: only others count.",
+)
+@click.option("--update-baseline", is_flag=True, help="Write what is found into that file.")
+def check(
+    paths: tuple[Path, ...],
+    output_format: str,
+    verbose: bool,
+    quiet: bool,
+    statistics: bool,
+    exit_zero: bool,
+    baseline: Path | None,
+    update_baseline: bool,
+    **options: Any,
+) -> None:
+    """Exit with 1 if anything in PATHS is left to migrate; writes nothing but a baseline."""
     config = configure(options)
     _, run = analyse(paths, config)
-    print_run_report(run, None, output_format, verbose=True, diff=False, dry_run=True)
+    if update_baseline and baseline is None:
+        fail("--update-baseline needs --baseline FILE")
+    if baseline is not None:
+        run = heed_baseline(run, baseline, update=update_baseline)
+    print_run_report(
+        run,
+        None,
+        output_format,
+        verbose=verbose,
+        diff=False,
+        dry_run=True,
+        statistics=statistics,
+        quiet=quiet,
+    )
     code = exit_code(run, None, False)
     left = any(not finding.suppressed for file in run.files for finding in file.findings)
-    raise SystemExit(FINDINGS if code == OK and left else code)
+    code = FINDINGS if code == OK and left else code
+    raise SystemExit(OK if exit_zero and code == FINDINGS else code)
 
 
 @main.command()

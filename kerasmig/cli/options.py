@@ -10,7 +10,7 @@ import click
 from kerasmig.cli.exits import INTERRUPTED, fail
 from kerasmig.settings import DATA_FORMAT_CHOICES, LAYOUT_CHOICES
 
-FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "html")
+FORMATS = ("text", "concise", "json", "markdown", "junit", "sarif", "github", "gitlab", "html")
 
 
 class Group(click.Group):
@@ -121,6 +121,9 @@ def upgrade_options(function: Any) -> Any:
             help="How to report.",
         ),
         click.option("-v", "--verbose", is_flag=True, help="List what was done automatically too."),
+        click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary."),
+        click.option("--statistics", is_flag=True, help="Count the findings by code."),
+        click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
     ]
     for option in reversed(options):
         function = option(function)

@@ -26,6 +26,8 @@ def print_run_report(
     verbose: bool,
     diff: bool,
     dry_run: bool = False,
+    statistics: bool = False,
+    quiet: bool = False,
 ) -> None:
     """A run, and its verification if there was one, in a format."""
     if output_format != "text":
@@ -37,7 +39,14 @@ def print_run_report(
     if diff:
         print_diff(run, console)
         console = console if console.is_terminal else make_console(stderr=True)
-    print_run(run, console, verbose=verbose, dry_run=diff or dry_run)
+    print_run(
+        run,
+        console,
+        verbose=verbose,
+        dry_run=diff or dry_run,
+        statistics=statistics,
+        quiet=quiet,
+    )
     if report is not None:
         from kerasmig.report.screen import Screen
         from kerasmig.report.terminal_verify import print_verify

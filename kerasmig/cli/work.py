@@ -58,6 +58,29 @@ def configure(options: dict[str, Any]) -> Config:
     return config._replace(upgrade=upgrade, selection=selection, jobs=jobs, cache=cache)
 
 
+def heed_baseline(run: RunResult, path: Path, *, update: bool) -> RunResult:
+    """The run without the findings of a baseline; with ``update`` it is written first."""
+    from kerasmig.disk.atomic import write_atomically
+    from kerasmig.report.baseline import (
+        BaselineError,
+        baseline_text,
+        read_baseline,
+        without_known,
+    )
+
+    try:
+        if update:
+            write_atomically(path, baseline_text(run).encode("utf-8", "surrogateescape"))
+        known = read_baseline(path.read_bytes().decode("utf-8", "surrogateescape"))
+    except FileNotFoundError:
+        fail(f"{path}: no such baseline: write one with --update-baseline")
+    except OSError as error:
+        fail(f"{path}: {error.strerror or error}", UNREADABLE)
+    except BaselineError as error:
+        fail(f"{path} {error}")
+    return without_known(run, known)
+
+
 def review(project: Project, run: RunResult) -> RunResult:
     """Ask about each change."""
     from kerasmig.cli.interactive import Review

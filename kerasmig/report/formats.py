@@ -14,6 +14,8 @@ _RENDERERS = {
     "junit": ("kerasmig.report.junit", "to_junit"),
     "sarif": ("kerasmig.report.sarif", "to_sarif"),
     "html": ("kerasmig.report.html.page", "to_html"),
+    "concise": ("kerasmig.report.concise", "to_concise"),
+    "gitlab": ("kerasmig.report.gitlab", "to_gitlab"),
     "github": ("kerasmig.report.github", "to_github"),
 }
 

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import IO
 
 from kerasmig.catalog.codes import code_name
+from kerasmig.catalog.general import UNDECIDED
 from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
 from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unified_diff
 from kerasmig.report.places import in_order, place_in_file
 from kerasmig.report.screen import OUTCOME_STYLES, AnyConsole, Screen, outcome_mark
 from kerasmig.report.shapes import describe_axes, format_shape
-from kerasmig.report.summary import RunSummary, needs_somebody, plural, proof_sentence, summarize
+from kerasmig.report.summary import RunSummary, outcome, plural, proof_sentence, summarize
 
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+# The worst first.
+_OUTCOMES = ("manual", "assumed", "automatic", "suppressed")
 _VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
 
 
@@ -24,22 +27,37 @@ def print_run(
     verbose: bool = False,
     diff: bool = False,
     dry_run: bool = False,
+    statistics: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Print what a run found, file by file, then its summary.
+    """Print what a run found, the worst first, then its summary.
+
+    What could not be read comes first, then what is left to a person, then what was assumed.
 
     Args:
-        verbose: list automatic and suppressed findings too, instead of only counting them, and
-            the shapes of every model, not of undecided ones only.
+        verbose: then list automatic and suppressed findings too, with the evidence of all, and each
+            model's data format and shapes.
         diff: print the changes first, as `print_diff` does.
         dry_run: nothing was written; the summary says "would change".
+        statistics: count the findings by code.
+        quiet: no summary.
     """
     screen = Screen(console)
     if diff:
         print_diff(result, console)
         screen.line("")
+    printer = _Findings(screen, verbose)
     for file in result.files:
-        _print_file(screen, file, verbose)
-    _print_summary(screen, result, summarize(result), dry_run)
+        if file.error:
+            screen.line((file.path, "bold"), ": ", ("error", "bold red"), f": {file.error}")
+    for wanted in (_OUTCOMES if verbose else _OUTCOMES[:2]):
+        for file in result.files:
+            printer.print(file, wanted)
+    for file in result.files:
+        for verdict in file.verdicts if verbose else ():
+            _print_verdict(screen, file.path, verdict, verbose)
+    if not quiet:
+        _print_summary(screen, result, summarize(result), dry_run, statistics or verbose)
 
 
 def print_diff(result: RunResult, console: AnyConsole) -> None:
@@ -98,36 +116,46 @@ def print_shapes(result: RunResult, console: AnyConsole, model: str = "") -> int
     return printed
 
 
-def _print_file(screen: Screen, file: FileResult, verbose: bool) -> None:
-    if file.error:
-        screen.line((file.path, "bold"), ": ", ("error", "bold red"), f": {file.error}")
-    explained: dict[tuple[Evidence, ...], str] = {}
-    for finding in in_order(file.findings):
-        if verbose or needs_somebody(finding):
-            _print_finding(screen, file.path, finding, explained)
-    for verdict in file.verdicts:
-        _print_verdict(screen, file.path, verdict, verbose)
+class _Findings:
+    """Prints the findings of a run, with the shapes of the models that it asks about.
 
+    Args:
+        evidence: whether to give the evidence of each, once a file.
+    """
 
-def _print_finding(
-    screen: Screen, path: str, finding: Finding, explained: dict[tuple[Evidence, ...], str]
-) -> None:
-    here = place_in_file(finding)
-    screen.line(
-        (path, "bold"),
-        f":{here}: ",
-        (finding.code, "bold"),
-        f" {finding.message} ",
-        outcome_mark(finding),
-    )
-    if not finding.evidence:
-        return
-    first = explained.setdefault(finding.evidence, here)
-    if first != here:
-        screen.line((f"because: as for {first}", "dim"), indent=4)
-        return
-    for evidence in finding.evidence:
-        screen.line(("because: ", "dim"), _evidence(evidence), indent=4)
+    def __init__(self, screen: Screen, evidence: bool) -> None:
+        self._screen = screen
+        self._evidence = evidence
+        self._explained: dict[tuple[str, tuple[Evidence, ...]], str] = {}
+
+    def print(self, file: FileResult, wanted: str) -> None:
+        """Print the findings of a file that have this outcome."""
+        for finding in in_order(file.findings):
+            if outcome(finding) != wanted:
+                continue
+            self._finding(file.path, finding)
+            asked = [v for v in file.verdicts if v.data_format is DataFormat.UNDECIDED]
+            if finding.code == UNDECIDED and not finding.suppressed:
+                for verdict in (v for v in asked if v.model == finding.name):
+                    _print_readings(self._screen, verdict)
+
+    def _finding(self, path: str, finding: Finding) -> None:
+        here = place_in_file(finding)
+        self._screen.line(
+            (path, "bold"),
+            f":{here}: ",
+            (finding.code, "bold"),
+            f" {finding.message} ",
+            outcome_mark(finding),
+        )
+        if not finding.evidence or not self._evidence:
+            return
+        first = self._explained.setdefault((path, finding.evidence), here)
+        if first != here:
+            self._screen.line((f"because: as for {first}", "dim"), indent=4)
+            return
+        for evidence in finding.evidence:
+            self._screen.line(("because: ", "dim"), _evidence(evidence), indent=4)
 
 
 def _print_verdict(screen: Screen, path: str, verdict: Verdict, verbose: bool) -> None:
@@ -178,59 +206,60 @@ def _evidence(evidence: Evidence) -> str:
     return f"{evidence.sentence} ({where})" if where else evidence.sentence
 
 
-def _print_summary(screen: Screen, run: RunResult, summary: RunSummary, dry_run: bool) -> None:
-    screen.heading("Summary")
+def _print_summary(
+    screen: Screen, run: RunResult, summary: RunSummary, dry_run: bool, statistics: bool
+) -> None:
+    screen.line("")
+    if statistics:
+        for code in summary.codes:
+            parts: list[str | tuple[str, str]] = []
+            for word, style in OUTCOME_STYLES.items():
+                if count := getattr(code, word):
+                    parts += [", " if parts else "", (f"{count} {word}", style)]
+            name = code_name(code.code)
+            screen.line(f"{code.code} ", *parts, (f"  {name}" if name else "", "dim"))
+        screen.line("")
     would = "would be " if dry_run else ""
-    files = [f"{plural(summary.files, 'file')} looked at", f"{summary.changed} {would}changed"]
+    looked = plural(summary.files, "file")
+    if summary.keras or summary.program:
+        looked += f" ({plural(summary.keras, 'uses', 'use')} Keras"
+        looked += f", {summary.program} more in their programs)" if summary.program else ")"
+    files = [looked, f"{summary.changed} {would}changed"]
     if summary.created:
         files.append(f"{summary.created} {would}added ({', '.join(run.extra_files)})")
     if summary.failed:
         files.append(f"{summary.failed} not read")
-    screen.line(("files     ", "dim"), ", ".join(files), indent=2)
-    if summary.keras or summary.program:
-        uses = plural(summary.keras, "file uses", "files use")
-        looked = f"{uses} Keras, {summary.program} more belong to their programs"
-        if rest := summary.files - summary.failed - summary.keras - summary.program:
-            looked += f"; {plural(rest, 'other file')} not looked into"
-        screen.line(("programs  ", "dim"), looked, indent=2)
-    for number, code in enumerate(summary.codes):
-        parts: list[str | tuple[str, str]] = []
-        for word, style in OUTCOME_STYLES.items():
-            if count := getattr(code, word):
-                parts += [", " if parts else "", (f"{count} {word}", style)]
-        label = "findings  " if number == 0 else " " * 10
-        name = code_name(code.code)
-        screen.line(
-            (label, "dim"), f"{code.code} ", *parts, (f"  {name}" if name else "", "dim"), indent=2
-        )
+    screen.line(("files   ", "dim"), ", ".join(files))
     _print_uses(screen, summary)
     verdicts = [f"{count} {form.value}" for form, count in summary.verdicts.items()]
     if verdicts:
-        screen.line(("models    ", "dim"), ", ".join(verdicts), indent=2)
+        screen.line(("models  ", "dim"), ", ".join(verdicts))
     if sentence := proof_sentence(summary):
-        screen.line(("proof     ", "dim"), sentence, indent=2)
-    _print_left(screen, summary.left)
+        screen.line(("proof   ", "dim"), sentence)
+    left = list(summary.left)
+    if dry_run and (count := sum(code.automatic for code in summary.codes)):
+        left.append(f"{plural(count, 'automatic change')} to make with `kerasmig upgrade`")
+    _print_left(screen, left)
 
 
 def _print_uses(screen: Screen, summary: RunSummary) -> None:
     tally = summary.tally
     screen.line(
-        ("uses      ", "dim"),
+        ("uses    ", "dim"),
         f"{tally.found} found = {tally.kept} kept + {tally.automatic} rewritten"
         f" + {tally.assumed} assumed + {tally.manual} manual + {tally.suppressed} suppressed",
-        indent=2,
     )
     if not summary.adds_up:
         lost = tally.found - sum(tally.values()[1:])
         screen.line(
             (f"the sums differ by {lost}: some uses are unaccounted for; ", "bold red"),
             "this is a defect of kerasmig, please report it",
-            indent=12,
+            indent=8,
         )
 
 
 def _print_left(screen: Screen, left: Sequence[str]) -> None:
     if left:
-        screen.line(("left      ", "dim"), ("; ".join(left), "bold"), indent=2)
+        screen.line(("left    ", "dim"), ("; ".join(left), "bold"))
     else:
-        screen.line(("left      ", "dim"), ("nothing", "green"), indent=2)
+        screen.line(("left    ", "dim"), ("nothing", "green"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,12 @@ def invoke(*arguments: str) -> tuple[int, str, str]:
 
 
 def pipe(stdin: str) -> tuple[int, str, str]:
-    """``kerasmig upgrade -`` as a process of its own."""
+    """``kerasmig upgrade -`` as a process of its own, in no project."""
     command = [sys.executable, "-m", "kerasmig", "upgrade", "-"]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, text=True, encoding="utf-8", cwd=folder
+        )
     return done.returncode, done.stdout, done.stderr
 
 
@@ -186,3 +190,40 @@ def test_codes_of_the_configuration_must_be_known(
     code, _, err = invoke("check", ".")
     assert code == 2
     assert "pyproject.toml" in err
+
+
+def test_a_baseline_hides_what_is_known(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text(LEGACY)
+    known = tmp_path / "known.json"
+    check = ("check", str(tmp_path / "old.py"), "--no-cache", "--baseline", str(known))
+    assert invoke(*check)[0] == 2
+    assert invoke(*check, "--update-baseline")[0] == 0
+    assert invoke(*check)[0] == 0
+    (tmp_path / "old.py").write_text("\n" + LEGACY)
+    assert invoke(*check)[0] == 0, "a line that moved is still known"
+    (tmp_path / "old.py").write_text(LEGACY + "y = Convolution2D(8, 5, 5, border_mode='same')\n")
+    assert invoke(*check)[0] == 1
+    known.write_text("[]")
+    assert invoke(*check)[0] == 2
+    assert invoke("check", str(tmp_path), "--update-baseline")[0] == 2
+
+
+def test_exit_zero_and_the_short_forms(tmp_path: Path) -> None:
+    (tmp_path / "old.py").write_text("from keras.layers import Merge\nx = Merge(y, mode=z)\n")
+    path = str(tmp_path)
+    assert invoke("check", path)[0] == 1
+    assert invoke("check", path, "--exit-zero")[0] == 0
+    assert invoke("upgrade", path, "--diff", "--exit-zero")[0] == 0
+    code, out, _ = invoke("check", path, "--output-format", "concise")
+    assert code == 1
+    line, column, rest = out.splitlines()[0].partition(".py:")[2].split(":", 2)
+    assert (line, column) == ("2", "5") and rest.startswith(" KM302 ")
+    issues = json.loads(invoke("check", path, "--output-format", "gitlab")[1])
+    assert {issue["severity"] for issue in issues} >= {"major"}
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues)
+
+
+def test_check_of_what_is_done_is_short(tmp_path: Path) -> None:
+    (tmp_path / "new.py").write_text(CLEAN)
+    _, out, _ = invoke("check", str(tmp_path))
+    assert len(out.splitlines()) <= 5

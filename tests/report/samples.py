@@ -168,13 +168,13 @@ UNDECIDED = FileResult(
     UNDECIDED_OLD.replace("Convolution2D(32, 3, 3)", "Conv2D(32, (3, 3))"),
     findings=(
         Finding(
-            "KM403",
+            "KM111",
             "the code does not tell its data format; pass --data-format or write a comment "
             "# kerasmig: data_format=channels_first",
             Applicability.MANUAL,
             2,
             4,
-            name="Convolution2D",
+            name="x",
             evidence=(Evidence("32 x 32 x 32 reads the same both ways", 1),),
         ),
     ),

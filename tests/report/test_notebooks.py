@@ -47,7 +47,7 @@ def terminal(*, diff: bool) -> str:
 
 def test_places_name_the_cell_in_the_order_of_the_cells() -> None:
     stream = io.StringIO()
-    print_run(RUN, Console(file=stream))
+    print_run(RUN, Console(file=stream), verbose=True)
     text = stream.getvalue()
     assert text.startswith("train.ipynb:cell 4:1:10: KM401 ")
     assert "\ntrain.ipynb:cell 5:1:10: KM401 " in text

@@ -83,7 +83,7 @@ def test_suppressed_findings_say_so() -> None:
 
 
 def test_file_names_are_percent_encoded_and_absolute_ones_are_urls(tmp_path: Path) -> None:
-    [finding] = results(samples.RUN, None)["KM403"]
+    [finding] = results(samples.RUN, None)["KM111"]
     uri = finding["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "legacy%20scripts/%C3%A9t%C3%A9.py"
     moved = samples.SEED._replace(path=str(tmp_path / "seed.py"))

@@ -294,7 +294,12 @@ def test_07_fourth_positional_init() -> FileResult:
         net = Model(image, x)
         """,
     )
-    find(result, "KM501", "ones: arguments of today; it gives a tensor, where Keras 1 m", ASSUMED)
+    find(
+        result,
+        "KM501",
+        "ones: arguments as Keras 3 has them; it gives a tensor, where Keras 1 m",
+        ASSUMED,
+    )
     return result
 
 

@@ -434,7 +434,11 @@ def rewritten(new: Draft, edits: Sequence[Edit], message: str = "") -> Finding:
     old = new.entry.short
     short = (new.target or "").rpartition(".")[2]
     if not message:
-        message = f"{old} → {short}" if short and old != short else f"{old}: arguments of today"
+        message = (
+            f"{old} → {short}"
+            if short and old != short
+            else f"{old}: arguments as Keras 3 has them"
+        )
     return new.context.finding(
         new.entry.code,
         new.call,

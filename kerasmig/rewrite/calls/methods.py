@@ -271,7 +271,7 @@ def rewritten_method(
     """The finding of a method call that is rewritten by ``edits``."""
     old = use.row.name
     short = short or use.row.to or old
-    message = f"{old} → {short}" if short != old else f"{old}: arguments of today"
+    message = f"{old} → {short}" if short != old else f"{old}: arguments as Keras 3 has them"
     reasons = new.reasons if new is not None else []
     if new is None and use.guess:
         reasons = [(Applicability.ASSUMED, use.guess)]

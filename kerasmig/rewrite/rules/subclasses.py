@@ -111,7 +111,7 @@ class _LayerClass:
                 yield from self._base_calls(init, entry)
 
     def _base_calls(self, init: ast.FunctionDef, entry: Entry) -> Iterator[Finding]:
-        """``super(C, self).__init__(64, 3, 3)`` takes the arguments of today's layer."""
+        """``super(C, self).__init__(64, 3, 3)`` takes the arguments as Keras 3 has them's layer."""
         context = self._context
         for call in walk(init):
             if (
@@ -131,7 +131,10 @@ class _LayerClass:
                 new = draft(context, use, entry)
             except BindError as error:
                 yield refused(
-                    context, use, entry, [(Applicability.MANUAL, f"arguments of today: {error}")]
+                    context,
+                    use,
+                    entry,
+                    [(Applicability.MANUAL, f"arguments as Keras 3 has them: {error}")],
                 )
                 continue
             if new.applicability is Applicability.MANUAL:
