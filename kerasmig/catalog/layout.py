@@ -79,6 +79,16 @@ FAMILIES = (
         ),
     ),
     Family(
+        code=UNSEEN,
+        name="unfollowed-branch",
+        summary="Report branches of converted builders that no call in the program takes.",
+        why=(
+            "A builder is converted for the calls that are seen. Called otherwise (`include_top=False`) "
+            "it may hand on a tensor whose channels are last: convert such a call by hand, or add one "
+            "to the program and run again."
+        ),
+    ),
+    Family(
         code=UNFED,
         name="unfollowed-data",
         summary="Report data that reaches a model whose inputs are turned, and was not followed.",

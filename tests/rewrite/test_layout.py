@@ -309,3 +309,51 @@ def test_generator_is_reported() -> None:
     result = turned(NET + "m.fit(pictures(), steps_per_epoch=3)\n")
     (unfed,) = [f for f in result.findings if f.code == "KM146"]
     assert unfed.applicability is Applicability.MANUAL and unfed.line == 7
+
+
+# -- what a person has to see --------------------------------------------------------------------------
+
+
+def test_branch_that_no_call_takes_is_reported() -> None:
+    result = convert(HEAD + """
+def build(top=True):
+    i = Input((3, 8, 9))
+    x = Conv2D(4, 3, data_format='channels_first')(i)
+    if top:
+        x = Dense(3)(Flatten()(x))
+    return Model(i, x)
+m = build()
+""")
+    (unseen,) = [f for f in result.findings if f.code == "KM145"]
+    assert unseen.applicability is Applicability.ASSUMED and unseen.line == 7
+
+
+def test_layers_that_are_counted_are_reported() -> None:
+    result = convert(HEAD + """
+m = Sequential()
+m.add(Conv2D(4, 3, input_shape=(3, 8, 9), data_format='channels_first'))
+m.add(Flatten())
+m.layers[0].trainable = False
+""")
+    (counted,) = [f for f in result.findings if f.code == "KM143"]
+    assert counted.applicability is Applicability.MANUAL and counted.line == 7
+
+
+def test_output_of_a_layer_that_cannot_be_told_leaves_the_models() -> None:
+    result = convert(HEAD + """
+i = Input((3, 8, 9))
+m = Model(i, Flatten()(Conv2D(4, 3, data_format='channels_first')(i)))
+named = dict((layer.name, layer) for layer in m.layers)
+maps = named['conv2d'].output
+""")
+    assert "Permute" not in result.code
+    assert [f.line for f in result.findings if f.code == "KM142"] == [7]
+
+
+def test_output_that_a_dict_names_is_reported() -> None:
+    result = convert(HEAD + """
+i = Input((3, 8, 9))
+m = Model(i, Conv2D(4, 3, data_format='channels_first', name='mask')(i))
+m.compile('sgd', {'mask': 'mse'})
+""")
+    assert [f.line for f in result.findings if f.code == "KM143"] == [6]

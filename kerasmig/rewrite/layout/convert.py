@@ -21,7 +21,7 @@ from kerasmig.rewrite.layout.following import Follower, Plan, Problem, Step, fol
 from kerasmig.rewrite.layout.passages import layout_of, ordering_of
 from kerasmig.rewrite.layout.solving import Solution, solve
 from kerasmig.text.source import Text
-from kerasmig.text.tree import nodes, parents, walk
+from kerasmig.text.tree import identifiers, nodes, parents, walk
 
 FUEL = 100_000
 
@@ -69,6 +69,7 @@ class Converted:
         texts: path → new text of each file that changes.
         left: what stays as it is.
         unfed: where data reaches a model and could not be followed; ``data``: where it was turned.
+        unseen: branches that no call that is seen takes.
         counted: where layers are counted that have others among them now.
         edges: the `Permute` layers that were put in; ``turned``: what works otherwise now.
         compat: names that the new code needs of ``keras1_compat``.
@@ -78,6 +79,7 @@ class Converted:
     left: list[Left] = field(default_factory=list)
     edges: list[Edge] = field(default_factory=list)
     counted: list[Left] = field(default_factory=list)
+    unseen: list[Left] = field(default_factory=list)
     unfed: list[Left] = field(default_factory=list)
     data: list[Left] = field(default_factory=list)
     turned: list[Turned] = field(default_factory=list)
@@ -217,11 +219,12 @@ class _Conversion:
             self._data(run, files, result)
         result.left = [self._left(p) for p in (*solution.left, *forbidden)]
         result.left += self._unseen(run, plan)
+        result.turned = self._turned(run)
         if result.turned:
             result.left += self._strays(run)
             result.counted = self._counted(run, result)
+            result.unseen = self._branches(run)
         result.left = list(dict.fromkeys(result.left))
-        result.turned = self._turned(run)
         for source in self._sources:
             edits = files[source.path].collected()
             if edits:
@@ -418,6 +421,42 @@ class _Conversion:
         reason = "the output of a layer is taken here that cannot be told"
         raise _Unwritable([Problem(run.strays[0], reason, group)])
 
+    def _branches(self, run: Follower) -> list[Left]:
+        """Branches with layers in functions that were converted, which no call took (or spared)."""
+        turned = {id(v.layer.node) for v in run.visits if v.changes}
+        found: list[Left] = []
+        for source in self._sources:
+            for function in nodes(source.tree, ast.FunctionDef):
+                if not any(id(c) in turned for c in nodes(function, ast.Call)):
+                    continue
+                parameters = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
+                for branch in nodes(function, ast.If):
+                    asks = identifiers(branch.test)
+                    if id(branch) not in run.followed or not asks.isdisjoint(_ORDERING):
+                        continue
+                    sides = [side for side in (branch.body, branch.orelse) if side]
+                    spared = [s for s in sides if id(s[0]) not in run.followed]
+                    open_end = not branch.orelse and not spared and asks & parameters
+                    if any(map(self._has_layers, spared)) or (
+                        open_end and self._has_layers(branch.body)
+                    ):
+                        message = (
+                            "no call that is seen goes the other way here: what is built there was "
+                            "not followed, and tensors may have their channels last"
+                        )
+                        found.append(Left(source.path, branch.lineno, message))
+        return found
+
+    def _has_layers(self, statements: Sequence[ast.stmt]) -> bool:
+        """Whether layers are made in some statements."""
+        for statement in statements:
+            for call in nodes(statement, ast.Call):
+                source = self._of[id(call)]
+                name = source.names.keras_name(call.func) or ""
+                if name.startswith("keras.layers.") and not name.endswith(".Input"):
+                    return True
+        return False
+
     def _counted(self, run: Follower, result: Converted) -> list[Left]:
         """Code that takes layers by their position, or outputs by their layer's name."""
         found: list[Left] = []
@@ -457,7 +496,11 @@ class _Conversion:
         found: dict[int, Left] = {}
         for key, made in run.trace.layers.items():
             layer: Layer = made[0]
-            if key in visited or layout_of(layer.kind) is not Layout.TURNED or key in plan.frozen:
+            if (
+                key in visited
+                or layout_of(layer.kind) is not Layout.TURNED
+                or key in run.plan.frozen
+            ):
                 continue
             if ordering_of(layer) != "tf" and id(layer.node) in self._of:
                 problem = Problem(layer.node, "it was not seen where this layer is used")
@@ -465,8 +508,8 @@ class _Conversion:
         return list(found.values())
 
 
-_FEEDING = frozenset(
-    "fit evaluate predict train_on_batch test_on_batch predict_on_batch fit_generator".split()
+_ORDERING = frozenset(
+    "image_data_format image_dim_ordering backend data_format dim_ordering".split()
 )
 
 

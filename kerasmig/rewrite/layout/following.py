@@ -210,6 +210,7 @@ class Follower(Interpreter):
         self.demands: list[Demand] = []
         self.problems: list[Problem] = []
         self.strays: list[ast.AST] = []
+        self.followed: set[int] = set()
         self.visits: list[Visit] = []
         self.steps: list[Step] = []
         self.models: list[Model] = []
@@ -382,6 +383,7 @@ class Follower(Interpreter):
     def execute(self, node: ast.stmt, scope: Scope) -> Signal:
         """Follow a statement, and close the models that are complete after it."""
         self._time += 1
+        self.followed.add(id(node))
         self._doing.append(Doing(node, self._time, scope))
         outer, self._values = self._values, getattr(node, "value", None)
         try:
@@ -776,7 +778,8 @@ class Follower(Interpreter):
         """``Model(inputs, outputs)``: both in the order of the code."""
         for tensor in (t for value in (*args, *kwargs.values()) for t in self._tensors(value)):
             name = tensor.layer.config.values.get("name") if tensor.layer is not None else None
-            if tensor.turned > 0 and isinstance(name, str) and tensor.layer is not None:
+            edge = id(self._expression_of(tensor)) in self.plan.wraps
+            if edge and isinstance(name, str) and tensor.layer is not None:
                 self.named[name] = (node, tensor.layer)
         stay = {"inputs": 0, "input": 0} if self.plan.inputs else {}
         if id(node) in self.plan.ends:

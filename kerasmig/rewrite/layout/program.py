@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from kerasmig.analysis.names.resolution import Names
-from kerasmig.catalog.layout import DATA, EDGE, EITHER, LEFT, POSITIONS, TURNED, UNFED
+from kerasmig.catalog.layout import DATA, EDGE, EITHER, LEFT, POSITIONS, TURNED, UNFED, UNSEEN
 from kerasmig.finding import Applicability, DataFormat, FileResult, Finding
 from kerasmig.rewrite.layout.convert import Converted, Left, Source, convert
 from kerasmig.settings import UpgradeSettings
@@ -104,6 +104,10 @@ def _result(result: FileResult, converted: Converted) -> FileResult:
             findings.append(
                 _finding(LEFT, left.message, Applicability.MANUAL, lines.old(left.line))
             )
+    for place in converted.unseen:
+        if place.path == result.path:
+            line = lines.old(place.line)
+            findings.append(_finding(UNSEEN, place.message, Applicability.ASSUMED, line))
     for place in converted.unfed:
         if place.path == result.path:
             line = lines.old(place.line)
