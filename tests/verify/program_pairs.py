@@ -431,7 +431,7 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     # what is computed
     "loss": ("text", "'binary_crossentropy'", "'mse'", "loss"),
     "loss_weights_lost": ("generator", ", 'kind': 0.3}", ", 'kind': 1.0}", "loss"),
-    "learning_rate": ("arrays", "learning_rate=0.1,", "learning_rate=0.01,", "learning rate"),
+    "learning_rate": ("transfer", "learning_rate=0.2,", "learning_rate=0.02,", "learning rate"),
     "learning_rate_of_adam": ("images", "learning_rate=0.01", "learning_rate=0.001", "learning rate"),
     "schedule_lost": ("arrays", "    LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1)),\n", "", "learning rate"),
     "schedule_off_by_one": ("arrays", "0.1 / (epoch + 1)", "0.1 / (epoch + 2)", "learning rate"),

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from kerasmig.verify.models.feeding import make_targets
+from kerasmig.verify.program import datasets
 from kerasmig.verify.program.datasets import MadeUp
 from kerasmig.verify.program.inert import Inert
 
 _FREE = 16
-_SAMPLES = 64
-_CLASSES = 10
 
 
 class Fitting:
@@ -69,7 +68,7 @@ class Fitting:
         fitted = []
         for position, (array, shape) in enumerate(zip(arrays, shapes, strict=True)):
             if isinstance(array, (MadeUp, Inert)) and not _fits(array, shape):
-                samples = _SAMPLES if isinstance(array, Inert) else len(array)
+                samples = datasets.TRAIN if isinstance(array, Inert) else len(array)
                 sizes = [shape[0] or samples, *(size or _FREE for size in shape[1:])]
                 random = np.random.RandomState((self._seed + sum(sizes) + position) % 2**32)
                 array = np.asarray(make(position, sizes, random), dtype="float32")

@@ -393,6 +393,17 @@ class NewHooks:
         # Which batches of an endless generator an epoch gets was never defined: Keras 1 drew up to
         # ten ahead, Keras 3 begins each epoch with the two that it had looked at. Both go on here.
         module("keras.src.trainers.data_adapters.generator_data_adapter").peek_and_restore = _peek
+        adapter = module("keras.src.trainers.data_adapters.py_dataset_adapter").PyDatasetAdapter
+        describe_batches = adapter.get_tf_dataset
+
+        def get_tf_dataset(data: Any) -> Any:
+            # Keras 3 draws two batches to see their shapes. Of a sequence that is drawn from, not
+            # looked up in, training then begins at the third; predictions are told as they come.
+            if recording.calls[-1:] == ["fit"] and data.num_batches is None:
+                return module("tensorflow").data.Dataset.range(1)
+            return describe_batches(data)
+
+        adapter.get_tf_dataset = get_tf_dataset
         # Compiling by XLA takes longer than a stretch.
         module("keras.src.trainers.trainer").model_supports_jit = lambda model: False
 
