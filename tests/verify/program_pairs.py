@@ -110,8 +110,8 @@ from keras.preprocessing.image import ImageDataGenerator, array_to_img, img_to_a
 np.random.seed(4)
 images = np.random.rand(40, 10, 12, 3).astype('float32')
 classes = np.eye(2)[np.random.randint(0, 2, 40)]
-turned = np.stack([img_to_array(array_to_img(image)) for image in images[:4]])
-flow = ImageDataGenerator(horizontal_flip=True, featurewise_center=True, width_shift_range=0.2)
+turned = np.stack([img_to_array(array_to_img(255 * image, scale=False)) for image in images[:4]])
+flow = ImageDataGenerator(horizontal_flip=True, featurewise_center=True)
 flow.fit(images)
 plain = ImageDataGenerator(rescale=0.5)
 model = Sequential()
@@ -135,8 +135,8 @@ from tensorflow.keras.preprocessing.image import ImageDataGenerator
 np.random.seed(4)
 images = np.random.rand(40, 10, 12, 3).astype('float32')
 classes = np.eye(2)[np.random.randint(0, 2, 40)]
-turned = np.stack([img_to_array(array_to_img(image)) for image in images[:4]])
-flow = ImageDataGenerator(horizontal_flip=True, featurewise_center=True, width_shift_range=0.2, interpolation_order=0)
+turned = np.stack([img_to_array(array_to_img(255 * image, scale=False)) for image in images[:4]])
+flow = ImageDataGenerator(horizontal_flip=True, featurewise_center=True)
 flow.fit(images)
 plain = ImageDataGenerator(rescale=0.5)
 model = Sequential()
@@ -405,13 +405,13 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "seed_lost": ("text", "np.random.seed(8)", "np.random.seed(9)", "of a training step"),
     "flip_mirrored": ("images", "horizontal_flip=True", "vertical_flip=True", "x of a training step"),
     "flip_lost": ("images", "horizontal_flip=True, ", "", "x of a training step"),
-    "shift_axis": ("images", "width_shift_range", "height_shift_range", "x of a training step"),
-    "mean_lost": ("images", "featurewise_center=True, ", "", "x of a training step"),
+    "zoom_added": ("images", "featurewise_center=True)", "featurewise_center=True, zoom_range=0.3)", "x of a training step"),
+    "mean_lost": ("images", ", featurewise_center=True", "", "x of a training step"),
     "mean_axis": ("images", "flow.fit(images)", "flow.fit(images)\nflow.mean = images.mean(axis=(0, 1, 3)).reshape(1, 12, 1)", "x of a training step"),
     "rescale": ("images", "rescale=0.5", "rescale=0.25", "evaluate"),
-    "image_channels": ("images", "img_to_array(array_to_img(image))", "img_to_array(array_to_img(image))[..., ::-1]", "x of predict"),
-    "image_scale": ("images", "array_to_img(image)", "array_to_img(image, scale=False)", "x of predict"),
-    "generator_seed": ("images", "batch_size=8, shuffle=False", "batch_size=8, shuffle=True", "of a training step"),
+    "image_channels": ("images", "img_to_array(array_to_img(255 * image, scale=False))", "img_to_array(array_to_img(255 * image, scale=False))[..., ::-1]", "x of predict"),
+    "image_scale": ("images", "255 * image, scale=False", "255 * image", "x of predict"),
+    "generator_order": ("images", "batch_size=8, shuffle=False", "batch_size=8, shuffle=True", "of a training step"),
     "evaluate_order": ("generator", "start += size", "start += size + 1", "of a training step"),
     "generator_targets_swapped": ("generator", "yield X[chosen], (target[chosen], ", "yield X[chosen], (-target[chosen], ", "y"),
     "class_weight_lost": ("arrays", "class_weight={0: 1.0, 1: 2.0, 2: 0.5}, ", "", "weight"),
