@@ -192,7 +192,12 @@ FAMILIES = (
             Entry(
                 "keras.models.Sequential",
                 to="keras.models.Sequential",
+                rule="sequential",
                 args={"name": to("name", "layer_name")},
+                docs=(
+                    "In a file where one begins with a `Merge` of models, `keras1_compat` has both: "
+                    "its layers, their order and its inputs stay those of Keras 1."
+                ),
                 signature="layers=None, trainable=True, name=None",
             ),
         ),

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from kerasmig.rewrite.sessions import Session
 
 
+MERGE = "keras.engine.topology.Merge"
+
+
 class Use(NamedTuple):
     """One place where the code uses a Keras object.
 
@@ -213,6 +216,16 @@ class FileContext:
         bindings = self.names.bindings_of(root)
         values = [b.value for b in bindings if b.kind == "assign" and b.value is not None]
         return len({self.names.keras_name(value) for value in values}) > 1
+
+    @cached_property
+    def merges_models(self) -> bool:
+        """Whether a ``Merge([left, right])`` of models stands in the file."""
+        return any(
+            use.name == MERGE
+            and use.call is not None
+            and (use.call.args or any(k.arg == "layers" for k in use.call.keywords))
+            for use in self.uses
+        )
 
     def site(self, call: ast.Call) -> CallSite:
         """A call in its text; the same object for the same call."""

@@ -254,7 +254,7 @@ def plain_use(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     if use.call is None:
         return bare_reference(context, use, entry)
     if entry.any_keyword and entry.to and any(k.arg is None for k in use.call.keywords):
-        return _respelled(context, use, entry.to, entry.code)  # handed on as they are
+        return respelled(context, use, entry.to, entry.code)  # handed on as they are
     if is_settled(context, use, entry):
         return moved(context, use, entry)
     try:
@@ -276,10 +276,10 @@ def moved(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     target = use.path if surface.keras3_has(use.path) else entry.to
     if target is None:
         return refused(context, use, entry, [(Applicability.MANUAL, entry.manual)])
-    return _respelled(context, use, target, entry.code)
+    return respelled(context, use, target, entry.code)
 
 
-def _respelled(context: FileContext, use: Use, target: str, code: str) -> Finding | None:
+def respelled(context: FileContext, use: Use, target: str, code: str) -> Finding | None:
     """The use under its new path; ``None`` if it is spelled the same."""
     spelling = context.imports.spell(use.root, use.node, target)
     old = context.text.of(use.node)
@@ -312,7 +312,7 @@ def bare_reference(context: FileContext, use: Use, entry: Entry) -> Finding | No
     if (_same_call(entry) and not adapts) or context.is_only_named(use):
         if _same_name_other_meaning(use, entry) and context.era.era is not Era.LATER:
             target = entry.idiomatic if context.settings.idiomatic else entry.to
-            return _respelled(context, use, target or entry.to, entry.code)
+            return respelled(context, use, target or entry.to, entry.code)
         return moved(context, use, entry)
     adapted = adapted_reference(context, use, entry)
     if adapted is not None:
@@ -369,7 +369,7 @@ def _without_entry(context: FileContext, use: Use) -> Finding | None:
             return _leaked_attribute(context, use, library, local)
     later = surface.later_path(use.path) or surface.later_path(surface.canonical(use.path))
     if later is not None and not surface.in_keras1(use.path):
-        return _respelled(context, use, later, IMPORTS)
+        return respelled(context, use, later, IMPORTS)
     short = use.path.removeprefix("keras.")
     why = "is not part of Keras 3, and kerasmig does not know what became of it"
     if use.path.startswith("keras.backend.") and use.path.split(".")[2] in THEANO:

@@ -144,12 +144,13 @@ def test_era_unknown() -> None:
 
 def test_one_generator_for_training_and_validation() -> None:
     result = upgrade("""
+        import numpy as np
         from keras.models import Sequential
         m = Sequential()
-        def gen(size):
+        def gen(batch_size):
             while 1:
                 x, y = [], []
-                for i in range(size):
+                for i in range(batch_size):
                     x.append([0., 1.])
                     y.append(i % 2)
                 yield ([np.array(x)], np.array(y))

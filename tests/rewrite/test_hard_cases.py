@@ -844,18 +844,18 @@ def test_24_merge_of_sequentials() -> FileResult:
         model.add(Dense(3))
         """,
         """
-        from keras.models import Sequential, Model
-        from keras.layers import Activation, Dense, Reshape, concatenate
+        from keras1_compat import Sequential, Merge
+        from keras.layers import Activation, Dense, Reshape
         language = Sequential()
         language.add(Dense(8, input_dim=300))
         image = Sequential()
         image.add(Reshape((16,), input_shape=(16,)))
-        x = concatenate([language.outputs[0], image.outputs[0]], axis=1)
+        model = Sequential()
+        model.add(Merge([language, image], mode='concat', concat_axis=1))
         for _ in range(2):
-            x = Dense(10)(x)
-            x = Activation('tanh')(x)
-        x = Dense(3)(x)
-        model = Model(language.inputs + image.inputs, x)
+            model.add(Dense(10))
+            model.add(Activation('tanh'))
+        model.add(Dense(3))
         """,
     )
     assert automatic(result)

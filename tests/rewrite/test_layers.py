@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kerasmig import upgrade_source
 from kerasmig.finding import Applicability
 from tests.rewrite.helpers import check_manual, check_rewrite, find, upgrade
@@ -466,3 +468,37 @@ def test_a_size_that_numpy_computes_becomes_an_int() -> None:
         + "a = Dense(int(np.prod(shape)), kernel_initializer='zero')\nb = Dense(units=int(2 * n))\n"
         "c = Dense(int(n), use_bias=False)\nRepeatVector(int(n))\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "m = Sequential()\nm.add(LSTM(4, batch_input_shape=(2, 5, 3), stateful=True))\n",
+            "m = Sequential()\nm.add(Input(batch_shape=(2, 5, 3)))\nm.add(LSTM(4, stateful=True))\n",
+        ),
+        (
+            "m = Sequential([LSTM(4, batch_input_shape=(n, 5, 3))])\n",
+            "m = Sequential([Input(batch_shape=(n, 5, 3)), LSTM(4)])\n",
+        ),
+        (
+            "if x: m.add(LSTM(4, batch_input_shape=shape))\n",
+            "if x: m.add(Input(batch_shape=shape)); m.add(LSTM(4))\n",
+        ),
+        (
+            "def f():\n    self.m.add(LSTM(4, batch_input_shape=shape))  # first\n",
+            "def f():\n    self.m.add(Input(batch_shape=shape))\n    self.m.add(LSTM(4))  # first\n",
+        ),
+    ],
+)
+def test_batches_of_a_fixed_size_get_an_input(old: str, new: str) -> None:
+    source = "from keras.models import Sequential\nfrom keras.layers import LSTM\n"
+    defaults = ", recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform')"
+    result = upgrade(source + old)
+    assert result.new.replace(defaults, ")").endswith(new)
+    assert all(f.applicability is not MANUAL for f in result.findings)
+
+
+def test_a_fixed_batch_that_no_input_can_take_is_reported() -> None:
+    source = "from keras.layers import LSTM\nx = LSTM(4, batch_input_shape=(2, 5, 3))\n"
+    check_manual(source, "KM208", "put `Input(batch_shape=...)` before the layer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import check_rewrite, find, upgrade
+from tests.rewrite.helpers import automatic, check_rewrite, find, upgrade
 
 ASSUMED, MANUAL = Applicability.ASSUMED, Applicability.MANUAL
 
@@ -136,7 +136,9 @@ def test_what_has_no_counterpart() -> None:
         d = merge([x, y], *options)
         e = {'join': merge}
         """)
-    assert not result.changed
+    old, new = result.old.split("a = ", 1), result.new.split("a = ", 1)
+    assert new[1] == old[1], "only the import changes"
+    assert "merge = keras1_only(" in new[0]
     find(result, "KM302", "the mode cannot be seen here", MANUAL)
     find(result, "KM302", "nested `dot_axes` were for Keras before 1.0", MANUAL)
     find(result, "KM302", "`output_mask=` has no counterpart", MANUAL)
@@ -172,6 +174,7 @@ def test_a_chain_becomes_functional() -> None:
         model = Model(left.inputs + right.inputs, x)
         model.summary()
         """,
+        idiomatic=True,
     )
 
 
@@ -197,6 +200,7 @@ def test_a_chain_with_loops() -> None:
         x = Dense(1)(x)
         model = Model(left.inputs + right.inputs, x)
         """,
+        idiomatic=True,
     )
 
 
@@ -222,6 +226,7 @@ def test_chains_on_chains() -> None:
         x = Dense(3)(x)
         second = Model(first.inputs + c.inputs, x)
         """,
+        idiomatic=True,
     )
 
 
@@ -247,6 +252,7 @@ def test_a_chain_on_an_attribute() -> None:
                 self.model = Model(self.a.inputs + self.b.inputs, x)
                 return self.model
         """,
+        idiomatic=True,
     )
 
 
@@ -264,12 +270,13 @@ def test_a_chain_in_mode_cos() -> None:
         x = dot([a.outputs[0], b.outputs[0]], axes=-1, normalize=True)
         model = Model(a.inputs + b.inputs, x)
         """,
+        idiomatic=True,
     )
     find(result, "KM302", "gave (batch, 1, 1) in Keras 1", ASSUMED)
 
 
 def test_chains_that_cannot_be_followed() -> None:
-    result = upgrade("""
+    source = """
         from keras.models import Sequential
         from keras.layers import Dense, Merge
         listed = Sequential([Merge([a, b], mode='sum'), Dense(3)])
@@ -282,6 +289,48 @@ def test_chains_that_cannot_be_followed() -> None:
             model = Sequential()
             model.add(Merge(branches, mode='concat'))
             model.add(Dense(3))
-        """)
-    assert not result.changed
+        """
+    result = upgrade(source, idiomatic=True)
+    told = [f for f in result.findings if f.code == "KM302"]
+    assert len(told) == 3
+    assert all(f.applicability is MANUAL for f in told)
     find(result, "KM302", "connect the branches with the functional API", MANUAL)
+
+
+def test_a_sequential_that_begins_with_a_merge_stays_one() -> None:
+    result = check_rewrite(
+        """
+        from keras.models import Sequential, Model
+        from keras.layers import Dense, Merge
+        left = Sequential([Dense(3, input_dim=2)])
+        model = Sequential()
+        model.add(Merge([left, left], mode='concat', concat_axis=1))
+        model.add(Dense(3, init='zero'))
+        listed = Sequential([Merge(branches, mode=how), Dense(3)])
+        isinstance(model.layers[0], Merge)
+        """,
+        """
+        from keras.models import Model
+        from keras1_compat import Sequential
+        from keras.layers import Dense
+        from keras1_compat import Merge
+        left = Sequential([Dense(3, input_dim=2)])
+        model = Sequential()
+        model.add(Merge([left, left], mode='concat', concat_axis=1))
+        model.add(Dense(3, kernel_initializer='zero'))
+        listed = Sequential([Merge(branches, mode=how), Dense(3)])
+        isinstance(model.layers[0], Merge)
+        """,
+    )
+    assert result.compat == ("Merge", "Sequential")
+    assert automatic(result)
+
+
+def test_the_shape_of_mode_cos_is_told_there_too() -> None:
+    result = upgrade("""
+        from keras.models import Sequential
+        from keras.layers import Merge
+        model = Sequential()
+        model.add(Merge([a, b], mode='cos'))
+        """)
+    find(result, "KM302", "gave (batch, 1, 1) in Keras 1", ASSUMED)

@@ -5,12 +5,11 @@ import os
 os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
 
 import numpy as np
-from keras.models import Sequential, Model
-from keras.layers import Dense, Activation, Dropout, Reshape, Flatten, concatenate
+from keras1_compat import Sequential, Merge, hard_sigmoid
+from keras.layers import Dense, Activation, Dropout, Reshape, Flatten
 from keras.layers import Conv2D, MaxPooling2D
 from keras.layers import Embedding
 from keras.layers import LSTM
-from keras1_compat import hard_sigmoid
 
 vocabulary = 200
 max_len = 12
@@ -25,14 +24,14 @@ language_model = Sequential()
 language_model.add(Embedding(vocabulary, 16, input_shape=(max_len,)))
 language_model.add(LSTM(24, return_sequences=False, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform'))
 
-x = concatenate([language_model.outputs[0], image_model.outputs[0]], axis=1)
+model = Sequential()
+model.add(Merge([language_model, image_model], mode='concat', concat_axis=1))
 for i in range(2):
-    x = Dense(32, kernel_initializer='uniform')(x)
-    x = Activation('tanh')(x)
-    x = Dropout(0.5)(x)
-x = Dense(nb_answers)(x)
-x = Activation('softmax')(x)
-model = Model(language_model.inputs + image_model.inputs, x)
+    model.add(Dense(32, kernel_initializer='uniform'))
+    model.add(Activation('tanh'))
+    model.add(Dropout(0.5))
+model.add(Dense(nb_answers))
+model.add(Activation('softmax'))
 
 model.compile(loss='categorical_crossentropy', optimizer='sgd')
 

@@ -48,6 +48,7 @@ class Draft:
     reasons: list[tuple[Applicability, str]] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     edits: list[Edit] = field(default_factory=list)
+    mark: tuple[int, frozenset[str]] = (0, frozenset())
     weights: Argument | None = None
 
     @property
@@ -166,6 +167,7 @@ def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
     context.drafted.add(id(use.call))
     target = entry.idiomatic if context.settings.idiomatic and entry.idiomatic else entry.to
     new = Draft(context, use, entry, use.call, site, bind(site, entry), target)
+    new.mark = context.imports.mark()
     for name, argument in new.given.items():
         _map_argument(new, name, argument)
     _pack_arguments(new)
@@ -209,7 +211,7 @@ def _map_argument(new: Draft, name: str, argument: Argument) -> None:
             new.refuse(f"`{name}=` has no counterpart in Keras 3: {rule.why}")
     elif isinstance(rule, Handled) and name in _ALWAYS:
         _COMMON[name](new, argument)
-    elif isinstance(rule, Handled) and not new.entry.rule:
+    elif isinstance(rule, Handled) and (not new.entry.rule or name in _COMMON):
         handled = _COMMON.get(name)
         if handled is None:
             if not _is_default(new, name, argument):
@@ -258,9 +260,37 @@ def _batch_input_shape(new: Draft, argument: Argument) -> None:
             comma = "," if len(node.elts) == 2 else ""
             new.kept.append(NewArgument("input_shape", (argument,), (f"({rest}{comma})",)))
             return
-    new.refuse(
-        "Keras 3 layers take no `batch_input_shape`: put `Input(batch_shape=...)` before the layer"
-    )
+    if not _input_before(new, argument):
+        new.refuse(
+            "Keras 3 layers take no `batch_input_shape`: put `Input(batch_shape=...)` before the "
+            "layer"
+        )
+
+
+def _input_before(new: Draft, argument: Argument) -> bool:
+    """``m.add(Input(batch_shape=...))`` before the first layer, whose batches have a fixed size."""
+    context, text = new.context, new.context.text
+    parent = context.parent(new.call)
+    layer = text.span(new.call)
+    if isinstance(parent, (ast.List, ast.Tuple)) and parent.elts[0] is new.call:
+        before, after, start = "", ", ", layer.start
+    elif (
+        isinstance(parent, ast.Call)
+        and isinstance(parent.func, ast.Attribute)
+        and parent.func.attr == "add"
+        and isinstance(statement := context.parent(parent), ast.Expr)
+    ):
+        start = text.span(statement).start
+        before = f"{text.of(parent.func)}("
+        after = f"){text.newline}{text.indentation(start)}"
+        if text.utf8[text.line_span(statement.lineno).start : start].strip():
+            after = "); "  # behind another statement
+    else:
+        return False
+    spelled_input = context.imports.need("keras.layers.Input")
+    parts = (f"{before}{spelled_input}(batch_shape=", argument.value_span, f"){after}")
+    new.edits.append(Edit(Span(start, start), parts))
+    return True
 
 
 def _input_dtype(new: Draft, argument: Argument) -> None:
@@ -397,6 +427,7 @@ def finish(
     ):
         new.refuse(new.entry.manual or f"{new.entry.short} has no counterpart in Keras 3")
     if new.applicability is Applicability.MANUAL:
+        context.imports.forget(new.mark)
         return refused(context, use, new.entry, new.reasons)
     if new.entry.template:
         return _finish_template(new, message)

@@ -229,6 +229,7 @@ def renamed(context: FileContext, use: MethodUse, name: str) -> list[Edit]:
 def finish_method(new: Draft, use: MethodUse, extra: Sequence[Edit] = ()) -> Finding | None:
     """The finding of a drafted method call, or ``None`` if it may stay as it is."""
     if new.applicability is Applicability.MANUAL:
+        new.context.imports.forget(new.mark)
         return refused_method(new.context, use, _told(new))
     edits = [
         *argument_edits(new.site, new.kept, new.added, use.row.new_order),

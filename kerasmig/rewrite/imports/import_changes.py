@@ -124,15 +124,34 @@ class Imports:
             return name
         local = self._free_name(name, path, scope)
         item = Item(module, name, local if local != name else "")
-        if not self._provided(item, path):
+        if not self._provided(item, path) and not self._is_imported(local, path):
             self._needs.append((item, scope or self._names.root))
         return local
+
+    def mark(self) -> tuple[int, frozenset[str]]:
+        """What is needed so far, for `forget`."""
+        return len(self._needs), frozenset(self.compat)
+
+    def forget(self, mark: tuple[int, frozenset[str]]) -> None:
+        """What was needed since then is not, because the change is not made after all."""
+        del self._needs[mark[0] :]
+        self.compat = set(mark[1])
+
+    def _is_imported(self, local: str, path: str) -> bool:
+        """Whether an import of another library, which stays as it is, binds the name already."""
+        if is_keras(path):
+            return False
+        bindings = self._names.root.bindings.get(local, ())
+        return bool(bindings) and all(
+            b.kind in ("import", "from") and b.path == path and b.branch is None for b in bindings
+        )
 
     def need_library(self, module: str, local: str) -> None:
         """Import another library's module, or a part of it, under the name that the code uses."""
         owner, _, name = module.rpartition(".")
         item = Item(owner, name, local if local != name else "")
-        self._needs.append((item, self._names.root))
+        if not self._is_imported(local, module):
+            self._needs.append((item, self._names.root))
 
     # -- names -----------------------------------------------------------------------------------
 

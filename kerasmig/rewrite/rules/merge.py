@@ -15,6 +15,7 @@ from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
 from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.calls.entry_calls import BindError, bind, refused
 from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.engine import plain_use, respelled
 from kerasmig.rewrite.registry import use_rule
 from kerasmig.rewrite.values.value_changes import convert
 from kerasmig.text.tree import walk
@@ -58,10 +59,20 @@ class _Merge:
         return self.context.text.get(argument.value_span)
 
 
+@use_rule("sequential")
+def sequential(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """Where a model begins with a Merge, models are those of the compat module, which may."""
+    if context.merges_models and not context.settings.idiomatic:
+        return respelled(context, use, "keras1_compat.Sequential", entry.code)
+    return plain_use(context, use, entry)
+
+
 @use_rule("merge")
 def merge(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     """Choose the layer by the mode."""
     if use.call is None:
+        if entry.short == "Merge" and context.is_only_named(use):
+            return respelled(context, use, "keras1_compat.Merge", entry.code)
         return refused(
             context,
             use,
@@ -87,7 +98,7 @@ def merge(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     if "mode" in given:
         mode = context.constant(given["mode"].value)
     if "layers" in given:
-        return _merge_of_layers(found, mode)
+        return _merge_of_layers(found, mode) if context.settings.idiomatic else _of_models(found)
     if mode in MERGE_MODES:
         return _known(found, str(mode))
     if mode is UNKNOWN and _is_function(context, given["mode"].value):
@@ -186,6 +197,17 @@ def _adapter(found: _Merge) -> Finding:
 
 
 # -- Merge([left, right]) at the head of a Sequential model --------------------------------------
+
+
+def _of_models(found: _Merge) -> Finding | None:
+    """``Merge([left, right], mode=...)``: the compat module's Sequential may begin with its Merge."""
+    spelling = found.spell("keras1_compat.Merge")
+    old = found.context.text.of(found.use.node)
+    edits = [Edit(found.context.text.span(found.use.node), (spelling,))] if spelling != old else []
+    message = "Merge of models: keras1_compat has it, and a Sequential that may begin with it"
+    mode = found.given.get("mode")
+    cos = mode is not None and found.context.constant(mode.value) == "cos"
+    return found.finding(message, edits, _COS_SHAPE if cos else "")
 
 
 def _merge_of_layers(found: _Merge, mode: object) -> Finding:
