@@ -34,3 +34,21 @@ def one_line(error: BaseException) -> str:
     if not text or text.startswith(f"{kind}: "):
         return text or kind
     return f"{kind}: {text}"
+
+
+def cause_of_error(said: str) -> str:
+    """What an exception itself tells of its cause; empty where it tells nothing.
+
+    Args:
+        said: kind and message, as `one_line` has them.
+    """
+    if "NHWC" in said:
+        return "channels_first does not run on this CPU without oneDNN"
+    if re.match(r"(AttributeError|ImportError|ModuleNotFoundError)", said):
+        if "keras" in said.lower() or "tensorflow" in said.lower():
+            return "an API that Keras 3 does not have"
+    if said.startswith("TypeError") and "unexpected keyword argument" in said:
+        return "an argument that is not there any more"
+    if said.startswith(("FileNotFoundError", "OSError")):
+        return "a file that is not there under this name"
+    return ""

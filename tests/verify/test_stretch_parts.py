@@ -11,8 +11,11 @@ import pytest
 
 from kerasmig.finding import Applicability, FileResult, Finding, Proof, RunResult
 from kerasmig.old_and_new import with_proofs
+from kerasmig.report.model_text import conditions_sentence, counts_line, status_word
 from kerasmig.report.summary import proof_sentence, summarize
+from kerasmig.verify import VerifySettings
 from kerasmig.verify.caller.entries import entries
+from kerasmig.verify.messages import cause_of_error
 from kerasmig.verify.result import Pair, Place, Status, StretchFigures, VerifyReport
 from kerasmig.verify.stretch import loops
 from kerasmig.verify.stretch.compare import Comparison, same_figures
@@ -168,6 +171,9 @@ def test_an_exception_of_the_new_side_is_a_difference_and_one_of_the_old_side_an
         ("loss [0.5, 0.25, 3.0]", "loss [0.5, 0.25]", False),
         ("layer dense_1 has 3", "layer dense has 3", True),
         ("score 0.5", "score np.float64(0.5)", True),
+        ("names ['loss', 'acc']", "names ['loss', 'accuracy']", True),
+        ("names ['loss', 'acc']", "names ['loss', 'compile_metrics']", False),
+        ("Convolution2D", "Conv2D", True),
         ("{'loss': 0.5, 'acc': 0.25}", "{'accuracy': 0.25, 'loss': 0.5}", True),
     ],
 )
@@ -225,3 +231,51 @@ def test_an_assumed_change_that_is_proven_is_settled() -> None:
     assert finding._replace(proof=Proof.PROVEN.value).settled
     manual = finding._replace(applicability=Applicability.MANUAL, proof=Proof.PROVEN.value)
     assert not manual.settled
+
+
+def matched(*conditions: str, setting: str = "accept") -> VerifyReport:
+    pairs = tuple(
+        Pair(Place("a.py", 1, f"a.py:{n}"), "th", Status.MATCH, conditions=given)
+        for n, given in enumerate(((), conditions))
+    )
+    return VerifyReport(pairs, settings={"conditions": setting})
+
+
+def test_a_match_under_a_condition_is_counted_apart() -> None:
+    report = matched("X=1 is set")
+    assert counts_line(report).startswith("1 match, 1 match if a condition holds")
+    assert status_word(report.pairs[1]) == "match, if"
+    assert conditions_sentence(report.pairs[1]) == "only if X=1 is set"
+    assert conditions_sentence(report.pairs[0]) == ""
+
+
+def test_what_a_condition_is_worth_is_configured() -> None:
+    assert matched("X=1 is set").exit_code == 0
+    assert matched("X=1 is set", setting="fail").exit_code == 1
+    assert matched(setting="fail").exit_code == 0
+    with pytest.raises(ValueError, match="conditions"):
+        VerifySettings(conditions="perhaps")
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (
+            "AttributeError: module 'keras' has no attribute 'abs'",
+            "an API that Keras 3 does not have",
+        ),
+        ("AttributeError: module 'numpy' has no attribute 'float'", ""),
+        ("SyntaxError: invalid syntax", ""),
+        ("IndexError: list index out of range", ""),
+        (
+            "ValueError: The Conv2D op only supports NHWC",
+            "channels_first does not run on this CPU without oneDNN",
+        ),
+        (
+            "TypeError: f() got an unexpected keyword argument 'nb_epoch'",
+            "an argument that is not there any more",
+        ),
+    ],
+)
+def test_a_cause_is_told_only_where_the_exception_tells_it(said: str, cause: str) -> None:
+    assert cause_of_error(said) == cause

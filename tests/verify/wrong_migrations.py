@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kerasmig.verify.settings import LEVELS
 from tests.verify.pairs import MUTATIONS
+from tests.verify.program_pairs import MUTATIONS as PROGRAM_MUTATIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "verification.md"
 HEADING = "## Wrong migrations that the tests make, and what catches them\n"
@@ -19,6 +20,8 @@ def table() -> str:
             if first == level:
                 cells = (level, f"{name} ({base})", _code(right), _code(wrong))
                 lines.append(f"| {' | '.join(cells)} |")
+    for name, (base, right, wrong, _) in PROGRAM_MUTATIONS.items():
+        lines.append(f"| program | {name} ({base}) | {_code(right)} | {_code(wrong)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -37,7 +40,8 @@ def main() -> None:
     rest = page.partition(HEADING)[2].partition("\n## ")[2]
     intro = (
         "\nEach is made from a right migration and run at every level: it matches below the level "
-        "named and is a\nmismatch from there on.\n\n"
+        "named and is a\nmismatch from there on. Those of level `program` are whole programs, let "
+        "through a stretch.\n\n"
     )
     text = page.partition(HEADING)[0].rstrip() + f"\n\n{HEADING}{intro}{table()}"
     PAGE.write_text(text + (f"\n## {rest}" if rest else ""), encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerasmig.verify.caller.plan import Plan
 from kerasmig.verify.caller.stretches import stretch_pair
-from kerasmig.verify.messages import EMPTY, MADE_UP, MAIN, NO_LAYERS
+from kerasmig.verify.messages import EMPTY, MADE_UP, MAIN, NO_LAYERS, cause_of_error
 from kerasmig.verify.protocol import Built, Compared, Failure, Result
 from kerasmig.verify.result import (
     Difference,
@@ -293,7 +293,7 @@ class _Summary:
                     Status.MISMATCH,
                     text,
                     tolerance=self.tolerance,
-                    first_difference=Difference(text, "an API that Keras 3 does not have"),
+                    first_difference=Difference(text, cause_of_error(failure.message)),
                 )
             )
             return

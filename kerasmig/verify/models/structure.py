@@ -37,51 +37,70 @@ def compare_structure(
     pairs: Pairs,
 ) -> None:
     """Fill in the rows of the layer table and the differences that structure alone shows."""
-    row_of_old: dict[int, int] = {}
-    row_of_new: dict[int, int] = {}
+    row_of_old = {i: index for index, (i, _) in enumerate(pairs) if i is not None}
+    row_of_new = {j: index for index, (_, j) in enumerate(pairs) if j is not None}
     for index, (i, j) in enumerate(pairs):
         a = old["rows"][i] if i is not None else None
         b = new["rows"][j] if j is not None else None
-        if i is not None:
-            row_of_old[i] = index
-        if j is not None:
-            row_of_new[j] = index
-        row: dict[str, Any] = {
+        row = {
             "index": index,
-            "old_class": a and _kind(a),
-            "new_class": b and _kind(b),
-            "old_name": a and a["name"],
-            "new_name": b and b["name"],
-            "old_shape": a and a["shapes"][0],
-            "new_shape": b and b["shapes"][0],
-            "old_params": a and a["params"],
-            "new_params": b and b["params"],
-            "old_weight_shapes": [w["shape"] for w in a["weights"]] if a else [],
-            "new_weight_shapes": [w["shape"] for w in b["weights"]] if b else [],
-            "old_line": a and a["line"],
-            "new_line": b and b["line"],
-            "old_inputs": [row_of_old[k] for k in a["inputs"] if k in row_of_old] if a else [],
-            "new_inputs": [row_of_new[k] for k in b["inputs"] if k in row_of_new] if b else [],
+            **_half("old", a, row_of_old, index),
+            **_half("new", b, row_of_new, index),
             "depth": (a or b or {})["depth"],
             "max_abs_diff": None,
             "status": "not_verified",
             "note": "",
         }
         result.rows.append(row)
-        if a is None or b is None:
-            continue
-        if not any(
-            _same_shapes(a["shapes"], new["rows"][candidate]["shapes"])
-            for candidate in stand_ins(new, pairs, index)
-        ):
-            row["status"], row["note"] = "mismatch", "output shapes differ"
-        elif a["params"] != b["params"]:
-            row["status"], row["note"] = "mismatch", "parameter counts differ"
-        else:
-            _settings(result, row, a, b)
-        if a["calls"] != b["calls"]:
-            row["note"] = f"used {a['calls']} times before, {b['calls']} times now"
-            result.differs(f"{a['class']} {a['name']!r} is {row['note']}", row, "a shared layer")
+        if a is not None and b is not None:
+            _compare_layers(result, row, a, b, new, pairs)
+    _ends(result, old, new, pairs)
+    _layers_inside(result, old, new, pairs)
+
+
+def _half(
+    side: str, layer: dict[str, Any] | None, rows: dict[int, int], index: int
+) -> dict[str, Any]:
+    """What a row of the table says of the layer of one side; `rows` are the table's, by layer."""
+    if layer is None:
+        empty = dict.fromkeys(("class", "name", "shape", "params", "line"))
+        said: dict[str, Any] = {**empty, "weight_shapes": [], "inputs": []}
+    else:
+        said = {
+            "class": _kind(layer),
+            "name": layer["name"],
+            "shape": layer["shapes"][0],
+            "params": layer["params"],
+            "line": layer["line"],
+            "weight_shapes": [weight["shape"] for weight in layer["weights"]],
+            "inputs": [rows[k] for k in layer["inputs"] if rows.get(k, index) < index],
+        }
+    return {f"{side}_{key}": value for key, value in said.items()}
+
+
+def _compare_layers(
+    result: Comparison,
+    row: dict[str, Any],
+    a: dict[str, Any],
+    b: dict[str, Any],
+    new: dict[str, Any],
+    pairs: Pairs,
+) -> None:
+    """What differs between two layers that stand for each other."""
+    candidates = stand_ins(new, pairs, row["index"])
+    if not any(_same_shapes(a["shapes"], new["rows"][c]["shapes"]) for c in candidates):
+        row["status"], row["note"] = "mismatch", "output shapes differ"
+    elif a["params"] != b["params"]:
+        row["status"], row["note"] = "mismatch", "parameter counts differ"
+    else:
+        _settings(result, row, a, b)
+    if a["calls"] != b["calls"]:
+        row["note"] = f"used {a['calls']} times before, {b['calls']} times now"
+        result.differs(f"{a['class']} {a['name']!r} is {row['note']}", row, "a shared layer")
+
+
+def _ends(result: Comparison, old: dict[str, Any], new: dict[str, Any], pairs: Pairs) -> None:
+    """Inputs, outputs and parameters of the models as wholes."""
     for what in ("input", "output"):
         before, after = old[f"{what}_shapes"], new[f"{what}_shapes"]
         if len(before) != len(after):
@@ -94,6 +113,11 @@ def compare_structure(
         bad, cause = first_bad(result, old, new, pairs)
         result.differs(f"{old['params']:,} parameters became {new['params']:,}", bad, cause)
 
+
+def _layers_inside(
+    result: Comparison, old: dict[str, Any], new: dict[str, Any], pairs: Pairs
+) -> None:
+    """Shapes inside the models, where nothing else tells them apart."""
     for row in result.rows:
         if row["note"] == "output shapes differ" and not result.differences:
             what = f"{_show(row['old_shape'])} became {_show(row['new_shape'])}"

@@ -59,6 +59,7 @@ def prepare(side: str) -> tuple[Side, dict[str, str]]:
         _import_all(f"keras.datasets.{name}" for name in ("imdb", "reuters"))
         _import_all(f"keras.preprocessing.{name}" for name in ("image", "sequence", "text"))
         _import_all(f"kerasmig.verify.models.{name}" for name in ("measure_old", "train_old"))
+        _import_all(f"kerasmig.verify.stretch.{name}" for name in ("run", "record_old"))
         tensorflow = importlib.import_module("tensorflow.compat.v1")
         from kerasmig.verify.program.keras1 import Keras1
 
@@ -70,6 +71,7 @@ def prepare(side: str) -> tuple[Side, dict[str, str]]:
             raise ImportError(f"Keras {keras.__version__} is installed where Keras 3 is needed")
         importlib.import_module("tensorflow")
         _import_all(f"kerasmig.verify.models.{name}" for name in ("measure_new", "train_new"))
+        _import_all(f"kerasmig.verify.stretch.{name}" for name in ("run", "record_new", "compare"))
         from kerasmig.verify.program.keras3 import Keras3
 
         library = Keras3()

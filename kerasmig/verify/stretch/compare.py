@@ -9,7 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from kerasmig.verify.stretch.events import Event, Recorded, Stretch, StretchDifference, Value
+from kerasmig.verify.messages import cause_of_error
+from kerasmig.verify.stretch.events import (
+    Event,
+    Recorded,
+    Stretch,
+    StretchDifference,
+    Value,
+    canonical_metric,
+)
 
 RELATIVE, ABSOLUTE = 2e-3, 2e-5
 """Differences allowed of what comes out."""
@@ -206,7 +214,7 @@ def _other_event(before: Sequence[Event], after: Sequence[Event], index: int) ->
     if b is not None and b.kind == "exception":
         said = b.values["error"].text or ""
         what = f"the new program fails where the old one goes on: {said}"
-        return StretchDifference(what, index, *places, cause=_cause_of_error(said))
+        return StretchDifference(what, index, *places, cause=cause_of_error(said))
     window = slice(index, index + 200)
     matcher = difflib.SequenceMatcher(
         None, [e.key for e in before[window]], [e.key for e in after[window]], autojunk=False
@@ -235,20 +243,6 @@ def _told(event: Event | None) -> str:
     ) + event.name
 
 
-def _cause_of_error(said: str) -> str:
-    """What an exception itself tells of its cause."""
-    if "NHWC" in said:
-        return "channels_first does not run on this CPU without oneDNN"
-    if re.match(r"(AttributeError|ImportError|ModuleNotFoundError)", said):
-        if "keras" in said.lower() or "tensorflow" in said.lower():
-            return "an API that Keras 3 does not have"
-    if said.startswith("TypeError") and "unexpected keyword argument" in said:
-        return "an argument that is not there any more"
-    if said.startswith(("FileNotFoundError", "OSError")):
-        return "a file that is not there under this name"
-    return ""
-
-
 def _text(event: Event) -> str:
     value = event.values.get("text")
     return (value.text or "") if value is not None else ""
@@ -265,12 +259,19 @@ def same_figures(before: str, after: str) -> bool:
     """Whether two texts show the same figures; texts that say other things are not compared."""
     (words, numbers), (other_words, other_numbers) = figures(before), figures(after)
     if words != other_words:
-        return True
+        # Lines that name what was measured are to name the same; others may well say other things.
+        named, others = _measured(before), _measured(after)
+        return "loss" not in named & others or named == others
     if len(numbers) != len(other_numbers):
         return False
     return all(map(_close, numbers, other_numbers)) or all(
         map(_close, sorted(numbers), sorted(other_numbers))
     )
+
+
+def _measured(text: str) -> set[str]:
+    """The words of a line, metrics under the names that both sides know."""
+    return {canonical_metric(word) for word in re.findall(r"[A-Za-z_]\w*", _NUMPY.sub("", text))}
 
 
 def _near(before: str, after: str) -> bool:

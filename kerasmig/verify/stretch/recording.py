@@ -37,7 +37,7 @@ STEPS_WRITTEN = 60
 MOST_WEIGHTS = 30_000_000
 """Numbers of weights that are kept, of one program."""
 _NOT_COMPARED = ("batch", "size")
-_FIGURE = re.compile(r"\d")
+_FIGURE = re.compile(r"\d|\bloss\b")
 
 
 class Recording:
@@ -130,7 +130,7 @@ class Recording:
     # What the program itself writes
 
     def printed(self, text: str) -> None:
-        """A line of output that shows figures."""
+        """A line of output that shows figures, or names what was measured."""
         if _FIGURE.search(text):
             self.add("print", "print", {"text": text[:500]})
 

@@ -62,7 +62,6 @@ class StretchRun:
         _still_changes_of_images()
         _still_clock(self.recording.recorder.root)
         sys.stdout = Lines(sys.stdout, self.recording.recorder.root, self.recording.printed)
-        warnings.simplefilter("always")
         show = warnings.showwarning
 
         def showwarning(message: Any, *args: Any, **kwargs: Any) -> None:
