@@ -4,86 +4,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 
 from kerasmig.analysis.dataformat.project_facts import ModuleSource, ProjectFacts
 from kerasmig.analysis.dataformat.shapes import mentions_spatial
 from kerasmig.analysis.interpreter.frames import Context
-from kerasmig.analysis.interpreter.values import Layer
 from kerasmig.analysis.names.resolution import Names
-from kerasmig.catalog.layer_facts import Layout
 from kerasmig.rewrite.layout.axes import goes_last
 from kerasmig.rewrite.layout.data import Fed, feed
 from kerasmig.rewrite.layout.editing import CannotEdit, FileEdits, dims_of
-from kerasmig.rewrite.layout.following import Follower, Plan, Problem, Step, follow
-from kerasmig.rewrite.layout.passages import layout_of, ordering_of
+from kerasmig.rewrite.layout.following import Follower, follow
+from kerasmig.rewrite.layout.plan import Plan, Problem, Step
+from kerasmig.rewrite.layout.result import Converted, Edge, Left, Source
+from kerasmig.rewrite.layout.review import Review
 from kerasmig.rewrite.layout.solving import Solution, solve
 from kerasmig.text.source import Text
-from kerasmig.text.tree import identifiers, nodes, parents, walk
+from kerasmig.text.tree import nodes, parents, walk
 
 FUEL = 100_000
-
-
-class Source(NamedTuple):
-    """One file: its path, the name it is imported by, its text, tree and names."""
-
-    path: str
-    module: str
-    text: str
-    tree: ast.Module
-    names: Names
-
-
-class Left(NamedTuple):
-    """What is not converted: where, and why."""
-
-    path: str
-    line: int
-    message: str
-
-
-class Turned(NamedTuple):
-    """How many layers of a file work with the channels last; ``line``: the first."""
-
-    path: str
-    line: int
-    layers: int
-
-
-class Edge(NamedTuple):
-    """A `Permute` that was put somewhere."""
-
-    path: str
-    line: int
-    what: str
-    why: str
-
-
-@dataclass
-class Converted:
-    """What came of it.
-
-    Args:
-        texts: path → new text of each file that changes.
-        left: what stays as it is.
-        unfed: where data reaches a model and could not be followed; ``data``: where it was turned.
-        unseen: branches that no call that is seen takes.
-        counted: where layers are counted that have others among them now.
-        edges: the `Permute` layers that were put in; ``turned``: what works otherwise now.
-        compat: names that the new code needs of ``keras1_compat``.
-    """
-
-    texts: dict[str, str] = field(default_factory=dict)
-    left: list[Left] = field(default_factory=list)
-    edges: list[Edge] = field(default_factory=list)
-    counted: list[Left] = field(default_factory=list)
-    unseen: list[Left] = field(default_factory=list)
-    unfed: list[Left] = field(default_factory=list)
-    data: list[Left] = field(default_factory=list)
-    turned: list[Turned] = field(default_factory=list)
-    compat: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def convert(
@@ -140,6 +78,8 @@ class _Conversion:
             for node in walk(source.tree):
                 self._of[id(node)] = source
 
+        self._review = Review(sources, self._of, self._parents)
+
     def _module(self, name: str) -> ModuleSource | None:
         names = self._load(name)
         return None if names is None else (names.tree, names)
@@ -159,7 +99,7 @@ class _Conversion:
                 return self._written(solution, forbidden)
             except _Unwritable as error:
                 forbidden += error.problems
-        return Converted(left=[self._left(p) for p in forbidden])
+        return Converted(left=[self._review.left(p) for p in forbidden])
 
     def _outside(self, inside: Solution, forbidden: Sequence[Problem]) -> Solution:
         """The solution with inputs and outputs turned as well."""
@@ -190,15 +130,6 @@ class _Conversion:
         following.inputs = {k: s for k, s in plan.inputs.items() if k not in found}
         return following
 
-    def _left(self, problem: Problem) -> Left:
-        source = self._of.get(id(problem.node))
-        node = problem.node
-        return Left(
-            source.path if source else self._sources[0].path,
-            getattr(node, "lineno", 1),
-            f"left channels_first: {problem.reason}",
-        )
-
     # -- writing -----------------------------------------------------------------------------------
 
     def _written(self, solution: Solution, forbidden: Sequence[Problem]) -> Converted:
@@ -217,13 +148,13 @@ class _Conversion:
             raise _Unwritable(problems)
         if plan.inputs:
             self._data(run, files, result)
-        result.left = [self._left(p) for p in (*solution.left, *forbidden)]
-        result.left += self._unseen(run, plan)
-        result.turned = self._turned(run)
+        result.left = [self._review.left(p) for p in (*solution.left, *forbidden)]
+        result.left += self._review.unseen(run)
+        result.turned = self._review.turned(run)
         if result.turned:
             result.left += self._strays(run)
-            result.counted = self._counted(run, result)
-            result.unseen = self._branches(run)
+            result.counted = self._review.counted(run, result)
+            result.unseen = self._review.branches(run)
         result.left = list(dict.fromkeys(result.left))
         for source in self._sources:
             edits = files[source.path].collected()
@@ -420,97 +351,6 @@ class _Conversion:
         group = tuple(layer.node for made in run.trace.layers.values() for layer in made)
         reason = "the output of a layer is taken here that cannot be told"
         raise _Unwritable([Problem(run.strays[0], reason, group)])
-
-    def _branches(self, run: Follower) -> list[Left]:
-        """Branches with layers in functions that were converted, which no call took (or spared)."""
-        turned = {id(v.layer.node) for v in run.visits if v.changes}
-        found: list[Left] = []
-        for source in self._sources:
-            for function in nodes(source.tree, ast.FunctionDef):
-                if not any(id(c) in turned for c in nodes(function, ast.Call)):
-                    continue
-                parameters = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
-                for branch in nodes(function, ast.If):
-                    asks = identifiers(branch.test)
-                    if id(branch) not in run.followed or not asks.isdisjoint(_ORDERING):
-                        continue
-                    sides = [side for side in (branch.body, branch.orelse) if side]
-                    spared = [s for s in sides if id(s[0]) not in run.followed]
-                    open_end = not branch.orelse and not spared and asks & parameters
-                    if any(map(self._has_layers, spared)) or (
-                        open_end and self._has_layers(branch.body)
-                    ):
-                        message = (
-                            "no call that is seen goes the other way here: what is built there was "
-                            "not followed, and tensors may have their channels last"
-                        )
-                        found.append(Left(source.path, branch.lineno, message))
-        return found
-
-    def _has_layers(self, statements: Sequence[ast.stmt]) -> bool:
-        """Whether layers are made in some statements."""
-        for statement in statements:
-            for call in nodes(statement, ast.Call):
-                source = self._of[id(call)]
-                name = source.names.keras_name(call.func) or ""
-                if name.startswith("keras.layers.") and not name.endswith(".Input"):
-                    return True
-        return False
-
-    def _counted(self, run: Follower, result: Converted) -> list[Left]:
-        """Code that takes layers by their position, or outputs by their layer's name."""
-        found: list[Left] = []
-        for node, _ in run.positions.values():
-            around = self._parents.get(node)
-            counts = isinstance(around, ast.Subscript) or (
-                isinstance(around, ast.Call)
-                and isinstance(around.func, ast.Name)
-                and around.func.id in ("len", "enumerate", "zip")
-            )
-            counts = counts or (
-                isinstance(around, ast.Attribute) and around.attr in ("pop", "index", "insert")
-            )
-            if counts and result.edges:
-                message = "layers are counted here, and Permute layers are among them now"
-                found.append(Left(self._of[id(node)].path, getattr(node, "lineno", 1), message))
-        for name in run.named:
-            for source in self._sources:
-                keys = [k for d in nodes(source.tree, ast.Dict) for k in d.keys]
-                for key in keys:
-                    if isinstance(key, ast.Constant) and key.value == name:
-                        message = f"the output is called as the Permute behind {name!r} now"
-                        found.append(Left(source.path, key.lineno, message))
-        return found
-
-    def _turned(self, run: Follower) -> list[Turned]:
-        lines: dict[str, dict[int, int]] = {}
-        for visit in run.visits:
-            node = visit.layer.node
-            if visit.changes and id(node) in self._of:
-                lines.setdefault(self._of[id(node)].path, {})[id(node)] = node.lineno
-        return [Turned(path, min(f.values()), len(f)) for path, f in lines.items()]
-
-    def _unseen(self, run: Follower, plan: Plan) -> list[Left]:
-        """Layers that stay in channels_first although nothing was found to be wrong with them."""
-        visited = {id(v.layer.node) for v in run.visits if v.changes}
-        found: dict[int, Left] = {}
-        for key, made in run.trace.layers.items():
-            layer: Layer = made[0]
-            if (
-                key in visited
-                or layout_of(layer.kind) is not Layout.TURNED
-                or key in run.plan.frozen
-            ):
-                continue
-            if ordering_of(layer) != "tf" and id(layer.node) in self._of:
-                problem = Problem(layer.node, "it was not seen where this layer is used")
-                found[key] = self._left(problem)
-        return list(found.values())
-
-
-_ORDERING = frozenset(
-    "image_data_format image_dim_ordering backend data_format dim_ordering".split()
-)
 
 
 def _may_feed(call: ast.Call) -> bool:

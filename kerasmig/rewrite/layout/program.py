@@ -10,7 +10,8 @@ from typing import NamedTuple
 from kerasmig.analysis.names.resolution import Names
 from kerasmig.catalog.layout import DATA, EDGE, EITHER, LEFT, POSITIONS, TURNED, UNFED, UNSEEN
 from kerasmig.finding import Applicability, DataFormat, FileResult, Finding
-from kerasmig.rewrite.layout.convert import Converted, Left, Source, convert
+from kerasmig.rewrite.layout.convert import convert
+from kerasmig.rewrite.layout.result import Converted, Left, Source
 from kerasmig.settings import UpgradeSettings
 from kerasmig.text.source import SourceError, parse
 

@@ -14,15 +14,8 @@ from dataclasses import dataclass, field
 
 from kerasmig.analysis.interpreter.values import Layer, Model, Tensor
 from kerasmig.rewrite.layout.axes import MIXED
-from kerasmig.rewrite.layout.following import (
-    Demand,
-    Doing,
-    Follower,
-    Plan,
-    Problem,
-    Step,
-    Wrap,
-)
+from kerasmig.rewrite.layout.following import Follower
+from kerasmig.rewrite.layout.plan import Demand, Doing, Plan, Problem, Step, Wrap
 
 _ROUNDS = 120
 _TRIES = 24

@@ -1,0 +1,132 @@
+"""What a person has to see of a conversion: where layers are counted, what was not followed."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from kerasmig.analysis.interpreter.values import Layer
+from kerasmig.catalog.layer_facts import Layout
+from kerasmig.rewrite.layout.following import Follower
+from kerasmig.rewrite.layout.passages import layout_of, ordering_of
+from kerasmig.rewrite.layout.plan import Problem
+from kerasmig.rewrite.layout.result import Converted, Left, Source, Turned
+from kerasmig.text.tree import identifiers, nodes
+
+_ORDERING = frozenset(
+    "image_data_format image_dim_ordering backend data_format dim_ordering".split()
+)
+
+
+class Review:
+    """Looks at a program that was converted.
+
+    Args:
+        sources: its files; ``of``: the file of a node, by its ``id``; ``around``: the node around each.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], of: Mapping[int, Source], around: Mapping[ast.AST, ast.AST]
+    ) -> None:
+        self._sources = sources
+        self._of = of
+        self._parents = around
+
+    def branches(self, run: Follower) -> list[Left]:
+        """Branches with layers in functions that were converted, which no call took (or spared)."""
+        turned = {id(v.layer.node) for v in run.visits if v.changes}
+        found: list[Left] = []
+        for source in self._sources:
+            for function in nodes(source.tree, ast.FunctionDef):
+                if not any(id(c) in turned for c in nodes(function, ast.Call)):
+                    continue
+                parameters = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
+                for branch in nodes(function, ast.If):
+                    asks = identifiers(branch.test)
+                    if id(branch) not in run.followed or not asks.isdisjoint(_ORDERING):
+                        continue
+                    sides = [side for side in (branch.body, branch.orelse) if side]
+                    spared = [s for s in sides if id(s[0]) not in run.followed]
+                    open_end = not branch.orelse and not spared and asks & parameters
+                    if any(map(self._has_layers, spared)) or (
+                        open_end and self._has_layers(branch.body)
+                    ):
+                        message = (
+                            "no call that is seen goes the other way here: what is built there was "
+                            "not followed, and tensors may have their channels last"
+                        )
+                        found.append(Left(source.path, branch.lineno, message))
+        return found
+
+    def _has_layers(self, statements: Sequence[ast.stmt]) -> bool:
+        """Whether layers are made in some statements."""
+        for statement in statements:
+            for call in nodes(statement, ast.Call):
+                source = self._of[id(call)]
+                name = source.names.keras_name(call.func) or ""
+                if name.startswith("keras.layers.") and not name.endswith(".Input"):
+                    return True
+        return False
+
+    def counted(self, run: Follower, result: Converted) -> list[Left]:
+        """Code that takes layers by their position, or outputs by their layer's name."""
+        found: list[Left] = []
+        for node, _ in run.positions.values():
+            around = self._parents.get(node)
+            counts = isinstance(around, ast.Subscript) or (
+                isinstance(around, ast.Call)
+                and isinstance(around.func, ast.Name)
+                and around.func.id in ("len", "enumerate", "zip")
+            )
+            counts = counts or (
+                isinstance(around, ast.Attribute) and around.attr in ("pop", "index", "insert")
+            )
+            if counts and result.edges:
+                message = "layers are counted here, and Permute layers are among them now"
+                found.append(Left(self._of[id(node)].path, getattr(node, "lineno", 1), message))
+        for name in run.named:
+            for source in self._sources:
+                keys = [k for d in nodes(source.tree, ast.Dict) for k in d.keys]
+                for key in keys:
+                    if isinstance(key, ast.Constant) and key.value == name:
+                        message = f"the output is called as the Permute behind {name!r} now"
+                        found.append(Left(source.path, key.lineno, message))
+        return found
+
+    def turned(self, run: Follower) -> list[Turned]:
+        lines: dict[str, dict[int, int]] = {}
+        for visit in run.visits:
+            node = visit.layer.node
+            if visit.changes and id(node) in self._of:
+                lines.setdefault(self._of[id(node)].path, {})[id(node)] = node.lineno
+        return [Turned(path, min(f.values()), len(f)) for path, f in lines.items()]
+
+    def unseen(self, run: Follower) -> list[Left]:
+        """Layers that stay in channels_first although nothing was found to be wrong with them."""
+        visited = {id(v.layer.node) for v in run.visits if v.changes}
+        found: dict[int, Left] = {}
+        for key, made in run.trace.layers.items():
+            layer: Layer = made[0]
+            if (
+                key in visited
+                or layout_of(layer.kind) is not Layout.TURNED
+                or key in run.plan.frozen
+            ):
+                continue
+            if ordering_of(layer) != "tf" and id(layer.node) in self._of:
+                problem = Problem(layer.node, "it was not seen where this layer is used")
+                found[key] = self.left(problem)
+        return list(found.values())
+
+    def left(self, problem: Problem) -> Left:
+        """What stays as it is, for a person."""
+        source = self._of.get(id(problem.node))
+        node = problem.node
+        return Left(
+            source.path if source else self._sources[0].path,
+            getattr(node, "lineno", 1),
+            f"left channels_first: {problem.reason}",
+        )
+
+
+__all__ = ["Review"]
