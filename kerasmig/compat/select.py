@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kerasmig.compat.adapters import CLASS_NAMES, NAMESPACE, adapter_source, adapters
+from kerasmig.compat.tables import table_source, tables
 from kerasmig.text.tree import nodes
 
 _PARTS = Path(__file__).with_name("parts")
 _DEFINED = re.compile(r"^(?:def |class |(?=\w+ = ))(\w+)", re.MULTILINE)
-_THIRD_PARTY = ("keras", "numpy")
+_THIRD_PARTY = ("keras", "numpy", "tensorflow")
 #: Stands in the first lines of what we wrote.
 MARK = "Written by `kerasmig upgrade`"
 _HEADER = f'''"""What Keras 1 had and Keras 3 has not, as far as this project uses it.
@@ -111,7 +112,10 @@ def _written(names: frozenset[str]) -> str:
     code = next(line for line in chosen[0].text.splitlines() if not line.startswith("#"))
     gap = "\n\n" if code.startswith(("def ", "class ", "@")) else "\n"
     texts = "\n\n".join(f"{definition.text}\n" for definition in chosen)
-    return "\n".join([_HEADER, *blocks]) + gap + texts
+    header = _HEADER
+    if "import tensorflow as tf" in imports:
+        header = header.replace("Keras and NumPy", "Keras, TensorFlow and NumPy")
+    return "\n".join([header, *blocks]) + gap + texts
 
 
 def _with_needs(names: frozenset[str]) -> list[Definition]:
@@ -137,10 +141,10 @@ def _with_needs(names: frozenset[str]) -> list[Definition]:
 def _part_of() -> dict[str, str]:
     """The part that defines each name: found without parsing, since few parts are needed.
 
-    Every adapter that the catalog makes is a part of its own.
+    Every adapter and table that the catalog makes is a part of its own.
     """
     found = {match[1]: part for part, text in _texts().items() for match in _DEFINED.finditer(text)}
-    return {**found, **{name: name for name in (*adapters(), NAMESPACE, CLASS_NAMES)}}
+    return {**found, **{name: name for name in (*adapters(), *tables(), NAMESPACE, CLASS_NAMES)}}
 
 
 @cache
@@ -159,10 +163,15 @@ class _Part(NamedTuple):
 
 @cache
 def _parsed(part: str) -> _Part:
-    text = _texts().get(part) or adapter_source(part)
+    text = _texts().get(part) or _made(part)
     tree = ast.parse(text)
     statements = {name: node for node in tree.body for name in _defined(node)}
     return _Part(text.splitlines(), statements, _imports(tree))
+
+
+def _made(part: str) -> str:
+    """The source of a part that the catalog makes."""
+    return table_source(part) if part in tables() else adapter_source(part)
 
 
 @cache

@@ -35,6 +35,19 @@ def program_files(
     return reached(above, imported)
 
 
+def program_around(
+    path: Path,
+    users: Callable[[Path], Iterable[Path]],
+    imported: Callable[[Path], Iterable[Path]],
+) -> frozenset[Path]:
+    """The files of the programs that a file is part of.
+
+    Args:
+        users: the files that import a file; ``imported``: those that it imports.
+    """
+    return reached(reached([path], users), imported)
+
+
 def reached(start: Iterable[Path], step: Callable[[Path], Iterable[Path]]) -> frozenset[Path]:
     """Some files and all that steps lead to from them, each visited once."""
     found = set(start)

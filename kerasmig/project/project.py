@@ -24,7 +24,7 @@ from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE, PROJECT_MARKS
 from kerasmig.project.neighbours import importers, module_name, told_in
 from kerasmig.project.placement import common_folder, import_roots
-from kerasmig.project.programs import program_files, reached
+from kerasmig.project.programs import program_around, program_files, reached
 from kerasmig.project.vendored import VendoredCopies, vendored_note
 from kerasmig.reading.first_look import FileFacts, facts_of
 from kerasmig.settings import UpgradeSettings
@@ -270,6 +270,13 @@ class Project:
                     found.setdefault(used, []).append(user)
         return found
 
+    def _training_marks(self, path: Path) -> frozenset[str]:
+        """What the files of the same programs have that matters to what is compiled."""
+        files = program_around(
+            path, lambda file: self._imported_by.get(file, ()), self._graph.imported
+        )
+        return frozenset().union(*(self.facts(file).training for file in files))
+
     # -- the run -------------------------------------------------------------------------------
 
     def upgrade_file(self, path: Path) -> FileResult:
@@ -341,6 +348,7 @@ class Project:
             saved_weights=self._saved_weights,
             given_names=self._given_names,
             array_layouts=self._array_layouts,
+            training=self._training_marks(path),
             keras1_nearby=self._speaks_keras1,
             says_keras=self.concerns_keras(path),
             told=self._told.get(path),

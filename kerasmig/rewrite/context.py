@@ -17,7 +17,13 @@ from kerasmig.analysis.objects.receivers import Receivers
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding, ProgramNotes, Told
-from kerasmig.reading.first_look import array_layouts, given_names, saved_models, saved_weights
+from kerasmig.reading.first_look import (
+    array_layouts,
+    given_names,
+    saved_models,
+    saved_weights,
+    training_marks,
+)
 from kerasmig.rewrite.calls.callsite import CallSite
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.imports.import_changes import Imports
@@ -73,6 +79,7 @@ class FileContext:
     project_saves: frozenset[str] = frozenset()
     project_names: frozenset[str] = frozenset()
     project_arrays: frozenset[str] = frozenset()
+    program_training: frozenset[str] = frozenset()
     keras1_nearby: bool = False
     #: Whether the file speaks of Keras itself, or is only part of a program that uses it.
     says_keras: bool = True
@@ -325,6 +332,16 @@ class FileContext:
     def given_names(self) -> frozenset[str]:
         """Names that look like automatic ones and that this project gives to layers itself."""
         return self.project_names | given_names(self.text.utf8)
+
+    @property
+    def renames_accuracy(self) -> bool:
+        """Whether accuracy is logged under its full name; else `compile` keeps Keras 1's ``acc``."""
+        return self.settings.idiomatic or not self.speaks_keras1
+
+    @cached_property
+    def training_marks(self) -> frozenset[str]:
+        """What the program has that matters to what is compiled (`TRAINING_MARKS`)."""
+        return self.program_training | training_marks(self.text.utf8)
 
     @cached_property
     def array_layouts(self) -> frozenset[str]:

@@ -74,6 +74,7 @@ class Surroundings(NamedTuple):
     keras1_nearby: bool = False
     says_keras: bool = True
     told: Told | None = None
+    training: frozenset[str] = frozenset()
 
 
 def upgrade_text(
@@ -150,6 +151,7 @@ def _one_round(
         project_saves=surroundings.saved_weights,
         project_names=surroundings.given_names,
         project_arrays=surroundings.array_layouts,
+        program_training=surroundings.training,
         keras1_nearby=surroundings.keras1_nearby,
         says_keras=surroundings.says_keras,
         python2=surroundings.python2,

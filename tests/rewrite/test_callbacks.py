@@ -26,10 +26,10 @@ def _check(name: str, old: str, new: str, imports: str = "") -> FileResult:
     ("old", "new"),
     [
         ("EarlyStopping()", "EarlyStopping()"),
-        ("EarlyStopping('val_acc')", "EarlyStopping('val_accuracy')"),
-        ("EarlyStopping('val_acc', mode='max')", "EarlyStopping('val_accuracy', mode='max')"),
+        ("EarlyStopping('val_acc')", "EarlyStopping('val_acc')"),
+        ("EarlyStopping('val_acc', mode='max')", "EarlyStopping('val_acc', mode='max')"),
         ("EarlyStopping('val_dice')", "EarlyStopping('val_dice', mode='min')"),
-        ("EarlyStopping('val_a_acc')", "EarlyStopping('val_a_accuracy', mode='max')"),
+        ("EarlyStopping('val_a_acc')", "EarlyStopping('val_a_acc', mode='max')"),
         ("EarlyStopping(patience=2)", "EarlyStopping(patience=3, restore_best_weights=False)"),
         ("EarlyStopping(patience=0)", "EarlyStopping(patience=0, restore_best_weights=False)"),
         (
@@ -87,7 +87,7 @@ def test_checkpoint_in_a_variable_is_renamed_once() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("'{epoch}-{val_acc:.2f}.h5'", "'{epoch}-{val_accuracy:.2f}.h5'"),
+        ("'{epoch}-{val_acc:.2f}.h5'", "'{epoch}-{val_acc:.2f}.h5'"),
         ("'a.hdf5', period=5", "'a.keras', period=5"),
     ],
 )
@@ -144,6 +144,6 @@ def test_plateau() -> None:
     result = _check(
         "ReduceLROnPlateau",
         "ReduceLROnPlateau('val_acc', epsilon=0.1)",
-        "ReduceLROnPlateau('val_accuracy', min_delta=0.1)",
+        "ReduceLROnPlateau('val_acc', min_delta=0.1)",
     )
     find(result, "KM407", "one epoch earlier", Applicability.ASSUMED)

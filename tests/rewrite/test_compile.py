@@ -1,6 +1,8 @@
 """``model.compile``."""
 
-from tests.rewrite.helpers import check_assumed, check_noop, check_rewrite
+import pytest
+
+from tests.rewrite.helpers import automatic, check_assumed, check_noop, check_rewrite, upgrade
 
 HEAD = """
 from keras.models import Sequential
@@ -16,10 +18,16 @@ model.add(Dense(units={}))
 """
 
 
+def adapted(width: object, call: str) -> str:
+    """What becomes of `HEAD` with a call of the compat function."""
+    imported = "Dense\nfrom keras1_compat import compile_model\n"
+    return NEW.format(width).replace("Dense\n", imported, 1) + call + "\n"
+
+
 def test_third_argument_was_metrics() -> None:
     check_rewrite(
-        HEAD.format(1) + "model.compile('sgd', 'mse', ['accuracy'])\n",
-        NEW.format(1) + "model.compile('sgd', 'mse', metrics=['accuracy'])\n",
+        HEAD.format(3) + "model.compile('sgd', 'mse', ['accuracy'])\n",
+        NEW.format(3) + "model.compile('sgd', 'mse', metrics=['acc'])\n",
     )
 
 
@@ -35,14 +43,23 @@ def test_binary_accuracy_of_several_outputs() -> None:
     check_rewrite(
         HEAD.format(5) + compiled.format("'accuracy', 'mae'"),
         NEW.format(5).replace("Dense\n", "Dense\nfrom keras.metrics import BinaryAccuracy\n", 1)
-        + compiled.format("BinaryAccuracy(name='accuracy'), 'mean_absolute_error'"),
+        + compiled.format("BinaryAccuracy(name='acc'), 'mean_absolute_error'"),
     )
 
 
-def test_accuracy_of_one_output() -> None:
+def test_accuracy_keeps_its_key() -> None:
     compiled = "model.compile('sgd', 'binary_crossentropy', metrics=['{}'])\n"
     check_rewrite(
-        HEAD.format(1) + compiled.format("acc"), NEW.format(1) + compiled.format("accuracy")
+        HEAD.format(1) + compiled.format("accuracy"), NEW.format(1) + compiled.format("acc")
+    )
+
+
+def test_accuracy_under_its_full_name_where_asked_for() -> None:
+    compiled = "model.compile('sgd', 'binary_crossentropy', metrics=['{}'])\n"
+    check_rewrite(
+        HEAD.format(1) + compiled.format("acc"),
+        NEW.format(1) + compiled.format("accuracy"),
+        idiomatic=True,
     )
 
 
@@ -51,8 +68,7 @@ def test_show_accuracy_moves_to_compile() -> None:
         HEAD.format(1)
         + "model.compile(loss='mse', optimizer='sgd')\n"
         + "model.fit(X, y, nb_epoch=2, show_accuracy=True)\n",
-        NEW.format(1)
-        + "model.compile(loss='mse', optimizer='sgd', metrics=['accuracy'])\n"
+        adapted(1, "compile_model(model, loss='mse', optimizer='sgd', metrics=['accuracy'])")
         + "model.fit(X, y, epochs=2)\n",
         "KM401",
         "show_accuracy",
@@ -82,7 +98,76 @@ def test_re_compile_is_not_keras() -> None:
 def test_metrics_by_output() -> None:
     check_rewrite(
         HEAD.format(3) + "model.compile('sgd', 'mse', metrics={'a': ['acc', f], 'b': 'mae'})\n",
-        NEW.format(3)
-        + "model.compile('sgd', 'mse', "
-        + "metrics={'a': ['accuracy', f], 'b': 'mean_absolute_error'})\n",
+        adapted(3, "compile_model(model, 'sgd', 'mse', metrics={'a': ['acc', f], 'b': 'mae'})"),
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        ("model.compile('sgd', 'mse', metrics=[rmse])", "batch as a whole"),
+        ("model.compile('sgd', 'mse', metrics=['precision', 'mae'])", "batch as a whole"),
+        ("model.compile('sgd', 'mse', metrics=['accuracy'])", "rounds"),
+        ("model.compile('sgd', loss, metrics=['accuracy'])", "when it runs"),
+        ("model.compile('sgd', {'a': 'mse', 'b': 'mae'}, metrics=['mse', 'mae'])", "every output"),
+        ("model.compile('sgd', 'mse', sample_weight_mode='temporal')", "weight zero"),
+    ],
+)
+def test_what_keras_1_computed_otherwise(call: str, words: str) -> None:
+    result = upgrade(HEAD.format(1) + call + "\n")
+    assert "compile_model(model, 'sgd', " in result.new
+    assert any(words in f.message for f in result.findings), result.findings
+    assert automatic(result)
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("model.fit(X, y, sample_weight=w)", "weight zero"),
+        ("model.fit(X, y, class_weight={0: 0., 1: 2.})", "weight zero"),
+        ("model.fit(X, {'out': y})", "by output"),
+        ("model.layers[0].trainable = False", "trainable now"),
+        ("print(model.metrics_names)", "metrics_names"),
+        (
+            "class Losses(Callback):\n    def on_batch_end(self, batch, logs={}):\n"
+            "        self.x.append(logs['loss'])",
+            "each batch",
+        ),
+    ],
+)
+def test_what_the_program_does_with_the_model(rest: str, words: str) -> None:
+    source = "from keras.callbacks import Callback\n" + HEAD.format(1).lstrip()
+    result = upgrade(source + "model.compile('sgd', 'mse')\n" + rest + "\n")
+    assert "compile_model(model, 'sgd', 'mse')" in result.new
+    assert any(words in f.message for f in result.findings), result.findings
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "model.fit(X, y, class_weight={0: 1., 1: 2.})",
+        "class C(Callback):\n    def on_batch_end(self, batch, logs={}):\n        self.n += 1",
+    ],
+)
+def test_what_does_not_matter_to_a_model(rest: str) -> None:
+    source = "from keras.callbacks import Callback\n" + HEAD.format(1).lstrip()
+    result = upgrade(source + "model.compile('sgd', 'mse')\n" + rest + "\n")
+    assert "model.compile('sgd', 'mse')" in result.new
+
+
+def test_unpacked_arguments_are_seen_when_it_runs() -> None:
+    check_rewrite(
+        HEAD.format(1) + "model.compile(**options)\nmodel.fit(X, y, nb_epoch=1)\n",
+        adapted(1, "compile_model(model, **options)") + "model.fit(X, y, epochs=1)\n",
+    )
+
+
+def test_an_optimizer_that_is_named_when_it_runs() -> None:
+    result = upgrade(HEAD.format(1) + "def run(name):\n    model.compile(name, 'mse')\n")
+    assert "model.compile(get_optimizer(name), 'mse')" in result.new
+
+
+def test_idiomatic_compiles_as_keras_3_and_says_so() -> None:
+    result = upgrade(HEAD.format(1) + "model.compile('sgd', 'mse', metrics=[f])\n", idiomatic=True)
+    assert "compile_model" not in result.new
+    assert any("measured otherwise" in f.message for f in result.findings)

@@ -13,6 +13,7 @@ def test_history() -> None:
         + "h = model.fit(x, y, nb_epoch=1)\nprint(h.history['acc'], h.history[\"val_loss\"])\n",
         NEW_MODEL
         + "h = model.fit(x, y, epochs=1)\nprint(h.history['accuracy'], h.history[\"val_loss\"])\n",
+        idiomatic=True,
     )
     find(result, "KM408", "logged as 'accuracy'", Applicability.AUTOMATIC)
 
@@ -24,6 +25,7 @@ def test_logs_of_a_callback() -> None:
         NEW_MODEL
         + "class C(object):\n    def on_epoch_end(self, epoch, logs={}):\n"
         + "        logs.get('val_accuracy')\n",
+        idiomatic=True,
     )
 
 
@@ -31,12 +33,14 @@ def test_something_called_history() -> None:
     result = check_rewrite(
         MODEL + "print(all_history['one_acc'])\n",
         NEW_MODEL + "print(all_history['one_accuracy'])\n",
+        idiomatic=True,
     )
     find(result, "KM408", "is taken for logged values", Applicability.ASSUMED)
 
 
 def test_keys_in_a_list() -> None:
-    check_manual(MODEL + "keys = ['loss', 'val_acc']\n", "KM408", "'val_accuracy' today")
+    source = MODEL + "keys = ['loss', 'val_acc']\n"
+    check_manual(source, "KM408", "'val_accuracy' today", idiomatic=True)
 
 
 def test_titles() -> None:
@@ -58,4 +62,14 @@ def test_membership() -> None:
     check_rewrite(
         MODEL + "print('acc' in logs, 'val_acc' not in logs, logs.pop('loss'))\n",
         NEW_MODEL + "print('accuracy' in logs, 'val_accuracy' not in logs, logs.pop('loss'))\n",
+        idiomatic=True,
     )
+
+
+def test_accuracy_keeps_its_key_wherever_it_is_read() -> None:
+    reads = "print(h['acc'], history.history['val_acc'], logs.get('acc'), ['val_acc'])\n"
+    check_rewrite(MODEL + reads, NEW_MODEL + reads)
+
+
+def test_the_rate_has_another_key() -> None:
+    check_rewrite(MODEL + "print(history['lr'])\n", NEW_MODEL + "print(history['learning_rate'])\n")

@@ -18,23 +18,29 @@ HEAD = (
 
 def test_a_switch_after_compile_is_told() -> None:
     lines = "d.compile('sgd', 'mse')\nd.trainable = False\ngan.compile('sgd', 'mse')\n"
-    check_manual(HEAD + lines, "KM401", "when it is first trained")
+    check_manual(HEAD + lines, "KM401", "when it is first trained", idiomatic=True)
     around = "gan.compile('sgd', 'mse')\nd.trainable = True\nd.compile('sgd', 'mse')\n"
-    check_manual(HEAD + around, "KM401", "when it is first trained")
+    check_manual(HEAD + around, "KM401", "when it is first trained", idiomatic=True)
     functional = "h = d(x)\nwhole = Model(input=x, output=h)\nwhole.compile('sgd', 'mse')\n"
     check_manual(
         "from keras.models import Model\n" + HEAD + functional + "d.trainable = True\n",
         "KM401",
         "when it is first trained",
+        idiomatic=True,
     )
     made = (
         "def join(a, b):\n    pass\njoint_model = join(gan, d)\njoint_model.compile('sgd', 'mse')\n"
     )
-    check_manual(HEAD + made + "d.trainable = True\nd.compile('sgd', 'mse')\n", "KM401", "first")
+    check_manual(
+        HEAD + made + "d.trainable = True\nd.compile('sgd', 'mse')\n",
+        "KM401",
+        "first",
+        idiomatic=True,
+    )
     helper = "def freeze(net, value):\n    net.trainable = value\ngan.compile('sgd', 'mse')\n"
-    check_manual(HEAD + helper, "KM401", "when it is first trained")
+    check_manual(HEAD + helper, "KM401", "when it is first trained", idiomatic=True)
     loop = "d.compile('sgd', 'mse')\nfor layer in d.layers[:-1]:\n    layer.trainable = False\n"
-    check_manual(HEAD + loop, "KM401", "when it is first trained")
+    check_manual(HEAD + loop, "KM401", "when it is first trained", idiomatic=True)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +81,9 @@ def test_keras_3_heeds_what_is_set_after_compile() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert float(done.stdout.split()[-1]) == 0, done.stderr
+
+
+def test_compile_model_keeps_what_was_trainable() -> None:
+    result = upgrade(HEAD + "d.compile('sgd', 'mse')\nd.trainable = False\nd.fit(x, y)\n")
+    assert "compile_model(d, 'sgd', 'mse')" in result.new
+    assert not [f for f in result.findings if f.name == "trainable"]

@@ -46,7 +46,7 @@ class FaceClassifier(object):
     def train(self, dataset, nb_epoch=40):
         self.model.compile(loss='categorical_crossentropy',
                            optimizer=Adam(epsilon=1e-08),   # default rate
-                           metrics=['accuracy'])
+                           metrics=['acc'])
         self.model.fit(dataset.X_train, dataset.Y_train, batch_size=32, epochs=nb_epoch,
                        validation_data=(dataset.X_valid, dataset.Y_valid), shuffle=True)
 

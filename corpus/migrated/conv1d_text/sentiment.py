@@ -76,5 +76,5 @@ if __name__ == '__main__':
     X_train = sequence.pad_sequences(X_train, maxlen=maxlen)
     X_test = sequence.pad_sequences(X_test, maxlen=maxlen)
     model = which()
-    model.compile(loss='binary_crossentropy', optimizer=Adam(epsilon=1e-08), metrics=[BinaryAccuracy(name='accuracy')])
+    model.compile(loss='binary_crossentropy', optimizer=Adam(epsilon=1e-08), metrics=[BinaryAccuracy(name='acc')])
     model.fit(X_train, y_train, batch_size=32, epochs=2, validation_data=(X_test, y_test))

@@ -43,7 +43,7 @@ def main():
     X_test = X_test.astype('float32') / 255
 
     model = create_model()
-    model.compile(loss='categorical_crossentropy', optimizer=SGD(0.01, momentum=0.9), metrics=['accuracy'])
+    model.compile(loss='categorical_crossentropy', optimizer=SGD(0.01, momentum=0.9), metrics=['acc'])
 
     datagen = ImageDataGenerator(
         rotation_range=15,
@@ -55,7 +55,7 @@ def main():
 
     callbacks = [
         EarlyStopping(monitor='val_loss', patience=11, restore_best_weights=False),
-        ModelCheckpoint('weights.{epoch:02d}-{val_accuracy:.3f}.keras', monitor='val_accuracy', save_best_only=True),
+        ModelCheckpoint('weights.{epoch:02d}-{val_acc:.3f}.keras', monitor='val_acc', save_best_only=True),
         LearningRateScheduler(lambda epoch: 0.01 * 0.1 ** (epoch // 40)),
         CSVLogger('log.csv'),
     ]
@@ -64,7 +64,7 @@ def main():
                                   epochs=nb_epoch,
                                   callbacks=callbacks,
                                   validation_data=(X_test, Y_test))
-    print('best:', max(history.history['val_accuracy']), 'train:', max(history.history['accuracy']))
+    print('best:', max(history.history['val_acc']), 'train:', max(history.history['acc']))
 
 
 if __name__ == '__main__':

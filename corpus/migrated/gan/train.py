@@ -3,6 +3,7 @@ import argparse
 import numpy as np
 from keras.datasets import mnist
 from keras.optimizers import Adam, SGD
+from keras1_compat import compile_model
 import models
 
 NOISE_DIM = 100
@@ -20,10 +21,10 @@ def train(nb_epoch, batch_size):
     d = models.discriminator()
     g = models.generator_upsampling(NOISE_DIM)
     gan = models.stacked(g, d, NOISE_DIM)
-    g.compile(loss='binary_crossentropy', optimizer='sgd')
-    gan.compile(loss='binary_crossentropy', optimizer=Adam(learning_rate=2e-4, beta_1=0.5, epsilon=1e-08))
+    compile_model(g, loss='binary_crossentropy', optimizer='SGD')
+    compile_model(gan, loss='binary_crossentropy', optimizer=Adam(learning_rate=2e-4, beta_1=0.5, epsilon=1e-08))
     d.trainable = True
-    d.compile(loss='binary_crossentropy', optimizer=SGD(learning_rate=0.0005, momentum=0.9, nesterov=True))
+    compile_model(d, loss='binary_crossentropy', optimizer=SGD(learning_rate=0.0005, momentum=0.9, nesterov=True))
 
     for epoch in range(nb_epoch):
         print('epoch %d' % epoch)

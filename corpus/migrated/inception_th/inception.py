@@ -12,6 +12,7 @@ from keras.layers import Conv2D, MaxPooling2D, AveragePooling2D
 from keras.models import Model
 from keras.regularizers import l2
 from keras.utils import plot_model
+from keras1_compat import compile_model
 
 
 def conv(x, nb_filter, size, name, subsample=(1, 1)):
@@ -58,4 +59,4 @@ def create_googlenet(nb_classes):
 if __name__ == '__main__':
     model = create_googlenet(25)
     plot_model(model, to_file='googlenet.png', show_shapes=True, show_layer_names=True)
-    model.compile('sgd', ['categorical_crossentropy'] * 2, loss_weights=[0.3, 1.])
+    compile_model(model, 'sgd', ['categorical_crossentropy'] * 2, loss_weights=[0.3, 1.])

@@ -32,13 +32,13 @@ model = Sequential([
     Dense(units=NUM_CLASSES),
     Activation('softmax'),
 ])
-model.compile(optimizer=Adadelta(learning_rate=1.0, epsilon=1e-08), loss='categorical_crossentropy', metrics=['accuracy'])
+model.compile(optimizer=Adadelta(learning_rate=1.0, epsilon=1e-08), loss='categorical_crossentropy', metrics=['acc'])
 model.summary()
 
 X_train, Y_train, X_test, Y_test = load()
 # ten epochs are enough here
 hist = model.fit(X_train, Y_train, batch_size=128, verbose=2, validation_split=0.1, epochs=10)
-print(max(hist.history['val_accuracy']))
+print(max(hist.history['val_acc']))
 
 print(model.evaluate(X_test, Y_test, batch_size=128, verbose=0))
 wrong = model.predict(X_test, verbose=0).argmax(axis=-1) != Y_test.argmax(axis=1)

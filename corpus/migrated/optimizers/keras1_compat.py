@@ -71,3 +71,25 @@ class Nadam(keras.optimizers.Optimizer):
         """The configuration that `from_config` makes the same optimizer of."""
         names = ("beta_1", "beta_2", "epsilon", "schedule_decay")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+def keras1_optimizers():
+    """What makes each optimizer that Keras 1 knew by name."""
+    return {
+        "sgd": lambda: "sgd",
+        "rmsprop": lambda: keras.optimizers.RMSprop(epsilon=1e-16),
+        "adagrad": lambda: keras.optimizers.Adagrad(
+            learning_rate=0.01, initial_accumulator_value=0.0, epsilon=1e-16
+        ),
+        "adadelta": lambda: keras.optimizers.Adadelta(learning_rate=1.0, epsilon=1e-08),
+        "adam": lambda: keras.optimizers.Adam(epsilon=1e-08),
+        "adamax": lambda: keras.optimizers.Adamax(learning_rate=0.002, epsilon=1e-08),
+        "nadam": lambda: Nadam(),
+    }
+
+
+def get_optimizer(identifier):
+    """The optimizer of a name, with Keras 1's rate and epsilon, or what was given."""
+    if isinstance(identifier, str) and identifier.lower() in keras1_optimizers():
+        return keras.optimizers.get(keras1_optimizers()[identifier.lower()]())
+    return keras.optimizers.get(identifier)

@@ -4,7 +4,7 @@ from keras.models import Sequential
 from keras.layers import Dense, Activation
 from keras import optimizers
 from keras.optimizers import SGD, Adagrad, Adadelta, Adam, Adamax, RMSprop
-from keras1_compat import Nadam
+from keras1_compat import Nadam, get_optimizer
 from keras.optimizers.schedules import InverseTimeDecay
 
 lr = 0.002
@@ -37,9 +37,9 @@ if __name__ == '__main__':
     results = {}
     for name, optimizer in OPTIMIZERS.items():
         model = net()
-        model.compile(optimizer, 'binary_crossentropy', metrics=['accuracy', 'mean_absolute_error'])
+        model.compile(get_optimizer(optimizer), 'binary_crossentropy', metrics=['acc', 'mean_absolute_error'])
         h = model.fit(X, y, epochs=5, validation_split=0.2, verbose=0)
-        results[name] = h.history['val_accuracy'][-1]
+        results[name] = h.history['val_acc'][-1]
     print(sorted(results.items(), key=lambda r: -r[1]))
 
     model = net(8)

@@ -9,6 +9,7 @@ from keras.layers import Dropout
 from keras.optimizers import Adam
 from keras.callbacks import ModelCheckpoint
 from keras import ops
+from keras1_compat import compile_model
 
 img_rows = 48
 img_cols = 64
@@ -50,7 +51,7 @@ def get_unet():
     conv6 = Conv2D(1, (1, 1), activation='sigmoid', data_format='channels_first')(conv5)
 
     model = Model(inputs=inputs, outputs=conv6)
-    model.compile(optimizer=Adam(learning_rate=1e-5, epsilon=1e-08), loss=dice_coef_loss, metrics=[dice_coef])
+    compile_model(model, optimizer=Adam(learning_rate=1e-5, epsilon=1e-08), loss=dice_coef_loss, metrics=[dice_coef])
     return model
 
 

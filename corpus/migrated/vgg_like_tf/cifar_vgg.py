@@ -57,7 +57,7 @@ if __name__ == '__main__':
     from keras.optimizers import Adam
     (X_train, y_train), (X_test, y_test) = cifar10.load_data()
     model = build_vgg(BLOCKS, 10)
-    model.compile(Adam(learning_rate=args.lr, epsilon=1e-08), 'categorical_crossentropy', metrics=['accuracy'])
+    model.compile(Adam(learning_rate=args.lr, epsilon=1e-08), 'categorical_crossentropy', metrics=['acc'])
     model.fit(X_train / 255., to_categorical(y_train, 10),
               batch_size=args.batch_size, epochs=args.nb_epoch,
               validation_data=(X_test / 255., to_categorical(y_test, 10)))

@@ -189,11 +189,17 @@ FAMILIES = (
         summary="Call `compile`, `fit`, `evaluate` and `predict` the way Keras 3 wants them.",
         why=(
             "`nb_epoch` raises; without it Keras 1 trained ten epochs and Keras 3 trains one; the "
-            "third argument of `compile` was `metrics` and is `loss_weights` now."
+            "third argument of `compile` was `metrics` and is `loss_weights` now. Metrics were "
+            "computed on each batch as a whole, samples of weight zero did not count, what was "
+            "trainable at `compile` was trained, and BatchNormalization normalised by the batch "
+            "also where it was frozen."
         ),
         safety=(
             "Automatic where an argument that only Keras 1 has is given, or where the receiver is "
-            "known to be a model; otherwise the call is left alone unless the file speaks Keras 1."
+            "known to be a model; otherwise the call is left alone unless the file speaks Keras 1. "
+            "Where Keras 3 would train or measure otherwise, `keras1_compat.compile_model(model, "
+            "...)` takes what `compile` took and does as Keras 1 did; the finding says why. "
+            "`--idiomatic` compiles as Keras 3 does and lists these places."
         ),
         example=("model.fit(X, y, nb_epoch=5)", "model.fit(X, y, epochs=5)"),
     ),

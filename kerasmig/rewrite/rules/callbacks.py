@@ -77,7 +77,11 @@ def _checkpoint(new: Draft) -> Sequence[str] | None:
         if renaming.edits:
             new.assume("what reads the file must use its new name")
     literal = new.context.constant(path.value)
-    if isinstance(literal, str) and renamed_fields(literal) != literal and not new.edits:
+    if (
+        isinstance(literal, str)
+        and renamed_fields(literal, new.context.renames_accuracy) != literal
+        and not new.edits
+    ):
         new.edits += rename_file(new.context, path.value, "").edits
     period = new.given.get("period")
     if period is not None:

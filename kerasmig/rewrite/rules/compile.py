@@ -6,23 +6,30 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.names.constants import UNKNOWN
-from kerasmig.analysis.objects.receivers import OPTIMIZER, is_a
 from kerasmig.catalog.metrics import METRICS
-from kerasmig.catalog.optimizers import OPTIMIZERS
-from kerasmig.finding import Applicability, Finding, Span
+from kerasmig.catalog.vocabulary import Drop
+from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument
-from kerasmig.rewrite.calls.entry_calls import Draft
-from kerasmig.rewrite.calls.methods import MethodUse, draft_method, finish_method, method_era
+from kerasmig.rewrite.calls.entry_calls import BindError, Draft
+from kerasmig.rewrite.calls.methods import (
+    MethodUse,
+    as_function,
+    draft_method,
+    finish_method,
+    method_era,
+    rewritten_method,
+)
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import method_rule
+from kerasmig.rewrite.rules.compile_reasons import compile_reason
 from kerasmig.rewrite.rules.methods import same_model
 from kerasmig.rewrite.values.value_changes import written
 
 _ACCURACY = ("accuracy", "acc")
+_COMPAT = "keras1_compat.compile_model"
+_OLD_ORDER = ("optimizer", "loss", "metrics", "loss_weights", "sample_weight_mode")
+_SHOWN = "metrics=['accuracy'] stands for the `show_accuracy` of the training calls"
 _BINARY = "binary_crossentropy"
-# The rates that Keras 3 has otherwise by default.
-_OTHER_RATES = ("adadelta", "adagrad", "adamax", "nadam")
 
 
 @method_rule("compile")
@@ -30,13 +37,60 @@ def compile_rule(context: FileContext, use: MethodUse) -> Finding | None:
     """Map the arguments; accuracy as Keras 1 chose it; metrics that only `fit` asked for."""
     if use.call is None or method_era(context, use) is not Era.KERAS1:
         return None
-    new = draft_method(context, use)
+    try:
+        new = draft_method(context, use)
+    except BindError:
+        if context.settings.idiomatic or not _is_unpacked(use.call):
+            raise
+        return _unpacked(context, use)
+    shown = "metrics" not in new.given and _shows_accuracy(context, use)
+    reason = compile_reason(new, use, shown)
+    if reason and context.settings.idiomatic:
+        new.assume(f"Keras 1 trained or measured otherwise: {reason}")
+    elif reason:
+        return _as_keras1(new, use, reason, shown)
     _accuracy(new, use)
-    if not new.has("metrics") and _shows_accuracy(context, use):
-        new.added.append(("metrics", "['accuracy']"))
-        new.assume("metrics=['accuracy'] stands for the `show_accuracy` of the training calls")
-    _optimizer_by_name(new)
-    return finish_method(new, use)
+    if shown:
+        new.added.append(("metrics", f"['{_key(context)}']"))
+        new.assume(_SHOWN)
+    finding = finish_method(new, use)
+    if finding is None and reason:
+        finding = rewritten_method(context, use, [], new)
+    return finding
+
+
+def _as_keras1(new: Draft, use: MethodUse, reason: str, shows_accuracy: bool) -> Finding:
+    """``model.compile(...)`` → ``compile_model(model, ...)``, which takes what Keras 1 took."""
+    row = use.row
+    new.kept = [
+        NewArgument(name, (argument,))
+        for name, argument in new.given.items()
+        if not isinstance(row.argument(name), Drop) or name == "sample_weight_mode"
+    ]
+    new.added = [("metrics", "['accuracy']")] if shows_accuracy else []
+    told = [use.guess] if use.guess else []
+    if shows_accuracy:
+        told.append(_SHOWN)
+    new.reasons = [(Applicability.ASSUMED, text) for text in told]
+    finding = as_function(new, use, _COMPAT, _OLD_ORDER)
+    return finding._replace(message=f"{finding.message}: {reason}")
+
+
+def _is_unpacked(call: ast.Call) -> bool:
+    return any(isinstance(a, ast.Starred) for a in call.args) or any(
+        keyword.arg is None for keyword in call.keywords
+    )
+
+
+def _unpacked(context: FileContext, use: MethodUse) -> Finding:
+    """``model.compile(**options)`` → ``compile_model(model, **options)``: seen when it runs."""
+    assert use.call is not None
+    site = context.site(use.call)
+    spelled = context.imports.need(_COMPAT)
+    receiver = context.text.span(use.receiver)
+    start = context.text.span(use.call).start
+    edit = Edit(Span(start, site.open + 1), (spelled, "(", receiver, ", "))
+    return rewritten_method(context, use, [edit], short=_COMPAT)
 
 
 def _shows_accuracy(context: FileContext, use: MethodUse) -> bool:
@@ -92,15 +146,21 @@ def _metric(new: Draft, element: ast.Constant, binary: bool) -> str | None:
     context = new.context
     if element.value in _ACCURACY:
         if binary:
-            return f"{context.imports.need('keras.metrics.BinaryAccuracy')}(name='accuracy')"
-        if element.value == "accuracy":
+            name = context.imports.need("keras.metrics.BinaryAccuracy")
+            return f"{name}(name='{_key(context)}')"
+        if element.value == _key(context):
             return None
         quote = context.text.of(element)[-1]
-        return f"{quote}accuracy{quote}"
+        return f"{quote}{_key(context)}{quote}"
     value = METRICS.get(str(element.value))
     if value is None or written(context, value).strip("'") == element.value:
         return None
     return written(context, value)
+
+
+def _key(context: FileContext) -> str:
+    """Under which name accuracy is logged: Keras 1's, as Keras 3 takes what it was asked for."""
+    return "accuracy" if context.settings.idiomatic else "acc"
 
 
 def _is_binary(new: Draft, use: MethodUse) -> bool:
@@ -112,24 +172,3 @@ def _is_binary(new: Draft, use: MethodUse) -> bool:
     if new.context.constant(loss.value) != _BINARY and name.rpartition(".")[2] != _BINARY:
         return False
     return new.context.receivers.widths.of_model(use.receiver) != 1
-
-
-def _optimizer_by_name(new: Draft) -> None:
-    """A name that comes from a variable may be one whose default rate changed."""
-    given = new.given.get("optimizer")
-    if given is None or isinstance(given.value, (ast.Constant, ast.Call)):
-        return
-    context = new.context
-    if context.constant(given.value) is not UNKNOWN:
-        return
-    if is_a(context.receivers.kind(given.value), OPTIMIZER):
-        return
-    named = [name for name in _OTHER_RATES if context.mentions(name)]
-    if named and all(name in OPTIMIZERS for name in named):
-        new.reasons.append(
-            (
-                Applicability.ASSUMED,
-                f"the optimizer must not be the bare name {named[0]!r}, whose default rate is "
-                "another one in Keras 3",
-            )
-        )

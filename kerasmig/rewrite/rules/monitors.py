@@ -24,7 +24,7 @@ def monitors(context: FileContext) -> Iterator[Finding]:
         return
     settled: set[int] = set()
     for literal, base in _read_keys(context):
-        new = renamed_key(str(literal.value))
+        new = renamed_key(str(literal.value), context.renames_accuracy)
         settled.add(id(literal))
         if new == literal.value:
             continue
@@ -42,7 +42,8 @@ def monitors(context: FileContext) -> Iterator[Finding]:
             name=str(literal.value),
             edits=(edit,),
         )
-    yield from _others(context, settled)
+    if context.renames_accuracy:
+        yield from _others(context, settled)
 
 
 def _read_keys(context: FileContext) -> Iterator[tuple[ast.Constant, ast.expr]]:

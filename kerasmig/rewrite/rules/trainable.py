@@ -19,8 +19,8 @@ CODE = "KM401"
 @file_rule
 def trainable(context: FileContext) -> Iterator[Finding]:
     """What is trained was settled by `compile`; it is settled by the first training call today."""
-    if not context.speaks_keras1:
-        return
+    if not context.speaks_keras1 or not context.settings.idiomatic:
+        return  # `compile_model` trains what was trainable when it was called
     compiled = [
         use.receiver for use in context.method_uses if use.row.name == "compile" and use.call
     ]

@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from kerasmig.analysis.names.constants import UNKNOWN
+from kerasmig.analysis.objects.receivers import OPTIMIZER, is_a
 from kerasmig.catalog.metrics import METRICS
 from kerasmig.catalog.objectives import LOSSES
 from kerasmig.catalog.optimizers import OPTIMIZERS
@@ -65,7 +67,22 @@ def _optimizer(context: FileContext, argument: Argument) -> Converted:
     value = context.constant(argument.value)
     if isinstance(value, str) and value not in OPTIMIZERS and value.lower() in OPTIMIZERS:
         return Converted((written(context, OPTIMIZERS[value.lower()]),))
-    return by_table(context, argument, OPTIMIZERS, "")
+    found = by_table(context, argument, OPTIMIZERS, "")
+    if value is UNKNOWN and not _is_optimizer(context, argument.value):
+        return Converted(
+            (f"{context.imports.need('keras1_compat.get_optimizer')}(", argument.value_span, ")")
+        )
+    return found
+
+
+def _is_optimizer(context: FileContext, node: ast.expr) -> bool:
+    """Whether a value is certainly an object, whose class the code names."""
+    if is_a(context.receivers.kind(node), OPTIMIZER):
+        return True
+    if isinstance(node, ast.Call):
+        name = context.names.keras_name(node.func) or context.names.path(node.func) or ""
+        return bool(name) and not name.endswith(".get")
+    return isinstance(node, (ast.IfExp, ast.Lambda))
 
 
 _SMALL = 1e-4
@@ -124,11 +141,12 @@ def _unknown_axes(context: FileContext, argument: Argument) -> Converted:
 def _logged_key(context: FileContext, argument: Argument) -> Converted:
     """``monitor='val_acc'``: accuracy is logged under its full name today."""
     value = context.constant(argument.value)
-    if not isinstance(value, str) or renamed_key(value) == value:
+    accuracy = context.renames_accuracy
+    if not isinstance(value, str) or renamed_key(value, accuracy) == value:
         return UNCHANGED
     old = context.text.get(argument.value_span)
     quote = '"' if old.endswith('"') else "'"
-    return Converted((f"{quote}{renamed_key(value)}{quote}",))
+    return Converted((f"{quote}{renamed_key(value, accuracy)}{quote}",))
 
 
 _WEIGHTS = ".weights.h5"
