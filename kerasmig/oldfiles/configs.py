@@ -24,8 +24,8 @@ def parse_config(text: str) -> Config:
     if len(text) > _LONGEST:
         raise OldFileError(f"a configuration of {len(text)} characters is more than is read")
     found = _from_json(text) if text.lstrip()[:1] in ("{", "[", '"') else _from_yaml(text)
-    if isinstance(found, str):  # dumped twice, as scripts of the time did
-        found = _from_json(found)
+    if isinstance(found, str) and found.lstrip()[:1] in ("{", "["):
+        found = _from_json(found)  # dumped twice, as scripts of the time did
     if isinstance(found, list):
         found = {"class_name": "Sequential", "config": found}
     if not isinstance(found, dict):

@@ -68,6 +68,9 @@ def backend_of(file: OldFile, ordering: str, stated: str | None) -> Verdict:
     found = re.search(r"(?:^|[_.-])(th|tf)_kernels?(?:[_.-]|$)", file.path.name)
     if found:
         return Verdict(_BACKENDS[found[1]], evidence=(f"The file's name says {found[1]}_kernels.",))
+    named = re.findall(r"theano|tensorflow", file.path.name.lower())
+    if len(set(named)) == 1:
+        return Verdict(named[0], evidence=(f"The file's name says {named[0]}.",))
     if ordering == "th":
         return Verdict(
             "",

@@ -186,6 +186,8 @@ def _from_text(path: Path) -> OldFile:
         raise OldFileError("is neither an HDF5 file nor the text of a configuration") from None
     if not text.strip() or "\0" in text:
         raise OldFileError("is neither an HDF5 file nor the text of a configuration")
+    if text.startswith("version https://git-lfs"):
+        raise OldFileError("is only a pointer of Git LFS: fetch the file with `git lfs pull`")
     config = parse_config(text)
     version = str(config.get("keras_version") or "")
     era = 0 if "keras0" in config else _era(version)

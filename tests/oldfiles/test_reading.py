@@ -159,6 +159,12 @@ def test_the_files_name_tells(tmp_path: Path) -> None:
     assert (found.ordering.value, found.backend.value) == ("th", "theano")
 
 
+def test_the_files_name_may_tell_the_backend_alone(tmp_path: Path) -> None:
+    for name in ("theano", "tensorflow"):
+        path = weights(tmp_path / f"tagger_{name}.h5", kernel("c", 8, 3, 3, 5, filters=8))
+        assert plan(path).backend.value == name
+
+
 def test_theano_is_asked_for(tmp_path: Path) -> None:
     path = weights(tmp_path / "a.h5", kernel("c", 8, 3, 3, 5, filters=8))
     with pytest.raises(NeedsAnswer, match="--backend theano"):
