@@ -43,6 +43,7 @@ _ENOUGH_FOR_WORKERS = 24
 _FILES_FOR_A_WORKER = 4
 _MOST_WORKERS = 61  # as many as Windows can wait for
 _MAX_BYTES = 4_000_000
+_MAX_NOTEBOOK_BYTES = 40_000_000  # most of a large notebook is pictures
 
 
 @dataclass(eq=False)
@@ -100,8 +101,9 @@ class Project:
             data = read_file(path)
         except OSError as error:
             return Module(path, b"", error=f"cannot be read: {error.strerror or error}")
-        if len(data) > _MAX_BYTES and b"keras" in data:
-            return Module(path, data, error=f"is larger than {_MAX_BYTES // 1_000_000} MB: skipped")
+        most = _MAX_NOTEBOOK_BYTES if path.suffix == ".ipynb" else _MAX_BYTES
+        if len(data) > most and b"keras" in data:
+            return Module(path, data, error=f"is larger than {most // 1_000_000} MB: skipped")
         return Module(path, data)
 
     def facts(self, path: Path) -> FileFacts:
@@ -340,7 +342,7 @@ class Project:
             path=shown,
             evidence=told_in(self._project_folder(path)),
             load=lambda name: self._source(name, path),
-            importers=lambda: self._importers(path),
+            importers=lambda: self._importers(path) if self.concerns_keras(path) else [],
         )
         surroundings = Surroundings(
             facts,

@@ -13,6 +13,17 @@ from kerasmig.finding import Applicability, FileResult, Finding
 CODE = "KM902"
 _KERAS = "keras>=3.8"
 _TENSORFLOW = "tensorflow>=2.18"
+#: The oldest versions that today's Keras and TensorFlow can be installed and run with.
+_BESIDE = {
+    "numpy": "1.26",
+    "scipy": "1.11",
+    "h5py": "3.11",
+    "pillow": "9.5",
+    "pandas": "2.0",
+    "scikit-learn": "1.3",
+    "matplotlib": "3.8",
+    "opencv-python": "4.8",
+}
 _FILES = re.compile(
     r"(?:.*requirements.*\.(?:txt|in)|setup\.(?:py|cfg)|environment\.ya?ml|pyproject\.toml|Pipfile)$",
     re.IGNORECASE,
@@ -20,11 +31,13 @@ _FILES = re.compile(
 #: ``keras==1.2.2``, ``Keras[tests] >=1.0,<2``, ``keras=1.2`` (conda), ``keras = "^1.2"`` (poetry).
 _CLAUSES = r"(?:===?|>=|<=|~=|!=|<|>|=)[ \t]*\d[\w.*]*"
 _REQUIREMENT = re.compile(
-    r"(?<![\w./@-])(?P<name>keras|tensorflow(?:[-_](?:gpu|cpu))?|theano)(?:\[[\w, -]*\])?[ \t]*"
+    r"(?<![\w./@-])(?P<name>keras|tensorflow(?:[-_](?:gpu|cpu))?|theano"
+    rf"|{'|'.join(_BESIDE)})(?:\[[\w, -]*\])?[ \t]*"
     r"(?P<spec>(?P<assigned>=[ \t]*(?P<quote>[\"'])[^\"'\n]*(?P=quote))"
     rf"|{_CLAUSES}(?:[ \t]*,[ \t]*{_CLAUSES})*)?(?![\w.-])",
     re.IGNORECASE,
 )
+_NOTHING = "-"  # what a requirement becomes that goes with its line
 _CLAUSE = re.compile(r"(===?|>=|<=|~=|!=|<|>|=|\^|~)?[ \t]*(\d+)(?:\.(\d+))?")
 
 
@@ -91,7 +104,23 @@ def upgrade_requirements(text: str, path: str, *, update: bool) -> FileResult:
 
 
 def find_pins(text: str, path: str) -> Iterator[Pin]:
-    """The requirements of a file that hold it to Keras 1."""
+    """The requirements of a file that hold it to Keras 1, or that today's Keras lacks."""
+    found = list(_requirements(text, path))
+    names = {match.group("name").lower() for _, match in found}
+    lacks_tensorflow = not any(name.startswith("tensorflow") for name in names)
+    if "keras" not in names and not any(n.startswith(("tensorflow", "theano")) for n in names):
+        return
+    for number, match in found:
+        pin = _pin(number, match)
+        if match.group("name").lower() == "keras" and lacks_tensorflow:
+            pin = _with_tensorflow(number, match, pin)
+            lacks_tensorflow = False
+        if pin is not None:
+            yield pin
+
+
+def _requirements(text: str, path: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """The requirements that are known here, with their lines."""
     quoted_only = path.endswith((".py", ".toml", "Pipfile"))
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
         code = line.partition("#")[0]
@@ -104,9 +133,7 @@ def find_pins(text: str, path: str) -> Iterator[Pin]:
                 and not (assigned and path.endswith((".toml", "Pipfile")))
             ):
                 continue
-            pin = _pin(number, match)
-            if pin is not None:
-                yield pin
+            yield number, match
 
 
 def _pin(line: int, match: re.Match[str]) -> Pin | None:
@@ -114,22 +141,50 @@ def _pin(line: int, match: re.Match[str]) -> Pin | None:
     start, end = match.span()
     if name == "theano":
         message = "Keras 3 has no Theano backend: remove theano if nothing else needs it"
-        return Pin(line, start, end, name, "", message)
-    wanted = _KERAS if name == "keras" else _TENSORFLOW
-    major = 3 if name == "keras" else 2
-    if not _excludes(spec, major):
-        return None
-    new = wanted
-    if match.group("assigned"):
-        package, _, version = wanted.partition(">=")
-        mark = match.group("quote")
-        new = f"{package} = {mark}>={version}{mark}"
+        new = _NOTHING if match.string.strip() == match.group().strip() else ""
+        return Pin(line, start, end, name, new, message)
+    if name in _BESIDE:
+        lowest = tuple(map(int, _BESIDE[name].split(".")))
+        wanted = f"{match.group('name')}>={_BESIDE[name]}"
+        if not _excludes(spec, *lowest):
+            return None
+    else:
+        wanted = _KERAS if name == "keras" else _TENSORFLOW
+        if not _excludes(spec, 3 if name == "keras" else 2):
+            return None
     shown = match.group().strip()
-    return Pin(line, start, end, name, new, f"{shown} is too old for the migrated code: {wanted}")
+    message = f"{shown} is too old for the migrated code: {wanted}"
+    return Pin(line, start, end, name, _assigned(wanted, match), message)
 
 
-def _excludes(spec: str, major: int) -> bool:
-    """Whether a version specification leaves out everything from a major version on."""
+def _assigned(wanted: str, match: re.Match[str]) -> str:
+    """A requirement in the way of the file: ``keras = ">=3.8"`` where poetry or Pipenv read it."""
+    if not match.group("assigned"):
+        return wanted
+    package, _, version = wanted.partition(">=")
+    mark = match.group("quote")
+    return f"{package} = {mark}>={version}{mark}"
+
+
+def _with_tensorflow(line: int, match: re.Match[str], pin: Pin | None) -> Pin:
+    """Keras with the TensorFlow that the migrated code runs on, and that nothing asks for."""
+    start, end = match.span()
+    old = match.group()
+    new = pin.new if pin is not None else old
+    before, after = match.string[:start], match.string[end:]
+    mark = before[-1:]
+    if mark in ("'", '"') and after[:1] == mark:
+        new = f"{new}{mark}, {mark}{_TENSORFLOW}"
+    else:
+        # Above, so that a comment behind the old requirement stays behind it.
+        new = f"{_assigned(_TENSORFLOW, match)}\n{before}{new}"
+    told = [pin.message] if pin is not None else []
+    told.append(f"the migrated code runs on TensorFlow, which is not asked for: {_TENSORFLOW}")
+    return Pin(line, start, end, "keras", new, "; ".join(told))
+
+
+def _excludes(spec: str, major: int, least: int = 0) -> bool:
+    """Whether a version specification leaves out everything from a version on."""
     if re.match(r"=[ \t]*[\"']", spec):  # `keras = "^1.2"`, as poetry and Pipenv write it
         spec = spec[1:].strip(" \t\"'")
     for clause in spec.split(","):
@@ -137,17 +192,22 @@ def _excludes(spec: str, major: int) -> bool:
         if match is None:
             continue
         operator, number, minor = match.group(1) or "==", int(match.group(2)), match.group(3)
-        if operator in ("==", "===", "=", "~=", "^", "~", "<=") and number < major:
+        given = (number, int(minor or 0))
+        if operator in ("==", "===", "=", "~=", "^", "~", "<=") and given < (major, least):
             return True
-        if operator == "<" and (number, int(minor or 0)) <= (major, 0):
+        if operator == "<" and given <= (major, least):
             return True
     return False
 
 
 def _rewritten(text: str, pins: list[Pin]) -> str:
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
+    newline = "\r\n" if "\r\n" in text else "\n"
     for pin in reversed(pins):
-        if pin.new:
-            line = lines[pin.line - 1]
-            lines[pin.line - 1] = line[: pin.start] + pin.new + line[pin.end :]
+        line = lines[pin.line - 1]
+        if pin.new == _NOTHING:
+            lines[pin.line - 1] = ""
+        elif pin.new:
+            new = line[: pin.start] + pin.new.replace("\n", newline) + line[pin.end :]
+            lines[pin.line - 1] = new
     return "".join(lines)

@@ -23,17 +23,20 @@ from tests.core.trees import OLD, read_tree, run, stamps, variants, write_tree
 @pytest.mark.parametrize(
     ("path", "old", "new"),
     [
-        ("requirements.txt", "numpy\nKeras==1.2.2  # old\n", "numpy\nkeras>=3.8  # old\n"),
-        ("requirements.txt", "keras>=1.0,<2.0\r\n", "keras>=3.8\r\n"),
+        ("requirements.txt", "numpy\nKeras==1.2.2  # old\n", "numpy\ntensorflow>=2.18\nkeras>=3.8  # old\n"),
+        ("requirements.txt", "keras>=1.0,<2.0\r\n", "tensorflow>=2.18\r\nkeras>=3.8\r\n"),
         ("requirements.txt", "tensorflow-gpu==0.12.1", "tensorflow>=2.18"),
-        ("requirements.txt", "keras ~= 1.2", "keras>=3.8"),
+        ("requirements.txt", "keras ~= 1.2", "tensorflow>=2.18\nkeras>=3.8"),
+        ("requirements.txt", "keras==1.2\ntensorflow==1.0\nnumpy==1.11\nh5py==2.6\nscipy<1\nPillow==4.0\n",
+         "keras>=3.8\ntensorflow>=2.18\nnumpy>=1.26\nh5py>=3.11\nscipy>=1.11\nPillow>=9.5\n"),
         ("environment.yml", "  - keras=1.1.0\n  - pip:\n    - tensorflow==1.0\n",
          "  - keras>=3.8\n  - pip:\n    - tensorflow>=2.18\n"),
         ("setup.py", "setup(install_requires=['keras==1.2', 'x'])\nkeras = 1\n",
-         "setup(install_requires=['keras>=3.8', 'x'])\nkeras = 1\n"),
-        ("pyproject.toml", 'dependencies = ["keras<2"]\n', 'dependencies = ["keras>=3.8"]\n'),
-        ("Pipfile", 'keras = "==1.2.2"\n', 'keras = ">=3.8"\n'),
-        ("pyproject.toml", 'keras = "^1.2"\n', 'keras = ">=3.8"\n'),
+         "setup(install_requires=['keras>=3.8', 'tensorflow>=2.18', 'x'])\nkeras = 1\n"),
+        ("pyproject.toml", 'dependencies = ["keras<2"]\n',
+         'dependencies = ["keras>=3.8", "tensorflow>=2.18"]\n'),
+        ("Pipfile", 'keras = "==1.2.2"\n', 'tensorflow = ">=2.18"\nkeras = ">=3.8"\n'),
+        ("pyproject.toml", 'keras = "^1.2"\n', 'tensorflow = ">=2.18"\nkeras = ">=3.8"\n'),
     ],
 )  # fmt: skip
 def test_pins_on_keras_1_are_updated_on_request(path: str, old: str, new: str) -> None:
@@ -80,7 +83,7 @@ def test_pins_are_reported_beside_code_that_uses_keras_1(tmp_path: Path) -> None
     write_tree(tmp_path, files)
     run(tmp_path, "upgrade", "--no-backup", "--update-requirements")
     tree = read_tree(tmp_path)
-    assert tree["requirements.txt"] == b"keras>=3.8\nTheano==0.8\n"
+    assert tree["requirements.txt"] == b"tensorflow>=2.18\nkeras>=3.8\n"
     assert tree["b/requirements.txt"] == files["b/requirements.txt"]
 
 
