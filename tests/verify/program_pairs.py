@@ -444,7 +444,7 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "regularizer_lost": ("arrays", ", kernel_regularizer=l2(0.01)", "", "loss"),
     "bn_momentum": ("arrays", "BatchNormalization(momentum=0.9)", "BatchNormalization()", ""),
     "dropout_for_real": ("batches", "Dropout(0.3)", "Dense(8)", ""),
-    "frozen_trained": ("transfer", "    layer.trainable = False", "    layer.trainable = True", "the old one left alone"),
+    "frozen_trained": ("transfer", "    layer.trainable = False", "    layer.trainable = True", "loss of a training step"),
     "trained_frozen": ("transfer", "    layer.trainable = True", "    pass", ""),
     "gan_judge_trained": ("batches", "        judge.trainable = False\n", "", ""),
     "gan_judge_frozen": ("batches", "        judge.trainable = True\n", "", ""),

@@ -316,7 +316,30 @@ class NewHooks:
         side, recording, cls = self.side, self.recording, self.side.model
         for name in ("save", "save_weights"):
             setattr(cls, name, self._save(name, side.real[name]))
-        original = side.real["load_weights"]
+        cls.load_weights = self._load_weights(side.real["load_weights"])
+        load_model = side.real["load_model"]
+
+        def load(filepath: Any, *args: Any, **kwargs: Any) -> Any:
+            with recording.call("load_model"):
+                model = load_model(filepath, *args, **kwargs)
+            if not recording.calls:
+                recording.add("call", "load_model", {"file": stem(filepath)})
+                self.after(model, "load_model")
+            return model
+
+        side.load = load
+
+    def adapters(self, adapters: Any) -> None:
+        """Record what the adapters do that a migrated program brings along.
+
+        Args:
+            adapters: its module of them.
+        """
+        if (original := vars(adapters).get("load_keras1_weights")) is not None:
+            adapters.load_keras1_weights = self._load_weights(original)
+
+    def _load_weights(self, original: Callable[..., Any]) -> Any:
+        recording = self.recording
 
         @functools.wraps(original)
         def load_weights(model: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:
@@ -332,18 +355,7 @@ class NewHooks:
             self.after(model, "load_weights")
             return result
 
-        cls.load_weights = load_weights
-        load_model = side.real["load_model"]
-
-        def load(filepath: Any, *args: Any, **kwargs: Any) -> Any:
-            with recording.call("load_model"):
-                model = load_model(filepath, *args, **kwargs)
-            if not recording.calls:
-                recording.add("call", "load_model", {"file": stem(filepath)})
-                self.after(model, "load_model")
-            return model
-
-        side.load = load
+        return load_weights
 
     def _save(self, name: str, original: Callable[..., Any]) -> Any:
         recording = self.recording

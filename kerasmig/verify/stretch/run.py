@@ -41,6 +41,7 @@ class StretchRun:
         self.recording = Recording(recorder, self.counts)
         self.tracer = Tracer(recorder.root, lambda: len(self.recording.told.events))
         self.notes: Callable[[], list[str]] = list
+        self.adapters: Callable[[Any], None] = lambda module: None
         self.files = Files(Path(recorder.root))
 
     def prepare(self) -> None:
@@ -56,10 +57,10 @@ class StretchRun:
 
             hooks = NewHooks(self.side, self.recording, self.old, self.task.seed)
             hooks.install()
-            self.notes = hooks.notes
+            self.notes, self.adapters = hooks.notes, hooks.adapters
         loops.install(self.counts)
         _bound_imported(self.recording.recorder.root)
-        _still_changes_of_images()
+        _watch_adapters(self.adapters)
         _still_clock(self.recording.recorder.root)
         sys.stdout = Lines(sys.stdout, self.recording.recorder.root, self.recording.printed)
         show = warnings.showwarning
@@ -140,8 +141,11 @@ def _bound_imported(root: str) -> None:
     loader.source_to_code = source_to_code
 
 
-def _still_changes_of_images() -> None:
-    """Have the adapters that a migrated program brings along change images as the libraries do."""
+def _watch_adapters(watch: Callable[[Any], None]) -> None:
+    """Look after the adapters that a migrated program brings along, once they are imported.
+
+    They change images as the libraries do here: always in the same way.
+    """
     import importlib.machinery
 
     loader: Any = importlib.machinery.SourceFileLoader
@@ -149,7 +153,10 @@ def _still_changes_of_images() -> None:
 
     def exec_module(self: Any, module: Any) -> None:
         execute(self, module)
-        if str(getattr(module, "__file__", "")).endswith(f"/{COMPAT}") and "np" in vars(module):
+        if not str(getattr(module, "__file__", "")).endswith(f"/{COMPAT}"):
+            return
+        watch(module)
+        if "np" in vars(module):
             module.np = OwnRandom(0, constant=True)
 
     loader.exec_module = exec_module
