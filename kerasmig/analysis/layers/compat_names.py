@@ -28,6 +28,8 @@ def layer_of_compat(path: str) -> str | None:
         return None
     if name == NAMESPACE:
         return "keras.layers"
+    if name == "Sequential":
+        return "keras.models.Sequential"
     layer = name.removeprefix(ADAPTER)
     layer = _MODELLED_ON.get(layer, layer)
     known = layer in SPECS or layer in ALIASES or layer == "merge"

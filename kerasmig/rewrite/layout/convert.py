@@ -338,6 +338,11 @@ class _Conversion:
                 for call in nodes(edits.names.tree, ast.Call)
                 if id(call) not in nodes_of and _may_feed(call)
             ]
+            left += [
+                (call, "what this function is fed")
+                for call in run.functions
+                if self._of[id(call)].path == path
+            ]
             for place, reason in left:
                 message = f"{reason}: models take the channels last now; turn the data"
                 result.unfed.append(Left(path, getattr(place, "lineno", 1), message))

@@ -79,6 +79,11 @@ class Follower(Stacker):
                 self.fed.append((node, args[0], last))
             if keras and last == "Sequential":
                 return self._sequential(function, args, kwargs, complete, node)
+            if last.lower().endswith("function") and self.plan.inputs and args:
+                # What it is fed are the inputs themselves, not what comes of them.
+                rest, named = self._brought_back(args[1:], kwargs, node)
+                self.functions.append(node)
+                return super().call(function, [args[0], *rest], named, complete, node)
             if keras and last == "Model":
                 return self._model(function, args, kwargs, complete, node)
         if isinstance(target, Method) and target.name in _DATA_METHODS:
@@ -108,14 +113,6 @@ class Follower(Stacker):
             self.compiled.setdefault(id(model.node), []).append((args, kwargs))
         else:
             self.fed.append((node, model, method.name))
-
-    def states_of(self, model: Model) -> tuple[list[int], list[int]]:
-        """States of what a model takes and gives."""
-        given = [t.turned if isinstance(t, Tensor) else 0 for t in model.state["inputs"]]
-        if model.sequential and id(model) in self.input_states:
-            given = [self.input_states[id(model)]]
-        gives = [t.turned if isinstance(t, Tensor) else 0 for t in model.state["outputs"]]
-        return given, gives
 
     def _is_layer(self, value: Value) -> bool:
         base = value.cls.library_base() if isinstance(value, Instance) and value.cls else None

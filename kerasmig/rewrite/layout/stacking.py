@@ -69,10 +69,27 @@ class Stacker(Tracer):
                 self.models.append(receiver)
                 self.born[id(receiver)] = tuple(self._doing)
         argument = node.args[0] if node.args else node.keywords[0].value
-        made = getattr(layer, "node", None)
-        listed = not isinstance(argument, ast.Call) and isinstance(made, ast.Call)
-        self._put(receiver, layer, made if listed else argument, node)  # type: ignore[arg-type]
+        where = self.elements.get(id(layer)) if self._is_loop_variable(argument) else None
+        self._put(receiver, layer, where or argument, node)
         return None
+
+    def states_of(self, model: Model) -> tuple[list[int], list[int]]:
+        """States of what a model takes and gives."""
+        given = [t.turned if isinstance(t, Tensor) else 0 for t in model.state["inputs"]]
+        if model.sequential and id(model) in self.input_states:
+            given = [self.input_states[id(model)]]
+        gives = [t.turned if isinstance(t, Tensor) else 0 for t in model.state["outputs"]]
+        return given, gives
+
+    def _is_loop_variable(self, node: ast.expr) -> bool:
+        """``for layer in layers: model.add(layer)``: the layer stands in the list."""
+        inner: ast.AST | None = node
+        while inner is not None:
+            if isinstance(inner, ast.For) and isinstance(node, ast.Name):
+                if isinstance(inner.target, ast.Name) and inner.target.id == node.id:
+                    return True
+            inner = self.parents.get(inner)
+        return False
 
     def _put(self, model: Model, layer: Value, where: ast.expr, node: ast.Call) -> None:
         """One more layer on a Sequential model."""
@@ -92,7 +109,13 @@ class Stacker(Tracer):
             isinstance(layer, Model)
             or (isinstance(layer, Layer) and layer.kind in ("InputLayer", "Merge"))
         )
-        found = Passage() if plain or isinstance(layer, Tensor) else self._step(layer, tensor, node)
+        if plain or isinstance(layer, Tensor):
+            found = Passage(tensor.turned, tensor.turned)
+        elif isinstance(layer, Model) and self.plan.inputs:
+            given, given_back = self.states_of(layer)
+            found = Passage(given[0] if given else 0, given_back[0] if given_back else 0)
+        else:
+            found = self._step(layer, tensor, node)
         rank = rank_of(layer, tensor)
         key = id(where)
         have = tensor.turned

@@ -67,6 +67,7 @@ class Tracer(Interpreter):
         self.wrapped: dict[int, list[Tensor]] = {}
         self.fed: list[tuple[ast.Call, Model, str]] = []
         self.compiled: dict[int, list[tuple[list[Value], dict[str, Value]]]] = {}
+        self.functions: list[ast.Call] = []
         self.input_states: dict[int, int] = {}
         self.used_wraps: dict[int, set[tuple[int, int]]] = {}
         self.elements: dict[int, ast.expr] = {}
