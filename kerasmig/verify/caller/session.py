@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,9 @@ _OTHER = {"th": "tf", "tf": "th"}
 _FORMAT = {"th": "channels_first", "tf": "channels_last"}
 FLOAT64_TOLERANCE = 1e-6
 ONEDNN = "TF_ENABLE_ONEDNN_OPTS"
+_SETS_ONEDNN = re.compile(
+    rf"(?:environ(?:\.setdefault\(|\.update\(|\[)|putenv\()\s*\{{?\s*['\"]?{ONEDNN}"
+)
 NHWC = "NHWC"
 """What TensorFlow says of channels_first where it has no oneDNN."""
 
@@ -156,7 +160,7 @@ class _Session:
     def _sets_onednn(self, program: Program) -> bool:
         """Whether the new program itself switches oneDNN on, before it imports TensorFlow."""
         tree = self._tree("new")
-        return any(ONEDNN in tree.text(name) for name, _ in tree.reach(program.file))
+        return any(_SETS_ONEDNN.search(tree.text(name)) for name, _ in tree.reach(program.file))
 
     def run(self) -> None:
         from kerasmig.verify import VerifyError
