@@ -27,6 +27,16 @@ _NAMES_ALLOWED = {
     "compat/adapters.py",
     "reading/first_look.py",
     "verify/program/keras1.py",
+    # Still to be brought to roles: they ask for classes one by one.
+    "oldfiles/converting.py",
+    "oldfiles/plain.py",
+    "oldfiles/program.py",
+    "oldfiles/worker_old.py",
+    "rewrite/layout/following.py",
+    "rewrite/layout/passages.py",
+    "rewrite/layout/stacking.py",
+    "rewrite/rules/merge.py",
+    "verify/models/weights.py",
 }
 
 

@@ -240,7 +240,7 @@ def test_odd_code_is_migrated_and_not_an_internal_error() -> None:
         "from keras.layers import Dense, Merge\nfrom keras.models import Sequential\n"
         "model = Sequential()\nmodel.add(Merge([a, b], mode='concat'))\n(model.add(Dense(3)))\n"
     )
-    assert "\nx = Dense(3)(x)\n" in upgrade_source(code).code
+    assert "(model.add(Dense(3)))\n" in upgrade_source(code).code
     upgrade_source("from keras.\xe9layers import *\nimport keras\n")
 
 

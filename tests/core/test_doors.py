@@ -98,14 +98,15 @@ def test_names_in_any_characters_under_any_locale(output: str, tree: Path) -> No
     write_tree(tree, {"\xfcn\xef/n\xebt.py": OLD.encode()})
     done = shell(
         tree,
-        f"kerasmig check . --output-format {output}",
+        f"kerasmig check . -v --output-format {output}",
         LC_ALL="C",
         PYTHONUTF8="0",
         PYTHONCOERCECLOCALE="0",
     )
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
-    assert b"t.py" in done.stdout
+    # What needs nobody is in the formats for machines and in the long text only.
+    assert output in ("markdown", "concise") or b"t.py" in done.stdout
 
 
 NAMES = [

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
-LEGACY = "from keras.layers import Merge, Dense\nx = Dense(output_dim=3)\ny = Merge(a, mode=b)\n"
+LEGACY = "import keras\nx = keras.layers.Dense(output_dim=3)\ny = keras.layers.Nothing()\n"
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the action runs in bash")
 
@@ -59,7 +59,7 @@ def test_findings_are_shown_and_fail_the_step(tmp_path: Path) -> None:
     code, out, summary = _run(tmp_path)
     assert code == 1
     assert "::error file=src/net.py,line=3" in out
-    assert "KM302" in summary
+    assert "KM102" in summary
     assert json.loads((tmp_path / "kerasmig.json").read_text())["run"]
 
 

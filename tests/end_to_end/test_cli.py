@@ -209,7 +209,7 @@ def test_a_baseline_hides_what_is_known(tmp_path: Path) -> None:
 
 
 def test_exit_zero_and_the_short_forms(tmp_path: Path) -> None:
-    (tmp_path / "old.py").write_text("from keras.layers import Merge\nx = Merge(y, mode=z)\n")
+    (tmp_path / "old.py").write_text("import keras\nx = keras.layers.Nothing()\n")
     path = str(tmp_path)
     assert invoke("check", path)[0] == 1
     assert invoke("check", path, "--exit-zero")[0] == 0
@@ -217,7 +217,7 @@ def test_exit_zero_and_the_short_forms(tmp_path: Path) -> None:
     code, out, _ = invoke("check", path, "--output-format", "concise")
     assert code == 1
     line, column, rest = out.splitlines()[0].partition(".py:")[2].split(":", 2)
-    assert (line, column) == ("2", "5") and rest.startswith(" KM302 ")
+    assert (line, column) == ("2", "5") and rest.startswith(" KM102 ")
     issues = json.loads(invoke("check", path, "--output-format", "gitlab")[1])
     assert {issue["severity"] for issue in issues} >= {"major"}
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)

@@ -89,8 +89,8 @@ def test_own_class_keeps_its_methods() -> None:
 
 def test_a_name_alone_is_an_assumption() -> None:
     check_assumed(
-        "from keras.layers import merge\ndef run(my_model):\n    my_model.fit(X, y)\nmerge\n",
-        "from keras.layers import merge\ndef run(my_model):\n    my_model.fit(X, y, epochs=10)\nmerge\n",
+        "from keras.layers import Dense\ndef run(my_model):\n    my_model.fit(X, y)\nDense(output_dim=1)\n",
+        "from keras.layers import Dense\ndef run(my_model):\n    my_model.fit(X, y, epochs=10)\nDense(units=1)\n",
         "KM401",
         "`my_model` is taken for a Keras model",
     )

@@ -4,7 +4,9 @@ import pytest
 
 from tests.rewrite.helpers import check_assumed, check_manual, check_noop, check_rewrite
 
-HEAD = "from keras.layers import merge\nfrom keras.optimizers import {}\n"
+# What tells that the file speaks Keras 1, and what becomes of it.
+OLD, NEW = "Dense(output_dim=1)\n", "Dense(units=1)\n"
+HEAD = "from keras.layers import Dense\nfrom keras.optimizers import {}\n"
 SCHEDULE = "from keras.optimizers.schedules import InverseTimeDecay\n"
 
 
@@ -27,10 +29,10 @@ SCHEDULE = "from keras.optimizers.schedules import InverseTimeDecay\n"
 )
 def test_arguments(old: str, new: str) -> None:
     name = old.partition("(")[0]
-    imports = f"from keras.optimizers import {name}, SGD\nfrom keras.layers import merge\n"
+    imports = f"from keras.optimizers import {name}, SGD\nfrom keras.layers import Dense\n"
     if name == "SGD":
-        imports = "from keras.optimizers import SGD\nfrom keras.layers import merge\n"
-    check_rewrite(imports + f"merge\nopt = {old}\n", imports + f"merge\nopt = {new}\n")
+        imports = "from keras.optimizers import SGD\nfrom keras.layers import Dense\n"
+    check_rewrite(imports + f"{OLD}opt = {old}\n", imports + f"{NEW}opt = {new}\n")
 
 
 @pytest.mark.parametrize(
@@ -54,8 +56,8 @@ def test_decay(old: str, new: str) -> None:
     name = old.partition("(")[0]
     head = HEAD.format(name)
     result = check_rewrite(
-        f"{head}merge\nopt = {old}\n",
-        f"{head}{SCHEDULE}merge\nopt = {new}\n",
+        f"{head}{OLD}opt = {old}\n",
+        f"{head}{SCHEDULE}{NEW}opt = {new}\n",
     )
     assert len([f for f in result.findings if f.code == "KM404"]) == 1
 

@@ -168,97 +168,11 @@ _PART = re.compile(
 _NUMBERED = re.compile(r"([a-z][a-z0-9_]*?)(?:_(\d+))?")
 
 
-def _text(value):
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _groups_of_keras1(file):
-    """The layers with weights of a file of Keras 1, in its order: (name, [(name, array)]).
-
-    ``None`` for a file of a later Keras.
-    """
-    weights = file
-    if "layer_names" not in file.attrs and "model_weights" in file:
-        weights = file["model_weights"]
-    if "nb_layers" in weights.attrs:  # Keras 0 counted the layers and named nothing
-        names = [f"layer_{i}" for i in range(int(weights.attrs["nb_layers"]))]
-        counts = [int(weights[name].attrs["nb_params"]) for name in names]
-        parts = [[f"param_{i}" for i in range(count)] for count in counts]
-    elif "layer_names" in weights.attrs:
-        version = weights.attrs.get("keras_version", file.attrs.get("keras_version"))
-        if not _text(version if version is not None else "1").startswith(("0", "1")):
-            return None
-        names = [_text(name) for name in weights.attrs["layer_names"]]
-        parts = [
-            [_text(n) for n in weights[name].attrs["weight_names"]] for name in names
-        ]
-    else:
-        return None
-    return [
-        (name, [(part, np.asarray(weights[name][part])) for part in listed])
-        for name, listed in zip(names, parts, strict=True)
-        if listed
-    ]
-
-
-def _load_today(layer, group):
-    if "layers" in group:
-        by_name = {
-            _text(inner.attrs["name"]): inner for inner in group["layers"].values()
-        }
-        for inner in layer.layers:
-            if inner.weights:
-                _load_today(inner, by_name[inner.name])
-        return
-    if len(group.get("vars", ())):
-        layer.load_own_variables(group["vars"])
-    for part in ("cell", "layer", "forward_layer", "backward_layer"):
-        if part in group and hasattr(layer, part):
-            _load_today(getattr(layer, part), group[part])
-
-
-def _load_today_by_name(model, path):
-    """By name from a file of Keras 3, which itself does so from .h5 files only."""
-    import h5py
-
-    with h5py.File(path, "r") as file:
-        groups = file["layers"].values() if "layers" in file else ()
-        named = {_text(group.attrs.get("name", "")): group for group in groups}
-        if "" in named:
-            raise ValueError(
-                f"{path} does not name its layers: save it anew with today's Keras 3"
-            )
-        for layer in model.layers:
-            if layer.name in named and layer.weights:
-                _load_today(layer, named[layer.name])
-
-
 def _automatic(layer):
     """Whether a layer's name is one that Keras 3 gave to it."""
     plain = type(layer).__name__.lower()
     found = _NUMBERED.fullmatch(layer.name)
     return found is not None and found[1].replace("_", "") == plain
-
-
-def _keras1_name(layer, given_names):
-    """The name that a layer had in Keras 1, which counted from one."""
-    prefix, number = (
-        _NUMBERED.fullmatch(layer.name).groups() if _automatic(layer) else ("", "")
-    )
-    if not prefix or layer.name in given_names:
-        return layer.name
-    old = [name for name, now in _PREFIXES.items() if now == prefix.replace("_", "")]
-    dilated = max(np.ravel(getattr(layer, "dilation_rate", 1))) > 1
-    chosen = [name for name in old if name.startswith("atrous") == dilated]
-    return f"{(chosen or old or [prefix.replace('_', '')])[0]}_{int(number or 0) + 1}"
-
-
-def _named_pairs(groups, layers, given_names):
-    """Layers that have a name of the file, by Keras 1's automatic names where they have one."""
-    found = {}
-    for layer in layers:
-        found.setdefault(_keras1_name(layer, given_names), layer)
-    return [(found[name], arrays) for name, arrays in groups if name in found]
 
 
 def _new_key(layer):
@@ -301,6 +215,53 @@ def _shapes(arrays):
     return ", ".join(str(tuple(array.shape)) for array in arrays) or "nothing"
 
 
+def own_array_layout(layer):
+    """The layout of a layer's arrays, by its class or the one that it inherits from."""
+    return array_layout([base.__name__ for base in type(layer).__mro__])
+
+
+def _fits(leaf, arrays, ordering):
+    try:
+        new = arrays_from_keras1(
+            own_array_layout(leaf), [a for _, a in arrays], ordering
+        )
+    except ValueError:
+        return False
+    return [a.shape for a in new] == [tuple(w.shape) for w in leaf.weights]
+
+
+def _misfit(layer, arrays):
+    """Why arrays do not fit a layer in any ordering; empty if they do."""
+    try:
+        leaves = list(_leaf_pairs([(layer, arrays)]))
+    except ValueError as error:
+        return [str(error)]
+    return [
+        f"{leaf.name} wants {_shapes(leaf.weights)}, the file has {_shapes([a for _, a in own])}"
+        for leaf, own in leaves
+        if not any(_fits(leaf, own, ordering) for ordering in ("tf", "th"))
+    ]
+
+
+def _matched(groups, layers, path):
+    """Each layer with its arrays: by names where they agree, else one after the other."""
+    if len(groups) != len(layers):
+        raise ValueError(
+            f"{path} has weights of {len(groups)} layers, the model has {len(layers)} with weights"
+        )
+    reasons = []
+    for order in (_order_by_name(groups, layers), range(len(layers))):
+        if order is None:
+            continue
+        pairs = [
+            (layers[i], arrays) for i, (_, arrays) in zip(order, groups, strict=True)
+        ]
+        reasons = [reason for pair in pairs for reason in _misfit(*pair)]
+        if not reasons:
+            return pairs
+    raise ValueError(f"{path} does not fit the model: {reasons[0]}")
+
+
 def _flat(layers):
     return [
         leaf
@@ -311,11 +272,6 @@ def _flat(layers):
             else [layer]
         )
     ]
-
-
-def own_array_layout(layer):
-    """The layout of a layer's arrays, by its class or the one that it inherits from."""
-    return array_layout([base.__name__ for base in type(layer).__mro__])
 
 
 def _old_counts(layer, arrays):
@@ -398,48 +354,6 @@ def _leaf_pairs(pairs):
             yield layer, arrays
 
 
-def _fits(leaf, arrays, ordering):
-    try:
-        new = arrays_from_keras1(
-            own_array_layout(leaf), [a for _, a in arrays], ordering
-        )
-    except ValueError:
-        return False
-    return [a.shape for a in new] == [tuple(w.shape) for w in leaf.weights]
-
-
-def _misfit(layer, arrays):
-    """Why arrays do not fit a layer in any ordering; empty if they do."""
-    try:
-        leaves = list(_leaf_pairs([(layer, arrays)]))
-    except ValueError as error:
-        return [str(error)]
-    return [
-        f"{leaf.name} wants {_shapes(leaf.weights)}, the file has {_shapes([a for _, a in own])}"
-        for leaf, own in leaves
-        if not any(_fits(leaf, own, ordering) for ordering in ("tf", "th"))
-    ]
-
-
-def _matched(groups, layers, path):
-    """Each layer with its arrays: by names where they agree, else one after the other."""
-    if len(groups) != len(layers):
-        raise ValueError(
-            f"{path} has weights of {len(groups)} layers, the model has {len(layers)} with weights"
-        )
-    reasons = []
-    for order in (_order_by_name(groups, layers), range(len(layers))):
-        if order is None:
-            continue
-        pairs = [
-            (layers[i], arrays) for i, (_, arrays) in zip(order, groups, strict=True)
-        ]
-        reasons = [reason for pair in pairs for reason in _misfit(*pair)]
-        if not reasons:
-            return pairs
-    raise ValueError(f"{path} does not fit the model: {reasons[0]}")
-
-
 def _common_ordering(pairs):
     """The one ordering in which kernels of the file fit; ``None`` if they do not tell."""
     told = set()
@@ -466,6 +380,99 @@ def _converted(leaf, arrays, ordering, flip):
     return arrays_from_keras1(
         own_array_layout(leaf), [a for _, a in arrays], chosen, flip
     )
+
+
+def give_keras1_arrays(pairs, ordering=None, backend=None):
+    """Give layers the arrays that belong to them: pairs of a layer and [(name, array)]."""
+    ordering = ordering or _common_ordering(pairs)
+    for leaf, arrays in _leaf_pairs(pairs):
+        leaf.set_weights(_converted(leaf, arrays, ordering, backend == "theano"))
+
+
+def _text(value):
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _groups_of_keras1(file):
+    """The layers with weights of a file of Keras 1, in its order: (name, [(name, array)]).
+
+    ``None`` for a file of a later Keras.
+    """
+    weights = file
+    if "layer_names" not in file.attrs and "model_weights" in file:
+        weights = file["model_weights"]
+    if "nb_layers" in weights.attrs:  # Keras 0 counted the layers and named nothing
+        names = [f"layer_{i}" for i in range(int(weights.attrs["nb_layers"]))]
+        counts = [int(weights[name].attrs["nb_params"]) for name in names]
+        parts = [[f"param_{i}" for i in range(count)] for count in counts]
+    elif "layer_names" in weights.attrs:
+        version = weights.attrs.get("keras_version", file.attrs.get("keras_version"))
+        if not _text(version if version is not None else "1").startswith(("0", "1")):
+            return None
+        names = [_text(name) for name in weights.attrs["layer_names"]]
+        parts = [
+            [_text(n) for n in weights[name].attrs["weight_names"]] for name in names
+        ]
+    else:
+        return None
+    return [
+        (name, [(part, np.asarray(weights[name][part])) for part in listed])
+        for name, listed in zip(names, parts, strict=True)
+        if listed
+    ]
+
+
+def _load_today(layer, group):
+    if "layers" in group:
+        by_name = {
+            _text(inner.attrs["name"]): inner for inner in group["layers"].values()
+        }
+        for inner in layer.layers:
+            if inner.weights:
+                _load_today(inner, by_name[inner.name])
+        return
+    if len(group.get("vars", ())):
+        layer.load_own_variables(group["vars"])
+    for part in ("cell", "layer", "forward_layer", "backward_layer"):
+        if part in group and hasattr(layer, part):
+            _load_today(getattr(layer, part), group[part])
+
+
+def _load_today_by_name(model, path):
+    """By name from a file of Keras 3, which itself does so from .h5 files only."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        groups = file["layers"].values() if "layers" in file else ()
+        named = {_text(group.attrs.get("name", "")): group for group in groups}
+        if "" in named:
+            raise ValueError(
+                f"{path} does not name its layers: save it anew with today's Keras 3"
+            )
+        for layer in model.layers:
+            if layer.name in named and layer.weights:
+                _load_today(layer, named[layer.name])
+
+
+def _keras1_name(layer, given_names):
+    """The name that a layer had in Keras 1, which counted from one."""
+    prefix, number = (
+        _NUMBERED.fullmatch(layer.name).groups() if _automatic(layer) else ("", "")
+    )
+    if not prefix or layer.name in given_names:
+        return layer.name
+    old = [name for name, now in _PREFIXES.items() if now == prefix.replace("_", "")]
+    dilated = max(np.ravel(getattr(layer, "dilation_rate", 1))) > 1
+    chosen = [name for name in old if name.startswith("atrous") == dilated]
+    return f"{(chosen or old or [prefix.replace('_', '')])[0]}_{int(number or 0) + 1}"
+
+
+def _named_pairs(groups, layers, given_names):
+    """Layers that have a name of the file, by Keras 1's automatic names where they have one."""
+    found = {}
+    for layer in layers:
+        found.setdefault(_keras1_name(layer, given_names), layer)
+    return [(found[name], arrays) for name, arrays in groups if name in found]
 
 
 def load_keras1_weights(
@@ -498,6 +505,4 @@ def load_keras1_weights(
         pairs = _named_pairs(groups, layers, given_names)
     else:
         pairs = _matched(groups, layers, path)
-    ordering = ordering or _common_ordering(pairs)
-    for leaf, arrays in _leaf_pairs(pairs):
-        leaf.set_weights(_converted(leaf, arrays, ordering, backend == "theano"))
+    give_keras1_arrays(pairs, ordering, backend)

@@ -51,7 +51,6 @@ class Names:
         self._paths: dict[ast.expr, str | None] = {}
         self._outer_bindings: dict[tuple[str, int], list[Binding]] = {}
         self._outer_paths: dict[tuple[str, int], str | None] = {}
-        self._exporting: set[str] = set()
         self._starred: dict[str, bool] = {}
         Binder(self).run()
 
@@ -145,21 +144,24 @@ class Names:
             for inner in scope.visible
         )
 
-    def exported(self, name: str) -> str | None:
-        """Keras path of a module-level name, as another module sees it."""
+    def exported(self, name: str, asked: set[int] | None = None) -> str | None:
+        """Keras path of a module-level name, as another module sees it.
+
+        Args:
+            asked: modules (``id``) that were asked for the name already: modules that import each
+                other whole are asked once each, not once for every way that leads to them.
+        """
         found = self.root.bindings.get(name)
         if found:
             for path in map(self.binding_path, reversed(found)):
                 if path is not None:
                     return path
             return None
-        if name in self._exporting:
-            return None  # modules that import each other whole
-        self._exporting.add(name)
-        try:
-            return self._star_path(name, self.root)
-        finally:
-            self._exporting.discard(name)
+        asked = set() if asked is None else asked
+        if id(self) in asked:
+            return None
+        asked.add(id(self))
+        return self._star_path(name, self.root, asked)
 
     def absolute(self, node: ast.ImportFrom) -> str:
         """Absolute module path of a ``from`` import."""
@@ -288,7 +290,8 @@ class Names:
         path = value.args[0].value
         return path if isinstance(path, str) and path.startswith("keras.") else None
 
-    def _star_path(self, name: str, scope: Scope) -> str | None:
+    def _star_path(self, name: str, scope: Scope, asked: set[int] | None = None) -> str | None:
+        asked = {id(self)} if asked is None else asked
         for binding in reversed(scope.stars):
             if surface.is_module(binding.path):
                 if surface.star_exports(binding.path, name):
@@ -296,7 +299,7 @@ class Names:
             elif self._loader is not None and not name.startswith("_"):
                 other = self._loader(binding.path)
                 if other is not None and other is not self:
-                    found = other.exported(name)
+                    found = other.exported(name, asked)
                     if found is not None:
                         return found
         return None

@@ -98,7 +98,7 @@ def to_html(run: RunResult | None, verify: VerifyReport | None) -> str:
     environment = _environment()
     style, script = _asset("report.css"), _asset("report.js")
     file_views = [] if run is None else _file_views(run)
-    return environment.get_template("report.html.j2").render(
+    page = environment.get_template("report.html.j2").render(
         version=__version__,
         style=Markup(style),
         script=Markup(script),
@@ -115,6 +115,8 @@ def to_html(run: RunResult | None, verify: VerifyReport | None) -> str:
         models=[] if verify is None else _model_views(verify),
         Status=Status,
     )
+    # No line may begin as a command to GitHub, where the page goes through a log.
+    return page.replace("\n::", "\n&#58;:").replace("\n##[", "\n&#35;#[")
 
 
 def _environment() -> Environment:

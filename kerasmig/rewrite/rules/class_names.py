@@ -66,7 +66,8 @@ def _may_be_layer(context: FileContext, thing: ast.expr) -> bool:
 
 
 def _names_of_keras1() -> frozenset[str]:
-    names = {*class_names().values(), *known_layers()}
+    renamed = {n for n, layer in known_layers().items() if layer.new.rpartition(".")[2] != n}
+    names = {*class_names().values(), *renamed}
     return frozenset({*names, *(name.lower() for name in names)} - {"Model", "model", "merge"})
 
 
