@@ -64,3 +64,29 @@ def test_the_learning_phase_elsewhere_is_reported() -> None:
 def test_own_functions_are_left_alone() -> None:
     source = "import backend as K\nf = K.function([x, K.learning_phase()], [y])\n"
     assert upgrade(source).findings == ()
+
+
+def test_variables_that_a_lambda_layer_makes_are_values() -> None:
+    check_rewrite(
+        """
+        from keras import backend as K
+        from keras.layers import Lambda
+        a = Lambda(lambda t: t * K.variable(w), output_shape=lambda s: s)
+        def scale(t):
+            v = K.variable(w)
+            return t * v
+        b = Lambda(scale)
+        c = K.variable(w)
+        """,
+        """
+        from keras.layers import Lambda
+        from keras.backend import floatx
+        from keras import ops, Variable
+        a = Lambda(lambda t: t * ops.convert_to_tensor(w, dtype=floatx()), output_shape=lambda s: s)
+        def scale(t):
+            v = ops.convert_to_tensor(w, dtype=floatx())
+            return t * v
+        b = Lambda(scale)
+        c = Variable(w, dtype=floatx())
+        """,
+    )

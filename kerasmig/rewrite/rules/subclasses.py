@@ -385,11 +385,19 @@ def layer_variable(context: FileContext, use: Use, entry: Entry) -> Finding | No
 
 def _is_read_in_call(context: FileContext, call: ast.Call) -> bool:
     """Whether a variable is made where a layer computes, and only its value is wanted there."""
-    methods = [a for a in context.ancestors(call) if isinstance(a, ast.FunctionDef)]
-    if not methods or methods[-1].name != "call":
+    around = list(context.ancestors(call))
+    if any(isinstance(a, ast.Lambda) and _is_of_lambda_layer(context, a) for a in around):
+        return True
+    methods = [a for a in around if isinstance(a, ast.FunctionDef)]
+    if not methods:
         return False
     owner = context.parent(methods[-1])
-    if not (isinstance(owner, ast.ClassDef) and is_a(context.receivers.class_kind(owner), LAYER)):
+    if isinstance(owner, ast.ClassDef):
+        computes = methods[-1].name == "call" and is_a(context.receivers.class_kind(owner), LAYER)
+    else:
+        methods = [m for m in methods if m.name in _given_to_lambda_layers(context)][:1]
+        computes = bool(methods)
+    if not computes:
         return False
     parent = context.parent(call)
     if isinstance(parent, (ast.Tuple, ast.List)):
@@ -402,6 +410,30 @@ def _is_read_in_call(context: FileContext, call: ast.Call) -> bool:
         isinstance(node, ast.Name) and node.id == parent.targets[0].id and _changes(context, node)
         for node in walk(methods[-1])
     )
+
+
+def _is_of_lambda_layer(context: FileContext, function: ast.expr) -> bool:
+    """Whether a function is what a Lambda layer computes, and not its output shape."""
+    call = context.parent(function)
+    if isinstance(call, ast.keyword):
+        if call.arg != "function":
+            return False
+        call = context.parent(call)
+    return (
+        isinstance(call, ast.Call)
+        and (function in call.args[:1] or function not in call.args)
+        and context.names.keras_name(call.func) == "keras.layers.core.Lambda"
+    )
+
+
+def _given_to_lambda_layers(context: FileContext) -> frozenset[str]:
+    """The names of the functions that Lambda layers compute."""
+    given = (
+        [*call.args[:1], *(k.value for k in call.keywords if k.arg == "function")]
+        for call in context.calls
+        if context.names.keras_name(call.func) == "keras.layers.core.Lambda"
+    )
+    return frozenset(f.id for found in given for f in found if isinstance(f, ast.Name))
 
 
 def _changes(context: FileContext, node: ast.Name) -> bool:
