@@ -55,11 +55,11 @@ def write(request: dict[str, Any]) -> int:
 def _put(new: Any, layer: dict[str, Any], arrays: list[Any], kind: str) -> None:
     if kind == "weights":
         group = new.create_group(f"layers/{layer['target']}")
-        group.attrs["name"] = layer["name"]
         inner = group
         for name in layer["inside"]:
             inner = inner.create_group(name)
-        variables = inner.create_group("vars")
+        group.require_group("vars").attrs["name"] = layer["name"]
+        variables = inner.require_group("vars")
         for number, array in enumerate(arrays):
             variables.create_dataset(str(number), data=array)
         return

@@ -194,7 +194,7 @@ def _load_today_by_name(model, path):
 
     with h5py.File(path, "r") as file:
         groups = file["layers"].values() if "layers" in file else ()
-        named = {_text(group.attrs.get("name", "")): group for group in groups}
+        named = {_today_name(group): group for group in groups}
         if "" in named:
             raise ValueError(
                 f"{path} does not name its layers: save it anew with today's Keras 3"
@@ -204,11 +204,15 @@ def _load_today_by_name(model, path):
                 _load_today(layer, named[layer.name])
 
 
+def _today_name(group):
+    """The name of a layer, which Keras 3 writes beside its variables."""
+    holder = group.get("vars", group)
+    return _text(holder.attrs.get("name", ""))
+
+
 def _load_today(layer, group):
     if "layers" in group:
-        by_name = {
-            _text(inner.attrs["name"]): inner for inner in group["layers"].values()
-        }
+        by_name = {_today_name(inner): inner for inner in group["layers"].values()}
         for inner in layer.layers:
             if inner.weights:
                 _load_today(inner, by_name[inner.name])
