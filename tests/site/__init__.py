@@ -1,0 +1,1 @@
+"""Tests of the site and of what runs in it."""
