@@ -43,7 +43,7 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
             {
                 "sets.py": SET + NEW,
                 "plain.py": NEW,
-                "looks.py": TELL + NEW[: NEW.index("model")] + last,
+                "looks.py": TELL + NEW[: NEW.index("model = ")] + last,
             },
         ),
     ):
