@@ -430,6 +430,12 @@ def test_modules_that_are_passed_on() -> None:
     find(result, "KM103", "keras.backend is passed on", MANUAL)
 
 
+def test_a_star_of_a_module_that_never_was_stays_and_is_reported() -> None:
+    result = upgrade("from keras.foolayers import *\nx = Dense(output_dim=3)\n")
+    assert not result.changed
+    find(result, "KM102", "keras.foolayers is a module that neither", MANUAL)
+
+
 def test_star_import() -> None:
     check_rewrite(
         """

@@ -516,9 +516,17 @@ def _moved(path: str) -> bool:
     return entry is not None and entry.to is not None and entry.to != path
 
 
+def is_unknown_module(module: str) -> bool:
+    """Whether a module below ``keras`` never was there: the import has to fail, not to mean another."""
+    top = ".".join(module.split(".")[:2])
+    return (
+        not surface.is_module(module) and not surface.is_module(top) and not surface.keras3_has(top)
+    )
+
+
 def star_target(module: str) -> str:
     """Where the names of a starred Keras 1 module are to be found today."""
-    if surface.keras3_has(module):
+    if surface.keras3_has(module) or is_unknown_module(module):
         return module
     while module and not surface.keras3_has(module):
         module = module.rpartition(".")[0]
