@@ -9,6 +9,7 @@ from functools import partial
 from kerasmig.analysis.dataformat.project_facts import ModuleSource, ProjectFacts
 from kerasmig.analysis.dataformat.shapes import mentions_spatial
 from kerasmig.analysis.interpreter.frames import Context
+from kerasmig.analysis.interpreter.values import Model
 from kerasmig.analysis.names.resolution import Names
 from kerasmig.rewrite.layout.axes import goes_last
 from kerasmig.rewrite.layout.data import Fed, feed
@@ -375,8 +376,17 @@ def _turned_inputs(solution: Solution) -> dict[int, int]:
         for tensor in solution.run.wrapped.get(key, ()):
             if wrap.state > 0 and tensor.source == "input" and isinstance(tensor.node, ast.Call):
                 found[id(tensor.node)] = wrap.state
+    merged = {
+        id(model)
+        for made in solution.run.trace.layers.values()
+        for layer in made
+        if layer.kind == "Merge"
+        for model in getattr(layer.config.get("layers"), "items", ())
+    }
     for step in solution.run.steps:
         node = getattr(step.layer, "node", None)
+        if id(step.model) in merged:
+            continue  # what the merge of them is fed could not be told apart
         if step.first and not step.have and step.want > 0 and node is not None:
             found[id(node)] = step.want
     return found
@@ -388,11 +398,15 @@ _SYMMETRIC = frozenset(
 )
 
 
+def _takes_turned(run: Follower, model: Model) -> bool:
+    return any(run.states_of(model)[0])
+
+
 def _free_ends(run: Follower) -> frozenset[int]:
     """The models whose outputs may be turned: their losses are the same in any order."""
     found: set[int] = set()
     for model in run.models:
-        if len(model.state["outputs"]) != 1:
+        if len(model.state["outputs"]) != 1 or not _takes_turned(run, model):
             continue
         losses = [
             kwargs.get("loss", args[1] if len(args) > 1 else None)
