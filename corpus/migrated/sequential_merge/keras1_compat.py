@@ -134,3 +134,9 @@ class Sequential(keras.Sequential):
             self._maybe_rebuild()
         else:
             super().build(input_shape)
+
+    def get_config(self):
+        if not self._layers or not isinstance(self._layers[0], Merge):
+            return super().get_config()
+        layers = [keras.saving.serialize_keras_object(layer) for layer in self._layers]
+        return {"name": self.name, "layers": layers}
