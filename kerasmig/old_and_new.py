@@ -219,6 +219,43 @@ def git_tree(path: Path, reference: str) -> Iterator[Path]:
         yield tree if path.is_dir() else tree / path.name
 
 
+@contextmanager
+def tree_before(path: Path) -> Iterator[Path]:
+    """A folder with what stood at ``path`` before the upgrades that are on record for it.
+
+    What was edited since has the text from before the first upgrade, too.
+    """
+    from kerasmig.disk.backups import runs_at
+    from kerasmig.disk.history import History
+
+    path = absolute(path)
+    folder = path if path.is_dir() else path.parent
+    history = History()
+    try:
+        with scratch_folder("kerasmig-before-") as temporary:
+            tree = temporary / "tree"
+            copy_tree(folder, tree)
+            for run in runs_at(path):  # the latest first, so that the oldest text stays
+                for file in run.files:
+                    if folder not in file.path.parents:
+                        continue
+                    target = tree / file.path.relative_to(folder)
+                    old = file.old(history)
+                    if file.before is None:
+                        target.unlink(missing_ok=True)
+                    elif old is None:
+                        raise VerifyError(
+                            f"the text of {file.path} before the upgrade is gone: compare with a "
+                            f"commit instead, `kerasmig verify {path} --base COMMIT`"
+                        )
+                    else:
+                        target.parent.mkdir(parents=True, exist_ok=True)
+                        target.write_bytes(old)
+            yield tree if path.is_dir() else tree / path.name
+    finally:
+        history.close()
+
+
 def orderings(verdicts: Mapping[str, Sequence[Verdict]]) -> dict[str, tuple[str, ...]]:
     """Under which of Keras 1's orderings each file's models are to run."""
     found: dict[str, tuple[str, ...]] = {}

@@ -15,6 +15,7 @@ from kerasmig.cli.legacy import legacy
 from kerasmig.cli.options import FORMATS, Group, upgrade_options
 from kerasmig.cli.printing import make_console, print_run_report, print_verify_report
 from kerasmig.cli.reports import report
+from kerasmig.cli.start import start
 from kerasmig.cli.stdin import upgrade_stdin
 from kerasmig.cli.undo import undo
 from kerasmig.cli.work import (
@@ -40,6 +41,7 @@ def main() -> None:
     """Migrate Keras 1 convolution code to Keras 3, and prove the result.
 
     \b
+    kerasmig start                   look, say the plan, and lead through all of it
     kerasmig upgrade src/ --diff     show what would change
     kerasmig upgrade src/ --verify   rewrite, and compare old and new models
     kerasmig convert net.h5          a model or weights of Keras 1 become Keras 3's
@@ -49,6 +51,9 @@ def main() -> None:
     migrate; `verify`: a mismatch); 2 wrong usage or configuration; 3 an input could not be read,
     the rest was done.
     """
+
+
+main.add_command(start)
 
 
 @main.command()

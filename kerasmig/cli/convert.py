@@ -116,7 +116,7 @@ def convert(
                     click.echo(f"[{number}/{len(files)}] {path}", err=True)
                 done.append(converter.convert(path))
                 if output_format == "text":
-                    click.echo(_told(done[-1]))
+                    click.echo(told(done[-1]))
     except OldFileError as error:
         fail(str(error))
     if output_format == "json":
@@ -156,7 +156,7 @@ def inspect(files: tuple[Path, ...], verbose: bool, output_format: str, **stated
     raise SystemExit(code)
 
 
-def _told(one: Conversion) -> str:
+def told(one: Conversion) -> str:
     """A conversion in a few lines."""
     lines = [f"{one.path}: {one.status}" + (f": {one.message}" if one.message else "")]
     if one.output is not None:

@@ -626,7 +626,7 @@ class Project:
         """What becomes of the requirements beside the files that use Keras 1."""
         from kerasmig.project.requirements import requirement_files, upgrade_requirements
 
-        users = [p for p, r in zip(self.files, run.files, strict=True) if r.findings]
+        users = [p for p, r in zip(self.files, run.files, strict=True) if r.findings or r.role]
         results: list[FileResult] = []
         for path in requirement_files(users, roots):
             if path.suffix == ".py" and path in users:

@@ -1,0 +1,175 @@
+"""What stands around the code of a project and still speaks of Keras 1.
+
+Commands and settings in READMEs, scripts and configurations, pins of other packages, and files that
+may hold old weights. Rules rewrite code; of this, a person is told the line to write.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from kerasmig.disk.find import Selection, find_files, shown_path
+from kerasmig.disk.reading import read_file
+
+_MOST_BYTES = 200_000
+_TOLD_IN = (
+    *("README*", "readme*", "*.md", "*.rst", "*.sh", "Dockerfile*", "Makefile", "*.mk"),
+    *("*.yml", "*.yaml", "*.cfg", "*.ini", ".env", "*.py", "*.ipynb"),
+)
+_CODE = (".py", ".ipynb")
+_BACKEND = re.compile(
+    r"""(?P<set>\bKERAS_BACKEND\b["'\]]*\s*[=:,\s]\s*["']?)(?:theano|cntk)\b""", re.IGNORECASE
+)
+_FLAGS = re.compile(r"""\bTHEANO_FLAGS\s*=\s*(?:'[^']*'|"[^"]*"|[^\s'"]+)[ \t]*""")
+_PYTHON2 = re.compile(r"(?<![\w./:-])python2(?:\.7)?(?=[ \t])")
+_IMAGE = re.compile(r"(^\s*FROM\s+python:)2(?:\.\d+)*", re.IGNORECASE)
+_KERNEL = re.compile(r'("name"\s*:\s*")python2(")')
+_COMMAND = re.compile(
+    r"(?<![\w./-])python[0-9.]*[ \t]+(?:-u[ \t]+)?(?:-m[ \t]+)?(?P<file>[\w./-]+)"
+)
+_WEIGHTS = (".h5", ".hdf5", ".hdf")
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+
+# The first versions that install beside TensorFlow 2.18 on a Python that it runs on.
+_TODAY = {
+    "numpy": (1, 26), "scipy": (1, 11), "h5py": (3, 11), "pandas": (2, 1), "pillow": (10, 0),
+    "matplotlib": (3, 8), "scikit-learn": (1, 3), "scikit-image": (0, 22), "pyyaml": (6, 0),
+    "protobuf": (4, 25), "opencv-python": (4, 8),
+}
+_PIN = re.compile(
+    r"^\s*(?P<name>[\w.-]+)(?:\[[\w, -]*\])?\s*(?:==|<=|~=|<)\s*(?P<version>\d[\d.]*)"
+)
+
+
+class Line(NamedTuple):
+    """A line that has to change.
+
+    Args:
+        path, line: where it stands; ``old``: what stands there.
+        new: what to write; empty: take the line out.
+        why: one sentence.
+    """
+
+    path: str
+    line: int
+    old: str
+    new: str
+    why: str
+
+
+def other_files(path: Path, selection: Selection) -> list[Path]:
+    """All files that the code's folder holds, ignored ones too: weights seldom are in git."""
+    if not path.is_dir():
+        return []
+    every = selection._replace(respect_gitignore=False, include=())
+    return find_files([path], every, suffixes=("",))
+
+
+def settings_of_keras1(files: Iterable[Path]) -> Iterator[Line]:
+    """The lines that choose a backend or a Python which today's Keras does not have."""
+    for path in files:
+        if path.name == "keras.json":
+            yield from _keras_json(path)
+        elif any(fnmatch.fnmatch(path.name, pattern) for pattern in _TOLD_IN):
+            yield from _lines(path)
+
+
+def _text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return ""
+        return read_file(path).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    code = path.suffix in _CODE
+    for number, line in enumerate(_text(path).splitlines(), 1):
+        new = _BACKEND.sub(r"\g<set>tensorflow", line)
+        why = "Keras 3 has no Theano backend" if new != line else ""
+        if path.suffix == ".ipynb":
+            new = _KERNEL.sub(r"\1python3\2", new)
+            why = why or "Jupyter has no kernel for Python 2 any more"
+        if not code:
+            new = _PYTHON2.sub("python3", _FLAGS.sub("", new))
+            new = _IMAGE.sub(r"\g<1>3.11", new)
+            why = why or "Theano and Python 2 are gone"
+        if new != line:
+            yield Line(shown_path(path), number, line.strip(), new.strip(), why)
+
+
+def _keras_json(path: Path) -> Iterator[Line]:
+    text = _text(path)
+    try:
+        backend = json.loads(text).get("backend", "tensorflow")
+    except (ValueError, AttributeError):
+        return
+    if backend in ("theano", "cntk"):
+        line = next((n for n, row in enumerate(text.splitlines(), 1) if '"backend"' in row), 1)
+        old = text.splitlines()[line - 1].strip()
+        new = re.sub(r'"backend"(\s*:\s*)"\w+"', r'"backend"\1"tensorflow"', old)
+        yield Line(shown_path(path), line, old, new, "Keras 3 does not start with this backend")
+
+
+def old_pins(files: Iterable[Path]) -> Iterator[Line]:
+    """Pins of other packages that cannot be installed beside today's TensorFlow."""
+    for path in files:
+        if path.suffix not in (".txt", ".in"):
+            continue
+        for number, line in enumerate(_text(path).splitlines(), 1):
+            match = _PIN.match(line)
+            first = match and _TODAY.get(match["name"].lower().replace("_", "-"))
+            if not match or not first or _version(match["version"]) >= first:
+                continue
+            wanted = f"{match['name']}>={'.'.join(map(str, first))}"
+            yield Line(
+                shown_path(path), number, line.strip(), wanted, "has no build for today's Python"
+            )
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:2] if part)
+
+
+def commands_told(files: Iterable[Path], entries: Sequence[str]) -> list[str]:
+    """The commands with which READMEs and scripts start the programs, as they are written today.
+
+    Args:
+        entries: the programs, as shown to the person.
+    """
+    found: dict[str, None] = {}
+    for path in files:
+        if path.suffix in _CODE or not any(fnmatch.fnmatch(path.name, p) for p in _TOLD_IN):
+            continue
+        for line in _text(path).splitlines():
+            match = _COMMAND.search(line)
+            name = match["file"].removeprefix("./") if match else ""
+            module = name.replace(".", "/") + ".py"
+            if not any(e == n or e.endswith(f"/{n}") for e in entries for n in (name, module)):
+                continue
+            assert match is not None
+            told = line[match.start() :].strip().rstrip("`").rstrip()
+            found[re.sub(r"^python[0-9.]*", "python", told)] = None
+    return list(found)
+
+
+def hdf5_files(files: Iterable[Path]) -> list[Path]:
+    """The files that may hold weights or a model."""
+    found = []
+    for path in files:
+        if path.name.lower().endswith(_WEIGHTS) and not path.name.endswith(
+            (".weights.h5", ".keras3.h5")
+        ):
+            try:
+                with path.open("rb") as file:
+                    if file.read(8) == _HDF5:
+                        found.append(path)
+            except OSError:
+                continue
+    return found
