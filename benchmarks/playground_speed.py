@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import functools
 import http.server
+import shutil
 import statistics
 import sys
 import tempfile
 import threading
 from pathlib import Path
 
-from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -44,7 +45,7 @@ def measured(address: str) -> tuple[float, float]:
             f"--user-data-dir={profile}",
         ):
             options.add_argument(argument)
-        page = Chrome(options=options)
+        page = Chrome(options=options, service=ChromeService(shutil.which("chromedriver")))
         try:
             page.get(address)
             status = page.find_element(By.ID, "kerasmig-status")
