@@ -210,3 +210,13 @@ def test_weights_of_the_constructor_are_set_once_the_layer_is_built() -> None:
 
 def test_the_table_of_layouts_is_the_one_of_the_compat_module() -> None:
     assert dict(ARRAY_LAYOUTS) == layouts.ARRAY_LAYOUTS
+
+
+def test_a_converted_layout_tells_the_loader_the_order_of_the_file() -> None:
+    source = (
+        "from keras.models import Sequential\nfrom keras.layers import Convolution2D\n"
+        "m = Sequential()\nm.add(Convolution2D(4, 3, 3, input_shape=(3, 32, 32)))\n"
+        "m.load_weights('old.h5')\n"
+    )
+    assert "'old.h5', ordering='th')" in upgrade(source, layout="channels_last").new
+    assert "ordering=" not in upgrade(source).new

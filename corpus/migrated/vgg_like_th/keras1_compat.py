@@ -384,7 +384,7 @@ def _converted(leaf, arrays, ordering, flip):
 
 def give_keras1_arrays(pairs, ordering=None, backend=None):
     """Give layers the arrays that belong to them: pairs of a layer and [(name, array)]."""
-    ordering = ordering or _common_ordering(pairs)
+    ordering = _common_ordering(pairs) or ordering
     for leaf, arrays in _leaf_pairs(pairs):
         leaf.set_weights(_converted(leaf, arrays, ordering, backend == "theano"))
 
