@@ -30,10 +30,11 @@ FAMILIES = (
                 layer=LayerFacts(role=Role.BIDIRECTIONAL, hidden=("merge_mode",)),
                 to="Bidirectional",
                 args=WEIGHTS,
-                differs=(
+                rule="bidirectional",
+                docs=(
                     "With `return_sequences`, the output at masked steps is zero in Keras 3 and "
-                    "was the last output before them in Keras 1. Layers and losses that honour "
-                    "the mask do not see it."
+                    "was the last output before them in Keras 1: where the program masks steps, "
+                    "`keras1_compat.Bidirectional` keeps that."
                 ),
             ),
             Entry("Wrapper", to="Wrapper"),
