@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -196,7 +197,9 @@ def _programs(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     found = [p for suffix in (".py", NOTEBOOK_SUFFIX) for p in path.rglob(f"*{suffix}")]
-    return sorted(p for p in found if ".ipynb_checkpoints" not in p.parts)
+    return sorted(
+        p for p in found if not {".ipynb_checkpoints", ".kerasmig"} & {*p.relative_to(path).parts}
+    )
 
 
 @contextmanager
@@ -235,6 +238,7 @@ def tree_before(path: Path) -> Iterator[Path]:
         with scratch_folder("kerasmig-before-") as temporary:
             tree = temporary / "tree"
             copy_tree(folder, tree)
+            shutil.rmtree(tree / ".kerasmig", ignore_errors=True)  # old text, and no program
             for run in runs_at(path):  # the latest first, so that the oldest text stays
                 for file in run.files:
                     if folder not in file.path.parents:
