@@ -91,7 +91,7 @@ def test_what_is_no_model_resets_itself(outcome: dict[str, Any]) -> None:
 
 
 def test_file_names_of_models(outcome: dict[str, Any]) -> None:
-    assert outcome["ends"]["files"] == ["net.keras", "net.h5", "net.keras", "net.hdf5.keras"]
+    assert outcome["ends"]["files"] == ["net.keras", "net.h5", "net.keras", "net.keras"]
 
 
 def test_weights_are_read_that_were_saved_last(outcome: dict[str, Any]) -> None:

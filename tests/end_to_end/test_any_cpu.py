@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ def told(folder: Path, *command: str) -> str:
 
 def notebook(source: str) -> str:
     parts = source.split("\n\n")
-    cells = [
+    cells: list[Any] = [
         {
             "cell_type": "code",
             "execution_count": None,

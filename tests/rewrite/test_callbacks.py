@@ -26,7 +26,7 @@ def _check(name: str, old: str, new: str, imports: str = "") -> FileResult:
     ("old", "new"),
     [
         ("EarlyStopping()", "EarlyStopping()"),
-        ("EarlyStopping('val_acc')", "EarlyStopping('val_acc')"),
+        ("EarlyStopping('val_acc')", "EarlyStopping('val_acc', mode='max')"),
         ("EarlyStopping('val_acc', mode='max')", "EarlyStopping('val_acc', mode='max')"),
         ("EarlyStopping('val_dice')", "EarlyStopping('val_dice', mode='min')"),
         ("EarlyStopping('val_a_acc')", "EarlyStopping('val_a_acc', mode='max')"),
@@ -144,6 +144,6 @@ def test_plateau() -> None:
     result = _check(
         "ReduceLROnPlateau",
         "ReduceLROnPlateau('val_acc', epsilon=0.1)",
-        "ReduceLROnPlateau('val_acc', min_delta=0.1)",
+        "ReduceLROnPlateau('val_acc', min_delta=0.1, mode='max')",
     )
     find(result, "KM407", "one epoch earlier", Applicability.ASSUMED)

@@ -55,7 +55,7 @@ def main():
 
     callbacks = [
         EarlyStopping(monitor='val_loss', patience=11, restore_best_weights=False),
-        ModelCheckpoint('weights.{epoch:02d}-{val_acc:.3f}.keras', monitor='val_acc', save_best_only=True),
+        ModelCheckpoint('weights.{epoch:02d}-{val_acc:.3f}.keras', monitor='val_acc', save_best_only=True, mode='max'),
         LearningRateScheduler(lambda epoch: 0.01 * 0.1 ** (epoch // 40)),
         CSVLogger('log.csv'),
     ]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Finding
 from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.calls.drafting import drafted
 from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.context import FileContext, Use
@@ -16,7 +17,8 @@ from kerasmig.rewrite.values.file_names import MODEL, WEIGHTS, rename_file
 from kerasmig.rewrite.values.keys import renamed_fields
 
 # Keras 3 knows by itself which way these improve (`keras/src/callbacks/monitor_callback.py`).
-_KNOWN = frozenset(["loss", "val_loss", "acc", "val_acc", "accuracy", "val_accuracy"])
+# Of accuracies it knows so only where its own metric object measures them.
+_KNOWN = frozenset(["loss", "val_loss"])
 
 
 @use_rule("monitor")
@@ -34,7 +36,10 @@ def _mode(new: Draft) -> Sequence[str] | None:
         return None
     watched = new.given.get("monitor")
     name = new.context.constant(watched.value) if watched is not None else "val_loss"
-    if not isinstance(name, str) or name in _KNOWN:
+    if name in _KNOWN:
+        return None
+    if not isinstance(name, str):
+        _mode_of_variable(new, watched)
         return None
     mode = "max" if "acc" in name or name.startswith("fmeasure") else "min"
     if given is None:
@@ -43,6 +48,15 @@ def _mode(new: Draft) -> Sequence[str] | None:
         new.drop("mode")
         new.kept.append(NewArgument("mode", (given,), (f"'{mode}'",)))
     return None
+
+
+def _mode_of_variable(new: Draft, watched: Argument | None) -> None:
+    """What is watched arrives at run time: so must which way is better."""
+    simple = watched is not None and isinstance(watched.value, (ast.Name, ast.Attribute))
+    if watched is None or not simple or "mode" in new.given:
+        return
+    text = new.context.text.of(watched.value)
+    new.added.append(("mode", f"'max' if 'acc' in {text} else 'auto'"))
 
 
 @use_rule("model_checkpoint")
