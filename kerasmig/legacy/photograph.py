@@ -104,6 +104,8 @@ def keras1_surface(root: ModuleType) -> dict[str, Any]:
             if name.startswith("__") and name != "__version__":
                 continue
             canonical = canonical_name(path, name, value)
+            # The bridge stands in for it where setuptools no longer brings it.
+            canonical = canonical.replace("kerasmig.legacy.aliases.", "pkg_resources.")
             names[name] = canonical
             if not canonical.startswith("keras."):
                 continue

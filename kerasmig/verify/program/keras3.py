@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kerasmig.catalog.layers import hidden_settings
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import hidden_settings, role_of
 from kerasmig.verify.messages import NO_LAYERS, one_line
 from kerasmig.verify.models.graph import Row
 from kerasmig.verify.program import datasets
@@ -294,7 +295,10 @@ class Keras3:
 
     def facts(self, layer: Any) -> Row:
         is_layer = isinstance(layer, self.keras.Layer)
-        weights = list(layer.weights) if is_layer and not self.is_model(layer) else []
+        # A merge layer has none of its own: keras1_compat.Merge holds whole models, as in Keras 1.
+        own = is_layer and not self.is_model(layer)
+        own = own and role_of(type(layer).__name__) is not Role.MERGE
+        weights = list(layer.weights) if own else []
         inner = getattr(layer, "layer", None)
         if inner is None:
             inner = getattr(layer, "forward_layer", None)
