@@ -87,7 +87,7 @@ def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
         for keyword in call.keywords:
             if keyword.arg in _KERAS1_KEYWORDS:
                 keras1 += 1
-            elif keyword.arg in _LATER_KEYWORDS:
+            elif keyword.arg in _LATER_KEYWORDS and not _had_keyword(call, keyword.arg, names):
                 later += 1
         keras1 += _has_renamed_keyword(call, names)
         # Names from `import *` have no binding of their own, and attributes none either.
@@ -98,6 +98,12 @@ def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
     if keras1 and keras1 >= later:
         return FileEra(Era.KERAS1, keras1, later)
     return FileEra(Era.LATER if later else Era.UNKNOWN, keras1, later)
+
+
+def _had_keyword(call: ast.Call, keyword: str, names: Names) -> bool:
+    """``ZeroPadding2D(padding=1)``: Keras 1 called this argument so as well."""
+    old = surface.keras1_signature(names.keras_name(call.func) or "")
+    return old is not None and keyword in old.names()
 
 
 def _has_renamed_keyword(call: ast.Call, names: Names) -> bool:
@@ -138,7 +144,7 @@ def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
         return Era.KERAS1
     if keywords & new_only:
         return Era.LATER
-    if _says_ordering(call, entry, old):
+    if _says_ordering(call, entry, old) or _pads_by_sides(call, entry):
         return Era.KERAS1
     if _sizes_packed(call, entry) or _sizes_missing(call, entry):
         return Era.LATER
@@ -172,6 +178,19 @@ def _says_ordering(call: ast.Call, entry: Entry, old: surface.Signature | None) 
         if name == "dim_ordering" and isinstance(value, ast.Constant):
             return value.value in ("th", "tf", "default")
     return False
+
+
+def _pads_by_sides(call: ast.Call, entry: Entry) -> bool:
+    """``ZeroPadding2D((1, 2, 3, 4))``, ``padding={'left_pad': 1}``: how only Keras 1 pads."""
+    rule = entry.argument("padding")
+    if not isinstance(rule, To) or rule.convert not in ("padding_1d", "padding_2d"):
+        return False
+    given = [*call.args[:1], *(k.value for k in call.keywords if k.arg == "padding")]
+    return any(
+        isinstance(value, ast.Dict)
+        or (isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == 4)
+        for value in given
+    )
 
 
 def _sizes_packed(call: ast.Call, entry: Entry) -> bool:

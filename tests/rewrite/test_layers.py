@@ -6,7 +6,7 @@ import pytest
 
 from kerasmig import upgrade_source
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import check_manual, check_rewrite, find, upgrade
+from tests.rewrite.helpers import check_manual, check_noop, check_rewrite, find, upgrade
 
 ASSUMED, MANUAL = Applicability.ASSUMED, Applicability.MANUAL
 
@@ -502,3 +502,83 @@ def test_batches_of_a_fixed_size_get_an_input(old: str, new: str) -> None:
 def test_a_fixed_batch_that_no_input_can_take_is_reported() -> None:
     source = "from keras.layers import LSTM\nx = LSTM(4, batch_input_shape=(2, 5, 3))\n"
     check_manual(source, "KM208", "put `Input(batch_shape=...)` before the layer")
+
+
+@pytest.mark.parametrize(
+    ("call", "instead"),
+    [
+        ("AtrousConvolution2D(4, 3, 3, atrous_rate=(2, 2), subsample=(2, 1))",
+         "MaxPooling2D(1, strides=(2, 1))"),
+        ("AtrousConvolution2D(4, 3, 3, atrous_rate=(1, r), subsample=(r, r))",
+         "MaxPooling2D(1, strides=(r, r))"),
+        ("AtrousConvolution1D(4, 3, atrous_rate=2, subsample_length=2)",
+         "MaxPooling1D(1, strides=2)"),
+        ("AtrousConvolution1D(4, 3, 'uniform', None, None, 'valid', 3, 2)",
+         "MaxPooling1D(1, strides=3)"),
+    ],
+)  # fmt: skip
+def test_strides_and_dilation_together_are_refused(call: str, instead: str) -> None:
+    source = f"""
+    from keras.layers import AtrousConvolution1D, AtrousConvolution2D
+    r = 2
+    layer = {call}
+    """
+    check_manual(source, "KM201", instead, data_format="channels_last")
+
+
+def test_strides_or_dilation_alone_are_rewritten() -> None:
+    check_rewrite(
+        """
+        from keras.layers import AtrousConvolution1D
+        layer = AtrousConvolution1D(4, 3, atrous_rate=2, subsample_length=1)
+        layer = AtrousConvolution1D(4, 3, subsample_length=2)
+        """,
+        """
+        from keras.layers import Conv1D
+        layer = Conv1D(4, 3, dilation_rate=2, strides=1)
+        layer = Conv1D(4, 3, strides=2)
+        """,
+    )
+
+
+def test_strides_and_dilation_that_cannot_be_seen_are_told() -> None:
+    result = upgrade("""
+        from keras.layers import AtrousConvolution1D
+        def build(rate, step):
+            return AtrousConvolution1D(4, 3, atrous_rate=rate, subsample_length=step)
+        """)
+    find(result, "KM201", "both above one", Applicability.ASSUMED)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ZeroPadding2D(padding=(1, 2, 3, 4))", "ZeroPadding2D(padding=((1, 2), (3, 4)))"),
+        ("ZeroPadding2D(padding=pad)", "ZeroPadding2D(padding=((1, 2), (3, 4)))"),
+        ("ZeroPadding2D(padding={'left_pad': 1})", "ZeroPadding2D(padding=((0, 0), (1, 0)))"),
+        ("ZeroPadding2D(padding=dict(top_pad=1))", "ZeroPadding2D(padding=((1, 0), (0, 0)))"),
+        ("ZeroPadding1D(padding={'left_pad': 1})", "ZeroPadding1D(padding=(1, 0))"),
+        ("ZeroPadding1D({'right_pad': 1})", "ZeroPadding1D((0, 1))"),
+    ],
+)
+def test_padding_by_keyword_is_no_mark_of_a_later_keras(old: str, new: str) -> None:
+    source = """
+    from keras.layers import Dense, ZeroPadding1D, ZeroPadding2D
+    pad = (1, 2, 3, 4)
+    head = Dense({})
+    first = ZeroPadding2D(padding=1)
+    layer = {}
+    """
+    check_rewrite(
+        source.format("output_dim=3", old),
+        source.format("units=3", new),
+        data_format="channels_last",
+    )
+
+
+def test_padding_of_today_stays() -> None:
+    check_noop("""
+        from keras.layers import ZeroPadding1D, ZeroPadding2D
+        a = ZeroPadding2D(padding=((1, 2), (3, 4)))
+        b = ZeroPadding1D(padding=(1, 2))
+        """)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import check_rewrite, find
+from tests.rewrite.helpers import check_rewrite, find, upgrade
 
 MANUAL = Applicability.MANUAL
 
@@ -217,3 +219,79 @@ def test_arguments_of_layers() -> None:
         c = MaxPooling2D(data_format=data_format(ORDER))
         """,
     )
+
+
+def test_what_an_ordering_is_taken_from_is_one() -> None:
+    check_rewrite(
+        """
+        from keras.layers import UpSampling2D
+        ORDERS = ('th', 'tf')
+        def build(backend='th'):
+            order = backend
+            return UpSampling2D((2, 2), dim_ordering=order)
+        build('tf')
+        build(backend='th')
+        first = [UpSampling2D((2, 2), dim_ordering=one) for one in ORDERS]
+        """,
+        """
+        from keras.layers import UpSampling2D
+        ORDERS = ('channels_first', 'channels_last')
+        def build(backend='channels_first'):
+            order = backend
+            return UpSampling2D((2, 2), data_format=order)
+        build('channels_last')
+        build(backend='channels_first')
+        first = [UpSampling2D((2, 2), data_format=one) for one in ORDERS]
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("for one in ('th', 'tf'):", "for one in ('channels_first', 'channels_last'):"),
+        ("for one in list(['tf']):", "for one in list(['channels_last']):"),
+        ("for i, one in enumerate(['th']):", "for i, one in enumerate(['channels_first']):"),
+        ("for n, one in zip((3, 4), ('th', 'tf')):",
+         "for n, one in zip((3, 4), ('channels_first', 'channels_last')):"),
+        ("for one, n in [('th', 3), ('tf', 4)]:",
+         "for one, n in [('channels_first', 3), ('channels_last', 4)]:"),
+    ],
+)  # fmt: skip
+def test_orderings_of_a_loop(old: str, new: str) -> None:
+    check_rewrite(
+        f"""
+        from keras.layers import UpSampling2D
+        {old}
+            UpSampling2D((2, 2), dim_ordering=one)
+        """,
+        f"""
+        from keras.layers import UpSampling2D
+        {new}
+            UpSampling2D((2, 2), data_format=one)
+        """,
+    )
+
+
+def test_no_question_for_a_text_that_goes_elsewhere() -> None:
+    result = upgrade("""
+        import logging
+        from keras.layers import Dense
+        log = logging.getLogger('th')
+        logging.debug("th")
+        log.info("%s", "th")
+        print("th", file=None)
+        day = "4th".endswith("th")
+        layer = Dense(output_dim=3)
+        """)
+    assert [f.code for f in result.findings] == ["KM204"]
+
+
+def test_a_question_for_a_text_that_an_unknown_function_gets() -> None:
+    result = upgrade("""
+        from helpers import build
+        from keras.layers import Dense
+        build("th")
+        layer = Dense(output_dim=3)
+        """)
+    find(result, "KM502", "may be an image ordering", MANUAL)

@@ -23,6 +23,7 @@ _CONVENTION = frozenset({"dim_ordering", "image_dim_ordering"})
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_LOOPS = (ast.For, ast.comprehension)
 
 
 class Orderings:
@@ -59,7 +60,11 @@ class Orderings:
             return frozenset()
         found = set(_CONVENTION)
         while True:
-            more = {name for name, value in self._flows if self._is_source(value, found)}
+            flows = [*self._flows, *self._returns]
+            more = {name for name, value in flows if self._is_source(value, found)}
+            # `order = backend`, and `order` is an ordering: so is what it was taken from.
+            taken = (value for name, value in self._flows if name in found)
+            more |= {source for value in taken for source in _sources(value)}
             if more <= found:
                 return frozenset(found)
             found |= more
@@ -82,8 +87,6 @@ class Orderings:
             flows += [(name, node.value) for t in node.targets if (name := _name(t))]
         for function in nodes(self._tree, *_FUNCTIONS):
             flows += list(_defaults(function.args))
-        for given in nodes(self._tree, ast.Return):
-            flows += self._returned(given)
         for call in nodes(self._tree, ast.Call):
             if isinstance(call.func, ast.Attribute) and call.func.attr == "add_argument":
                 flows += list(_option(call))
@@ -91,7 +94,14 @@ class Orderings:
             if keyword.arg in _CONVENTION and (name := _name(keyword.value)):
                 # What is passed on as `dim_ordering=` holds an ordering.
                 flows.append((name, ast.Name("dim_ordering")))
+        for loop in nodes(self._tree, *_LOOPS):
+            flows += _loop_values(loop)
         return flows
+
+    @cached_property
+    def _returns(self) -> list[tuple[str, ast.expr]]:
+        """Every function with what it returns."""
+        return [flow for given in nodes(self._tree, ast.Return) for flow in self._returned(given)]
 
     def _returned(self, node: ast.Return) -> Iterator[tuple[str, ast.expr]]:
         """What a function gives, also by way of those inside it."""
@@ -116,7 +126,8 @@ class Orderings:
         if not self._mentioned:
             return []
         found: dict[int, ast.Constant] = {}
-        for kind in (ast.Compare, ast.Subscript, ast.Assign, ast.Call, *_FUNCTIONS):
+        kinds = (ast.Compare, ast.Subscript, ast.Assign, ast.Call, *_FUNCTIONS, *_LOOPS)
+        for kind in kinds:
             for node in nodes(self._tree, kind):
                 if id(node) in self._around_literals or self._looks_up(node):
                     found.update((id(literal), literal) for literal in self._literals_at(node))
@@ -163,6 +174,10 @@ class Orderings:
                 yield from _constants(node.value)
         elif isinstance(node, _FUNCTIONS):
             for name, value in _defaults(node.args):
+                if name in self.carriers:
+                    yield from _constants(value)
+        elif isinstance(node, _LOOPS):
+            for name, value in _loop_values(node):
                 if name in self.carriers:
                     yield from _constants(value)
         elif isinstance(node, ast.Call) and self._is_own(node):
@@ -245,6 +260,41 @@ class Orderings:
                     anything = isinstance(node, ast.Call) and literal.value == "tf"
                     if id(literal) not in certain and not anything:
                         yield literal
+
+
+def _sources(value: ast.expr) -> Iterator[str]:
+    """The variables whose value an expression hands on as it is."""
+    if isinstance(value, (ast.Name, ast.Attribute)):
+        yield _name(value)
+    elif isinstance(value, ast.IfExp):
+        yield from _sources(value.body)
+        yield from _sources(value.orelse)
+    elif isinstance(value, ast.BoolOp):
+        for operand in value.values:
+            yield from _sources(operand)
+
+
+def _loop_values(loop: ast.For | ast.comprehension) -> Iterator[tuple[str, ast.expr]]:
+    """The variables of a loop, each with what it takes its values from."""
+    target, source = loop.target, loop.iter
+    if isinstance(source, ast.Call) and source.args:
+        function = _name(source.func)
+        if function in ("sorted", "list", "tuple", "set", "reversed"):
+            source = source.args[0]
+        elif function == "enumerate" and isinstance(target, ast.Tuple):
+            target, source = target.elts[-1], source.args[0]
+        elif function == "zip" and isinstance(target, ast.Tuple):
+            for part, values in zip(target.elts, source.args, strict=False):
+                yield _name(part), values
+            return
+    rows = source.elts if isinstance(source, (ast.Tuple, ast.List)) else []
+    if isinstance(target, ast.Tuple):
+        for row in rows:
+            if isinstance(row, (ast.Tuple, ast.List)):
+                for part, value in zip(target.elts, row.elts, strict=False):
+                    yield _name(part), value
+    elif name := _name(target):
+        yield name, source
 
 
 def _option(call: ast.Call) -> Iterator[tuple[str, ast.expr]]:

@@ -60,6 +60,45 @@ def _mode(new: Draft) -> None:
         new.refuse(f"Keras 1 has no mode {mode!r}")
 
 
+# -- AtrousConvolution1D, AtrousConvolution2D --------------------------------------------------
+
+
+@use_rule("dilated")
+def dilated(context: FileContext, use: Use, entry: Entry) -> Finding | None:
+    """Strides together with a dilation, which only Theano could run, are refused by Keras 3."""
+    return _drafted(context, use, entry, _strides_and_dilation)
+
+
+def _strides_and_dilation(new: Draft) -> None:
+    strides = new.given.get("subsample") or new.given.get("subsample_length")
+    rate = new.given.get("atrous_rate")
+    if strides is None or rate is None:
+        return
+    axes = (new.entry.to or "")[-2:]
+    both = [_above_one(new.context.constant(given.value)) for given in (strides, rate)]
+    if False in both:
+        return
+    text = new.context.text
+    shown = text.get(strides.value_span)
+    told = (
+        "Keras 3 refuses strides and a dilation rate above one together: write the layer with "
+        f"strides of 1 and put `MaxPooling{axes}(1, strides={shown})` behind it, which picks the "
+        "same values"
+    )
+    if None in both:
+        new.assume(f"where strides and dilation rate are both above one, {told}")
+    else:
+        new.refuse(told)
+
+
+def _above_one(value: object) -> bool | None:
+    """Whether one of some sizes is above one; ``None`` where that cannot be seen."""
+    sizes = value if isinstance(value, (tuple, list)) else [value]
+    if any(isinstance(size, int) and size > 1 for size in sizes):
+        return True
+    return False if sizes and all(isinstance(size, int) for size in sizes) else None
+
+
 # -- Deconvolution2D ------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 
 from kerasmig.analysis.era import Era
@@ -89,6 +90,8 @@ def doubtful_strings(context: FileContext) -> Iterator[Finding]:
     for node in context.orderings.doubtful():
         if node.value != "th" and not context.orderings.carriers:
             continue  # 'tf' alone may be anything
+        if _goes_elsewhere(context, node):
+            continue
         yield context.finding(
             CODE,
             node,
@@ -97,6 +100,38 @@ def doubtful_strings(context: FileContext) -> Iterator[Finding]:
             Applicability.MANUAL,
             name=str(node.value),
         )
+
+
+_TEXT_METHODS = frozenset(
+    "startswith endswith replace split rsplit strip lstrip rstrip join find rfind index count "
+    "format encode debug info warning warn error critical exception log write".split()
+)
+_BUILTINS = frozenset("print len str repr ord hasattr getattr setattr open format".split())
+
+
+def _goes_elsewhere(context: FileContext, node: ast.Constant) -> bool:
+    """Whether a text is given to what knows no orderings: a logger, a string, Python's own."""
+    call = context.parent(node)
+    if isinstance(call, ast.keyword):
+        call = context.parent(call)
+    if not isinstance(call, ast.Call):
+        return False
+    function = call.func
+    if isinstance(function, ast.Name) and not context.names.bindings_of(function):
+        return function.id in _BUILTINS
+    if isinstance(function, ast.Attribute) and function.attr in _TEXT_METHODS:
+        return True
+    root = function
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return False
+    bindings = context.names.bindings_of(root)
+    return bool(bindings) and all(
+        binding.kind in ("import", "from")
+        and binding.path.partition(".")[0] in sys.stdlib_module_names
+        for binding in bindings
+    )
 
 
 def _identity(context: FileContext, node: ast.Compare, literal: ast.Constant) -> Iterator[Edit]:

@@ -277,9 +277,13 @@ def _pad_dict(context: FileContext, node: ast.expr) -> dict[str, str] | None:
         bindings = context.names.bindings_of(node)
         if len(bindings) == 1 and isinstance(bindings[0].value, ast.Dict):
             return _pad_dict(context, bindings[0].value)
+    found: dict[str, str] = {}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        if node.args or any(k.arg not in _KEYS_2D for k in node.keywords):
+            return None
+        return {str(k.arg): context.text.of(k.value) for k in node.keywords}
     if not isinstance(node, ast.Dict):
         return None
-    found: dict[str, str] = {}
     for key, value in zip(node.keys, node.values, strict=True):
         if not isinstance(key, ast.Constant) or key.value not in _KEYS_2D:
             return None
