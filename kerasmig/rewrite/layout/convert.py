@@ -11,6 +11,8 @@ from kerasmig.analysis.dataformat.shapes import mentions_spatial
 from kerasmig.analysis.interpreter.frames import Context
 from kerasmig.analysis.interpreter.values import Model
 from kerasmig.analysis.names.resolution import Names
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import role_of
 from kerasmig.rewrite.layout.axes import goes_last
 from kerasmig.rewrite.layout.data import Fed, feed
 from kerasmig.rewrite.layout.editing import CannotEdit, FileEdits, dims_of
@@ -380,7 +382,7 @@ def _turned_inputs(solution: Solution) -> dict[int, int]:
         id(model)
         for made in solution.run.trace.layers.values()
         for layer in made
-        if layer.kind == "Merge"
+        if role_of(layer.kind) is Role.MERGE
         for model in getattr(layer.config.get("layers"), "items", ())
     }
     for step in solution.run.steps:
