@@ -13,7 +13,8 @@ from kerasmig.catalog.vocabulary import Arguments, Entry, Family, gone, handled,
 OPTIMIZER: Arguments = {
     "lr": to("learning_rate"),
     "decay": handled(
-        "`learning_rate=InverseTimeDecay(lr, 1, decay)`; left out where it is zero. Keras 3 takes "
+        "`learning_rate=InverseTimeDecay(lr, 1, decay)`, or `decay` of the optimizer of "
+        "`keras1_compat` where the program sets the rate; left out where it is zero. Keras 3 takes "
         "`decay` without an error and ignores it"
     ),
     "clipnorm": to("global_clipnorm"),
@@ -81,7 +82,8 @@ FAMILIES = (
             "Weights after five steps are held against Keras 1.2.2 by the tests. A rate that "
             "decays is a schedule in Keras 3 and cannot be set from outside: with "
             "LearningRateScheduler, ReduceLROnPlateau or `K.set_value(optimizer.lr, ...)` in the "
-            "same program the rewrite is `assumed` and says so. Keras 3 takes only one of "
+            "same program the optimizer becomes that of `keras1_compat`, which takes `decay` and "
+            "a rate that is set. Keras 3 takes only one of "
             "`clipnorm`, `clipvalue` and `global_clipnorm`."
         ),
         example=(

@@ -24,6 +24,12 @@ FAMILIES = (
                 "TimeDistributed",
                 layer=LayerFacts(role=Role.TIME_DISTRIBUTED),
                 to="TimeDistributed",
+                rule="time_distributed",
+                docs=(
+                    "Keras 1 called the layer once, with all steps of all samples as one batch; "
+                    "Keras 3 calls it step by step. For batch normalization within, that is "
+                    "another result: `keras1_compat.TimeDistributed` does as Keras 1."
+                ),
             ),
             Entry(
                 "Bidirectional",

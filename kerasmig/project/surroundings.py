@@ -37,9 +37,17 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 
 # The first versions that install beside TensorFlow 2.18 on a Python that it runs on.
 _TODAY = {
-    "numpy": (1, 26), "scipy": (1, 11), "h5py": (3, 11), "pandas": (2, 1), "pillow": (10, 0),
-    "matplotlib": (3, 8), "scikit-learn": (1, 3), "scikit-image": (0, 22), "pyyaml": (6, 0),
-    "protobuf": (4, 25), "opencv-python": (4, 8),
+    "numpy": (1, 26),
+    "scipy": (1, 11),
+    "h5py": (3, 11),
+    "pandas": (2, 1),
+    "pillow": (10, 0),
+    "matplotlib": (3, 8),
+    "scikit-learn": (1, 3),
+    "scikit-image": (0, 22),
+    "pyyaml": (6, 0),
+    "protobuf": (4, 25),
+    "opencv-python": (4, 8),
 }
 _PIN = re.compile(
     r"^\s*(?P<name>[\w.-]+)(?:\[[\w, -]*\])?\s*(?:==|<=|~=|<)\s*(?P<version>\d[\d.]*)"

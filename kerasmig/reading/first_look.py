@@ -95,6 +95,12 @@ TRAINING_MARKS = {
     "metrics_names": (b"metrics_names", re.compile(rb"\.metrics_names\b")),
     "masks": (b"ask", re.compile(rb"\bmask_zero\s*=\s*(?!False)|\bMasking\(")),
     "sample_weight": (b"sample_weight", re.compile(rb"\bsample_weight\s*=(?!\s*None)")),
+    "sets rate": (
+        b"",
+        re.compile(
+            rb"LearningRateScheduler|ReduceLROnPlateau|\.lr\s*=(?!=)|\bset_value\([^,\n]*\.lr\b"
+        ),
+    ),
     "class_weight": (b"class_weight", re.compile(rb"\bclass_weight\s*=(?!\s*None)")),
 }
 """What in one file of a program matters to what another file compiles."""

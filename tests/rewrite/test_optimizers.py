@@ -2,7 +2,13 @@
 
 import pytest
 
-from tests.rewrite.helpers import check_assumed, check_manual, check_noop, check_rewrite
+from tests.rewrite.helpers import (
+    automatic,
+    check_manual,
+    check_noop,
+    check_rewrite,
+    upgrade,
+)
 
 # What tells that the file speaks Keras 1, and what becomes of it.
 OLD, NEW = "Dense(output_dim=1)\n", "Dense(units=1)\n"
@@ -63,15 +69,24 @@ def test_decay(old: str, new: str) -> None:
 
 
 def test_decay_beside_a_callback_that_sets_the_rate() -> None:
-    check_assumed(
-        "from keras.optimizers import SGD\nfrom keras.callbacks import LearningRateScheduler\n"
-        "opt = SGD(lr=0.1, decay=0.1)\nLearningRateScheduler(f)\n",
-        "from keras.optimizers import SGD\nfrom keras.callbacks import LearningRateScheduler\n"
-        "from keras.optimizers.schedules import InverseTimeDecay\n"
-        "opt = SGD(learning_rate=InverseTimeDecay(0.1, 1, 0.1))\nLearningRateScheduler(f)\n",
-        "KM404",
-        "cannot be set",
+    result = upgrade(
+        "from keras.optimizers import SGD, Adam\nfrom keras.callbacks import LearningRateScheduler\n"
+        "opt = SGD(lr=0.1, decay=0.1)\nLearningRateScheduler(f)\nAdam(decay=x)\n"
     )
+    assert "from keras1_compat import" in result.new
+    assert "opt = SGD(learning_rate=0.1, decay=0.1)" in result.new
+    assert "Adam(decay=x, epsilon=1e-08, learning_rate=0.001)" in result.new
+    assert automatic(result)
+
+
+def test_decay_says_which_step_it_is_of() -> None:
+    result = upgrade("from keras.optimizers import SGD\nSGD(lr=0.1, decay=0.1)\n")
+    assert any("rate may be that of the step after" in f.message for f in result.findings)
+
+
+def test_nadam_says_which_digits_may_differ() -> None:
+    result = upgrade("from keras.optimizers import Nadam\nNadam(lr=0.1)\n")
+    assert any("third digit" in f.message for f in result.findings)
 
 
 def test_two_ways_of_clipping() -> None:

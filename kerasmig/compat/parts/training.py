@@ -90,6 +90,54 @@ class Nadam(keras.optimizers.Optimizer):
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
+class _Decayed(keras.optimizers.Optimizer):
+    """The rate divided by 1 + decay * steps in each step; unlike a schedule it can be set."""
+
+    def __init__(self, learning_rate, decay=0.0, **kwargs):
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        self.decay = decay
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Move one variable by its gradient."""
+        steps = ops.cast(self.iterations, variable.dtype)
+        rate = ops.cast(learning_rate, variable.dtype)
+        super().update_step(gradient, variable, rate / (1.0 + self.decay * steps))
+
+    def get_config(self):
+        """The configuration that `from_config` makes the same optimizer of."""
+        return {**super().get_config(), "decay": self.decay}
+
+
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class SGD(_Decayed, keras.optimizers.SGD):
+    """`keras.optimizers.SGD` with the `decay` of Keras 1."""
+
+
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class RMSprop(_Decayed, keras.optimizers.RMSprop):
+    """`keras.optimizers.RMSprop` with the `decay` of Keras 1."""
+
+
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class Adagrad(_Decayed, keras.optimizers.Adagrad):
+    """`keras.optimizers.Adagrad` with the `decay` of Keras 1."""
+
+
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class Adadelta(_Decayed, keras.optimizers.Adadelta):
+    """`keras.optimizers.Adadelta` with the `decay` of Keras 1."""
+
+
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class Adam(_Decayed, keras.optimizers.Adam):
+    """`keras.optimizers.Adam` with the `decay` of Keras 1."""
+
+
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class Adamax(_Decayed, keras.optimizers.Adamax):
+    """`keras.optimizers.Adamax` with the `decay` of Keras 1."""
+
+
 class ModelCheckpoint(keras.callbacks.ModelCheckpoint):
     """Save every `period` epochs, to a file name in which epochs count from zero."""
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import keras
+from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="keras1_compat")
@@ -17,3 +18,18 @@ class Bidirectional(keras.layers.Bidirectional):
         super().__init__(layer, merge_mode=merge_mode, weights=weights, **kwargs)
         self.forward_layer.zero_output_for_mask = False
         self.backward_layer.zero_output_for_mask = False
+
+
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class TimeDistributed(keras.layers.TimeDistributed):
+    """A layer at every step, with all steps of all samples as one batch.
+
+    Keras 3 calls the layer step by step, and batch normalization within normalizes each by itself.
+    """
+
+    def call(self, inputs, training=None, mask=None):
+        """Call the layer once."""
+        shape = ops.shape(inputs)
+        given = {"training": training} if self.layer._call_has_training_arg else {}
+        outputs = self.layer.call(ops.reshape(inputs, (-1, *shape[2:])), **given)
+        return ops.reshape(outputs, (-1, shape[1], *ops.shape(outputs)[1:]))

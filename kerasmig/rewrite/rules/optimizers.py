@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kerasmig.analysis.era import Era
 from kerasmig.catalog import surface
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Finding, Span
+from kerasmig.finding import Applicability, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument
 from kerasmig.rewrite.calls.drafting import drafted
 from kerasmig.rewrite.calls.entry_calls import Draft
@@ -21,9 +21,14 @@ _RATE_SETTERS = (
     "keras.callbacks.LearningRateScheduler",
     "keras.callbacks.ReduceLROnPlateau",
 )
-_FIXED = (
-    "the rate of an optimizer with `decay` cannot be set from outside any more; leave `decay` out "
-    "where a callback sets the rate"
+_STEPS = (
+    "on TensorFlow, Keras 1 counted a step before or after it read the count for `decay`, in no "
+    "certain order: its rate may be that of the step after; here it is that of the step, as on "
+    "Theano"
+)
+_NADAM = (
+    "on TensorFlow, Keras 1 counted a step before or after it read the count, in no certain "
+    "order: weights may differ from the third digit on; here they are as on Theano"
 )
 # Keras 2's epsilon was 1e-07, as today's; where it stands under the root now, its square.
 _KERAS2_EPSILON = {"1e-16": "1e-14"}
@@ -36,7 +41,9 @@ def optimizer(context: FileContext, use: Use, entry: Entry) -> Finding | None:
 
 
 def _change(new: Draft) -> Sequence[str] | None:
-    _decay(new)
+    settable = _decay(new)
+    if new.entry.short == "Nadam":
+        new.reasons.append((Applicability.AUTOMATIC, _NADAM))
     if "clipnorm" in new.given and "clipvalue" in new.given:
         new.refuse("Keras 3 takes only one of `clipnorm` and `clipvalue`")
     if new.context.era.era is Era.LATER:
@@ -50,7 +57,7 @@ def _change(new: Draft) -> Sequence[str] | None:
             new.added.append(("learning_rate", _default_rate(new)))
         return ()
     decay = new.given.get("decay")
-    if decay is not None and decay.keyword is None:
+    if settable or (decay is not None and decay.keyword is None):
         return ()  # another run would read what stood behind it as the decay
     return None
 
@@ -72,12 +79,23 @@ def _default_rate(new: Draft) -> str:
     return default
 
 
-def _decay(new: Draft) -> None:
-    """``lr=0.01, decay=1e-6`` → ``learning_rate=InverseTimeDecay(0.01, 1, 1e-6)``."""
+def _decay(new: Draft) -> bool:
+    """``lr=0.01, decay=1e-6`` → ``learning_rate=InverseTimeDecay(0.01, 1, 1e-6)``.
+
+    Where the program sets the rate as it trains, the optimizer becomes that of ``keras1_compat``,
+    which takes ``decay``: a schedule cannot be set. True if so.
+    """
     decay = new.given.get("decay")
     if decay is None or new.context.constant(decay.value) in (0, 0.0):
-        return
+        return False
     context = new.context
+    new.reasons.append((Applicability.AUTOMATIC, _STEPS))
+    if _rate_is_set(context):
+        new.target = f"keras1_compat.{new.entry.short}"
+        if not new.has("learning_rate"):
+            new.added.append(("learning_rate", _default_rate(new)))
+        new.kept.append(NewArgument("decay", (decay,), (decay.value_span,)))
+        return True
     schedule = context.imports.need(_SCHEDULE)
     rate = new.given.get("lr")
     parts: tuple[str | Span, ...]
@@ -89,12 +107,13 @@ def _decay(new: Draft) -> None:
         parts = (f"{schedule}(", rate.value_span, ", 1, ", decay.value_span, ")")
         new.drop("learning_rate")
         new.kept.append(NewArgument("learning_rate", (rate,), parts))
-    if _rate_is_set(context):
-        new.assume(_FIXED)
+    return False
 
 
 def _rate_is_set(context: FileContext) -> bool:
-    """Whether the file sets an optimizer's rate while it trains."""
+    """Whether the program sets an optimizer's rate while it trains."""
+    if "sets rate" in context.training_marks:
+        return True
     for use in context.uses:
         if use.name in _RATE_SETTERS:
             return True
