@@ -577,10 +577,8 @@ def test_padding_by_keyword_is_no_mark_of_a_later_keras(old: str, new: str) -> N
 
 
 def test_padding_of_today_stays() -> None:
-    check_noop(
-        """
+    check_noop("""
         from keras.layers import ZeroPadding1D
         a = ZeroPadding1D(padding=(1, 2))
         b = ZeroPadding1D(2)
-        """
-    )
+        """)
