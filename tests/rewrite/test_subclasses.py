@@ -3,7 +3,7 @@
 import pytest
 
 from kerasmig.finding import Applicability, FileResult
-from tests.rewrite.helpers import automatic, check_manual, check_rewrite, find, upgrade
+from tests.rewrite.helpers import automatic, check_manual, check_noop, check_rewrite, find, upgrade
 
 LAYER = "from keras.engine.topology import Layer\n"
 NEW_LAYER = "from keras.layers import Layer\n"
@@ -203,3 +203,33 @@ def test_layer_as_the_start_of_a_model() -> None:
         "from keras.models import Sequential\nfrom keras.layers import Input\n"
         "model = Sequential()\nmodel.add(Input(shape=(3, 4)))\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("super().__init__(input=a, output=[b])", "super().__init__(inputs=a, outputs=[b])"),
+        ("super(Net, self).__init__(a, output=b)", "super(Net, self).__init__(a, outputs=b)"),
+        ("super().__init__(a, b, name='net')", "super().__init__(a, b, name='net')"),
+    ],
+)
+def test_what_a_subclass_of_model_gives_its_base(old: str, new: str) -> None:
+    source = """
+    from keras.models import Model
+    class Net(Model):
+        def __init__(self, a, b):
+            {}
+    """
+    check_rewrite(source.format(old), source.format(new))
+
+
+def test_an_own_class_that_takes_input_stays() -> None:
+    check_noop("""
+        from keras.models import Model
+        class Base(object):
+            def __init__(self, input, output):
+                self.net = Model(inputs=input, outputs=output)
+        class Net(Base):
+            def __init__(self, a, b):
+                super().__init__(input=a, output=b)
+        """)
