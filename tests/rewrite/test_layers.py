@@ -582,3 +582,15 @@ def test_padding_of_today_stays() -> None:
         a = ZeroPadding1D(padding=(1, 2))
         b = ZeroPadding1D(2)
         """)
+
+
+def test_gates_say_that_their_initial_values_are_smaller() -> None:
+    head = "from keras.layers import GRU, LSTM\n"
+    for call, said in (
+        ("LSTM(output_dim=3)", True),
+        ("GRU(output_dim=3, init='he_normal')", True),
+        ("LSTM(output_dim=3, init='uniform')", False),
+        ("LSTM(output_dim=3, consume_less='gpu')", False),
+    ):
+        result = upgrade(head + call + "\n")
+        assert any("one kernel for each gate" in f.message for f in result.findings) is said, call

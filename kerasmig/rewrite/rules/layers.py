@@ -8,7 +8,7 @@ from collections.abc import Callable
 from kerasmig.analysis.names.constants import UNKNOWN
 from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import DataFormat, Finding
+from kerasmig.finding import Applicability, DataFormat, Finding
 from kerasmig.rewrite.calls.arguments import NewArgument
 from kerasmig.rewrite.calls.entry_calls import BindError, Draft, draft, finish, is_settled
 from kerasmig.rewrite.context import FileContext, Use
@@ -289,6 +289,14 @@ def _created_between(
     )
 
 
+_BY_FANS = ("glorot", "he_", "lecun")
+_GATE_FANS = (
+    "Keras 1 made one kernel for each gate, Keras 3 makes one for all, whose initial values are "
+    "smaller; for glorot_uniform as it was give RandomUniform(-a, a) with a = sqrt(6 / (inputs + "
+    "units)), for the recurrent kernel sqrt(3 / units)"
+)
+
+
 @use_rule("gated_recurrent")
 def gated_recurrent(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     """LSTM and GRU looked at ``inner_init`` only under ``consume_less='gpu'``."""
@@ -306,5 +314,9 @@ def gated_recurrent(context: FileContext, use: Use, entry: Entry) -> Finding | N
                 "consume_less is not known here; inner_init and U_regularizer, which Keras 1 "
                 "looked at under 'gpu' only, are left out"
             )
+        given = new.given.get("init")
+        initial = "glorot_uniform" if given is None else context.constant(given.value)
+        if arrangement != "gpu" and str(initial).startswith(_BY_FANS):
+            new.reasons.append((Applicability.AUTOMATIC, _GATE_FANS))
 
     return _drafted(context, use, entry, change)
