@@ -105,6 +105,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, VerifyReport]
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("with_data", [False, True])
 def test_conversions_of_the_corpus_compute_the_same(
     corpus: dict[bool, VerifyReport], with_data: bool
