@@ -156,6 +156,8 @@ def _broken(path: Path) -> None:
 @pytest.mark.parametrize("make", [_folder, _fifo, _read_only, _broken])
 def test_code_is_left_alone_if_its_module_cannot_be_written(make: object, tmp_path: Path) -> None:
     write_tree(tmp_path, {"a.py": _A.encode()})
+    if make is _read_only and os.access("/", os.W_OK):
+        pytest.skip("who runs this may write read-only files")
     make(tmp_path / "keras1_compat.py")  # type: ignore[operator]
     ran = run(tmp_path, "upgrade", "a.py")
     assert ran.code == 3 and "left alone: keras1_compat.py" in ran.out.decode() + ran.err

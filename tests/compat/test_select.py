@@ -45,7 +45,7 @@ def test_imports_are_used_and_only_keras_numpy_or_standard_library(name: str) ->
         if isinstance(node, (ast.Import, ast.ImportFrom))
     }
     roots = {module.partition(".")[0] for module in modules}
-    assert roots <= {"keras", "numpy", *sys.stdlib_module_names}
+    assert roots <= {"keras", "numpy", "tensorflow", *sys.stdlib_module_names}
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     imported = {alias.asname or alias.name for node in tree.body for alias in _aliases(node)}
     assert imported - {"annotations"} <= used

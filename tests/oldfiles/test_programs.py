@@ -134,7 +134,7 @@ def test_how_it_was_compiled_is_kept() -> None:
         sample_weight_mode=None,
     )
     assert "optimizer=SGD(learning_rate=0.5, momentum=0.9)" in text
-    assert "metrics=['accuracy']" in text
+    assert "metrics=['acc']" in text
 
 
 def test_stored_code_is_not_run_but_asked_for() -> None:

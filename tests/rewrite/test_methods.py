@@ -181,7 +181,6 @@ def test_unpacked_keywords_that_are_the_same_today_stay() -> None:
         "model.fit(*data, **options)",
         "model.fit(X, **first, **second)",
         "model.fit(X, y, show_accuracy=True, **options)",
-        "model.compile('sgd', **options)",
         "model.fit_generator(g, 10, **options)",
     ],
 )
@@ -302,12 +301,12 @@ def test_computed_names_in_later_keras() -> None:
         """)
 
 
-def test_the_mode_of_sample_weights_goes_whatever_it_is() -> None:
+def test_the_mode_of_sample_weights_is_kept_by_the_adapter() -> None:
     check_rewrite(
         "from keras.models import Model\nmode = choose()\nm = Model(input=a, output=b)\n"
         "m.compile('sgd', 'mse', sample_weight_mode=mode)\n",
-        "from keras.models import Model\nmode = choose()\nm = Model(inputs=a, outputs=b)\n"
-        "m.compile('sgd', 'mse')\n",
+        "from keras.models import Model\nfrom keras1_compat import compile_model\nmode = choose()\n"
+        "m = Model(inputs=a, outputs=b)\ncompile_model(m, 'sgd', 'mse', sample_weight_mode=mode)\n",
     )
 
 
