@@ -17,6 +17,7 @@ from kerasmig.compat.select import compat_signature
 from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
 from kerasmig.rewrite.calls.callsite import Argument, CallSite
+from kerasmig.rewrite.calls.comments import with_comments
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.hearing import CONFIDENT
 from kerasmig.rewrite.values.conversions import Converted
@@ -488,7 +489,8 @@ def _finish_template(new: Draft, message: str) -> Finding:
     """The call becomes the entry's expression, with the author's arguments in their places."""
     parts = template_parts(new, new.entry.template)
     new.context.imports.release(new.use.root)
-    return rewritten(new, [Edit(new.context.text.span(new.call), parts)], message)
+    text = new.context.text
+    return rewritten(new, [with_comments(text, Edit(text.span(new.call), parts))], message)
 
 
 def template_parts(new: Draft, template: str) -> tuple[str | Span, ...]:

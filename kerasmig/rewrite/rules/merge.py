@@ -13,6 +13,7 @@ from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
 from kerasmig.rewrite.calls.callsite import Argument
+from kerasmig.rewrite.calls.comments import with_comments
 from kerasmig.rewrite.calls.entry_calls import BindError, bind, refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.engine import plain_use, respelled
@@ -181,7 +182,8 @@ def _function(found: _Merge) -> Finding:
         if "inputs" not in found.given:
             return found.refuse("it has no inputs")
         parts += ["(", found.given["inputs"].value_span, ")"]
-    edit = Edit(found.context.text.span(found.call), tuple(parts))
+    text = found.context.text
+    edit = with_comments(text, Edit(text.span(found.call), tuple(parts)))
     return found.finding(f"{found.entry.short} of a function → Lambda", [edit])
 
 

@@ -12,6 +12,7 @@ from kerasmig.catalog.vocabulary import Handled
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument
 from kerasmig.rewrite.calls.callsite import Argument
+from kerasmig.rewrite.calls.comments import with_comments
 from kerasmig.rewrite.calls.entry_calls import BindError, Draft
 from kerasmig.rewrite.calls.methods import (
     MethodUse,
@@ -249,6 +250,7 @@ def _template(context: FileContext, use: MethodUse) -> Finding:
         )
     parts.append(template[position:])
     edit = Edit(context.text.span(use.place), tuple(p for p in parts if p != ""))
+    edit = with_comments(context.text, edit)
     short = template.rpartition("}")[2].lstrip(".") or use.row.name
     return rewritten_method(context, use, [edit], short=short)
 

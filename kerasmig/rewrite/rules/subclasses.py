@@ -11,6 +11,7 @@ from kerasmig.catalog.backend import VALUE_IN_CALL
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import argument_edits
+from kerasmig.rewrite.calls.comments import with_comments
 from kerasmig.rewrite.calls.entry_calls import (
     BindError,
     Draft,
@@ -273,7 +274,7 @@ class _LayerClass:
             f"self.{name}: a layer's own weights are made by `add_weight`",
             Applicability.AUTOMATIC,
             name="add_weight",
-            edits=(Edit(context.text.span(call), tuple(parts)),),
+            edits=(with_comments(context.text, Edit(context.text.span(call), tuple(parts))),),
         )
 
     def _list_of_weights(self, listed: WeightList, made: dict[str, ast.Assign]) -> Finding:
@@ -461,5 +462,5 @@ def _zeros_weight(new: Draft, maker: str, is_trained: bool) -> Finding:
         f"{maker}: a layer's own weights are made by `add_weight`",
         Applicability.AUTOMATIC,
         name=maker,
-        edits=(Edit(context.text.span(new.call), tuple(parts)),),
+        edits=(with_comments(context.text, Edit(context.text.span(new.call), tuple(parts))),),
     )
