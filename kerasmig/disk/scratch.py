@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-_PREFIXES = ("kerasmig-verify-", "kerasmig-new-", "kerasmig-base-")
+_PREFIX = "kerasmig-"
 _LOCK = ".kerasmig-in-use"
 
 
@@ -18,8 +18,12 @@ _LOCK = ".kerasmig-in-use"
 def scratch_folder(prefix: str) -> Iterator[Path]:
     """A temporary folder, removed at the end; those of runs that were killed are removed first.
 
+    Args:
+        prefix: begins with ``kerasmig-``, by which the next run knows it.
+
     A folder in use is locked by the process that uses it. The lock goes with the process.
     """
+    assert prefix.startswith(_PREFIX)
     remove_abandoned()
     with tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
@@ -35,7 +39,7 @@ def remove_abandoned() -> None:
     """Remove our own temporary folders that nobody uses any more."""
     parent = Path(tempfile.gettempdir())
     with contextlib.suppress(OSError):
-        names = [name for name in os.listdir(parent) if name.startswith(_PREFIXES)]
+        names = [name for name in os.listdir(parent) if name.startswith(_PREFIX)]
         for name in names:
             with contextlib.suppress(OSError):
                 if _is_ours(parent / name) and _is_abandoned(parent / name / _LOCK):

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from kerasmig.disk.cache_folder import cache_folder
+from kerasmig.disk.scratch import scratch_folder
 from kerasmig.legacy import aliases
 from kerasmig.legacy.errors import LegacyError
 from kerasmig.legacy.install import KERAS, version_in
@@ -178,11 +179,11 @@ def _private_home(dim_ordering: str, floatx: str) -> Iterator[None]:
         "floatx": floatx,
         "image_dim_ordering": dim_ordering,
     }
-    with tempfile.TemporaryDirectory(prefix="kerasmig-home-") as home:
-        folder = Path(home, ".keras")
+    with scratch_folder("kerasmig-home-") as home:
+        folder = home / ".keras"
         folder.mkdir()
         (folder / "keras.json").write_text(json.dumps(settings), encoding="utf-8")
-        with _environment(HOME=home, USERPROFILE=home, KERAS_HOME=str(folder)):
+        with _environment(HOME=str(home), USERPROFILE=str(home), KERAS_HOME=str(folder)):
             yield
 
 
