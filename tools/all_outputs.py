@@ -22,7 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # What differs from run to run and says nothing of the result.
-TIMES = re.compile(r'"(?:seconds|time|duration|started|finished|version)": [^,}\n]+')
+TIMES = re.compile(r'"(?:seconds|time|duration|started|finished|version|date)": [^,}\n]+')
 
 
 def main() -> None:

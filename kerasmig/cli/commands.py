@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kerasmig import __version__
+from kerasmig.cli.about import about_run
 from kerasmig.cli.convert import convert, inspect
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, exit_code, fail
 from kerasmig.cli.legacy import legacy
-from kerasmig.cli.options import FORMATS, Group, upgrade_options
+from kerasmig.cli.options import FORMATS, Group, config_option, upgrade_options
 from kerasmig.cli.printing import make_console, print_run_report, print_verify_report
 from kerasmig.cli.reports import report
+from kerasmig.cli.shown import show_and_end
 from kerasmig.cli.start import start
-from kerasmig.cli.stdin import upgrade_stdin
+from kerasmig.cli.stdin import from_stdin, run_of_stdin, upgrade_stdin
 from kerasmig.cli.undo import undo
 from kerasmig.cli.work import (
     analyse,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="kerasmig")
+@click.version_option(__version__, "-V", "--version", prog_name="kerasmig")
 def main() -> None:
     """Migrate Keras 1 convolution code to Keras 3, and prove the result.
 
@@ -84,6 +86,7 @@ def upgrade(
     quiet: bool,
     statistics: bool,
     exit_zero: bool,
+    output_file: Path | None,
     **options: Any,
 ) -> None:
     """Rewrite Keras 1 code in PATHS (default: the current folder) for Keras 3.
@@ -92,9 +95,10 @@ def upgrade(
     """
     if interactive and (diff or patch is not None):
         fail("--interactive writes what you accept: it does not go with --diff or --patch")
-    if [str(path) for path in paths] == ["-"]:
-        upgrade_stdin(diff, options)
-    config = configure(options)
+    config = configure(options, _places(paths, options))
+    show_and_end(paths, config, options)
+    if from_stdin(paths, options):
+        upgrade_stdin(diff, config, options["stdin_filename"], exit_zero=exit_zero)
     project, run = analyse(paths, config, update_requirements)
     if interactive:
         run = review(project, run)
@@ -121,6 +125,8 @@ def upgrade(
         dry_run=patch is not None,
         statistics=statistics,
         quiet=quiet,
+        about=about_run(paths),
+        output=output_file,
     )
     for line in failed:
         click.echo(f"kerasmig: {line}", err=True)
@@ -145,11 +151,19 @@ def check(
     exit_zero: bool,
     baseline: Path | None,
     update_baseline: bool,
+    output_file: Path | None,
     **options: Any,
 ) -> None:
-    """Exit with 1 if anything in PATHS is left to migrate; writes nothing but a baseline."""
-    config = configure(options)
-    _, run = analyse(paths, config)
+    """Exit with 1 if anything in PATHS is left to migrate; writes nothing but a baseline.
+
+    `-` reads stdin.
+    """
+    config = configure(options, _places(paths, options))
+    show_and_end(paths, config, options)
+    if from_stdin(paths, options):
+        run = run_of_stdin(config, options["stdin_filename"])
+    else:
+        _, run = analyse(paths, config)
     if update_baseline and baseline is None:
         fail("--update-baseline needs --baseline FILE")
     if baseline is not None:
@@ -163,6 +177,8 @@ def check(
         dry_run=True,
         statistics=statistics,
         quiet=quiet,
+        about=about_run(paths),
+        output=output_file,
     )
     code = exit_code(run, None, False)
     left = any(not finding.suppressed for file in run.files for finding in file.findings)
@@ -181,6 +197,7 @@ def check(
     "-j", "--jobs", type=click.IntRange(0), help="Programs at once; 0: one per processor."
 )
 @click.option("--no-cache", is_flag=True, help="Run every program anew.")
+@config_option
 @click.option("--trust", is_flag=True, help="Run programs even if nothing can confine them.")
 @click.option("--output-format", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Show every layer of every model.")
@@ -193,6 +210,7 @@ def verify(
     shard: str | None,
     jobs: int | None,
     no_cache: bool,
+    config: tuple[str, ...],
     trust: bool,
     output_format: str,
     verbose: bool,
@@ -204,7 +222,7 @@ def verify(
     """
     if (new is None) == (base is None):
         fail("give OLD and NEW, or one path with --base GITREF")
-    config = configure({"no_cache": no_cache})
+    settings_of_run = configure({"no_cache": no_cache, "config": config})
     part = shard_of(shard)
     limits = {"time_limit": time_limit, "jobs": jobs, "trust": trust or None}
 
@@ -213,7 +231,7 @@ def verify(
         from kerasmig.project.project import Project
 
         def analyse(files: Sequence[Path]) -> Project:
-            return Project(files, config.upgrade)
+            return Project(files, settings_of_run.upgrade)
 
         if base is not None:
             with git_tree(old, base) as tree:
@@ -222,9 +240,9 @@ def verify(
         return verify_pair(old, new, settings, progress, analyse, part)
 
     report = run_verification(
-        run, config, level, **{k: v for k, v in limits.items() if v is not None}
+        run, settings_of_run, level, **{k: v for k, v in limits.items() if v is not None}
     )
-    print_verify_report(report, output_format, verbose)
+    print_verify_report(report, output_format, verbose, about_run((new or old,)))
     raise SystemExit(report.exit_code)
 
 
@@ -242,7 +260,7 @@ def shapes(place: str) -> None:
         name, colon, model = place.rpartition(":")
     if not colon and not Path(place).exists():
         fail(f"{place}: no such file")
-    _, run = analyse((Path(name),), configure({}))
+    _, run = analyse((Path(name),), configure({}, (Path(name),)))
     errors = [file for file in run.files if file.error]
     for file in errors:
         click.echo(f"kerasmig: {file.path}: {file.error}", err=True)
@@ -250,6 +268,13 @@ def shapes(place: str) -> None:
         raise SystemExit(UNREADABLE)
     if not print_shapes(run, make_console(), model):
         fail(f"{place}: no model with a data format was found", FINDINGS)
+
+
+def _places(paths: tuple[Path, ...], options: dict[str, Any]) -> tuple[Path, ...]:
+    """Where the code stands, for its configuration to be sought there."""
+    if from_stdin(paths, options):
+        return (Path(options["stdin_filename"]),) if options["stdin_filename"] else ()
+    return paths
 
 
 def shard_of(text: str | None) -> tuple[int, int]:

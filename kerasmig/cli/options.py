@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,15 @@ FORMATS = ("text", "concise", "json", "markdown", "junit", "sarif", "github", "g
 
 class Group(click.Group):
     """Lists commands in the order in which a person meets them."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        context = super().make_context(*args, **kwargs)
+        # click colours what goes to a terminal; what people ask of all programs comes first.
+        if os.environ.get("NO_COLOR"):
+            context.color = False
+        elif os.environ.get("FORCE_COLOR"):
+            context.color = True
+        return context
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -48,6 +58,15 @@ def _per_file(context: click.Context, option: click.Parameter, words: tuple[str,
             fail(f"{option.opts[0]}: write {word!r} as PATTERN:CODES, such as 'tests/*:KM4'")
         found.append((pattern, _codes(context, option, (codes,))))
     return tuple(found)
+
+
+config_option = click.option(
+    "--config",
+    multiple=True,
+    metavar="FILE|KEY=VALUE",
+    help="Take this TOML file instead of pyproject.toml or kerasmig.toml; or set one value over it, "
+    "such as 'layout = \"channels_last\"'.",
+)
 
 
 def upgrade_options(function: Any) -> Any:
@@ -109,10 +128,54 @@ def upgrade_options(function: Any) -> Any:
             help="Leave Python 2 files alone and report them.",
         ),
         click.option("--no-cache", is_flag=True, help="Look at every file anew."),
-        click.option("--exclude", multiple=True, metavar="PATTERN", help="As in .gitignore."),
+        click.option(
+            "--extend-select",
+            multiple=True,
+            metavar="CODES",
+            callback=_codes,
+            help="These codes beside those of the configuration.",
+        ),
+        click.option(
+            "--extend-ignore",
+            multiple=True,
+            metavar="CODES",
+            callback=_codes,
+            help="Not these codes either, beside those of the configuration.",
+        ),
+        click.option(
+            "--exclude",
+            "--extend-exclude",
+            "exclude",
+            multiple=True,
+            metavar="PATTERN",
+            help="Files and folders to leave out, as in .gitignore, beside those of the "
+            "configuration and the usual ones.",
+        ),
+        click.option(
+            "--force-exclude/--no-force-exclude",
+            default=None,
+            help="Leave out what is excluded even if it is named outright, as pre-commit does.",
+        ),
         click.option("--include", multiple=True, metavar="PATTERN", help="Only matching files."),
         click.option("--no-gitignore", is_flag=True, help="Also files that .gitignore leaves out."),
         click.option("-j", "--jobs", type=click.IntRange(0), help="Workers; 0: one per processor."),
+        click.option(
+            "--stdin-filename",
+            metavar="PATH",
+            help="With `-`: what the file is called that comes from stdin.",
+        ),
+        config_option,
+        click.option("--isolated", is_flag=True, help="Read no configuration file."),
+        click.option(
+            "--show-settings", is_flag=True, help="Print the settings that count here, as TOML."
+        ),
+        click.option("--show-files", is_flag=True, help="Print the files that would be looked at."),
+        click.option(
+            "-o",
+            "--output-file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Write the report to this file instead of stdout.",
+        ),
         click.option(
             "--output-format",
             type=click.Choice(FORMATS),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from kerasmig.cli.exits import UNREADABLE, fail
 
 if TYPE_CHECKING:
     from kerasmig.finding import RunResult
+    from kerasmig.report.about import About
     from kerasmig.report.screen import AnyConsole
     from kerasmig.verify import VerifyReport
 
@@ -28,10 +33,16 @@ def print_run_report(
     dry_run: bool = False,
     statistics: bool = False,
     quiet: bool = False,
+    about: About | None = None,
+    output: Path | None = None,
 ) -> None:
-    """A run, and its verification if there was one, in a format."""
+    """A run, and its verification if there was one, in a format.
+
+    Args:
+        output: where the report goes instead of stdout; a diff stays on stdout.
+    """
     if output_format != "text":
-        print_document(output_format, run, report)
+        print_document(output_format, run, report, about, output)
         return
     from kerasmig.report.terminal import print_diff, print_run
 
@@ -39,6 +50,11 @@ def print_run_report(
     if diff:
         print_diff(run, console)
         console = console if console.is_terminal else make_console(stderr=True)
+    written = io.StringIO()
+    if output is not None:
+        from kerasmig.report.screen import Pipe
+
+        console = Pipe(written)
     print_run(
         run,
         console,
@@ -53,26 +69,45 @@ def print_run_report(
 
         Screen(console).line("")
         print_verify(report, console, verbose=verbose)
+    if output is not None:
+        write_text(written.getvalue(), output)
 
 
-def print_verify_report(report: VerifyReport, output_format: str, verbose: bool) -> None:
+def print_verify_report(
+    report: VerifyReport, output_format: str, verbose: bool, about: About | None = None
+) -> None:
     """A verification by itself, in a format."""
     from kerasmig.report.terminal_verify import print_verify
 
     if output_format != "text":
-        print_document(output_format, None, report)
+        print_document(output_format, None, report, about)
     else:
         print_verify(report, make_console(), verbose=verbose)
 
 
-def print_document(output_format: str, run: RunResult | None, report: VerifyReport | None) -> None:
-    """A document on stdout."""
+def print_document(
+    output_format: str,
+    run: RunResult | None,
+    report: VerifyReport | None,
+    about: About | None = None,
+    output: Path | None = None,
+) -> None:
+    """A document on stdout, or in a file."""
     from kerasmig.report.formats import render
 
-    write_text(render(output_format, run, report))
+    write_text(render(output_format, run, report, about), output)
 
 
-def write_text(text: str) -> None:
+def write_text(text: str, output: Path | None = None) -> None:
     """Write a document as UTF-8, whatever the terminal's encoding is."""
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
+    data = text.encode("utf-8", "backslashreplace")
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    from kerasmig.disk.atomic import write_atomically
+
+    try:
+        write_atomically(output, data)
+    except OSError as error:
+        fail(f"{output}: cannot be written: {error.strerror or error}", UNREADABLE)

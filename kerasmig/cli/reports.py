@@ -35,16 +35,18 @@ def report_merge(parts: tuple[Any, ...]) -> None:
 @click.option("-v", "--verbose", is_flag=True)
 def report_show(file: Any, output_format: str, verbose: bool) -> None:
     """Show the JSON report FILE in another format."""
-    from kerasmig.report.document import ReportError, load
+    from kerasmig.report.document import ReportError, about_of, load
 
+    document = _document(file)
     try:
-        run, verified = load(_document(file))
+        run, verified = load(document)
+        about = about_of(document)
     except ReportError as error:
         fail(str(error))
     if run is not None:
-        print_run_report(run, verified, output_format, verbose=verbose, diff=False)
+        print_run_report(run, verified, output_format, verbose=verbose, diff=False, about=about)
     elif verified is not None:
-        print_verify_report(verified, output_format, verbose)
+        print_verify_report(verified, output_format, verbose, about)
 
 
 def _document(file: Any) -> Any:

@@ -48,7 +48,7 @@ def start(path: Path, plan_only: bool, yes: bool, prove: bool) -> None:
     """
     if plan_only + yes + prove > 1:
         fail("--plan, --yes and --prove do not go together: give one of them")
-    guide = Guide(path, configure({}))
+    guide = Guide(path, configure({}, (path,)))
     if prove:
         raise SystemExit(guide.prove())
     guide.say_plan()

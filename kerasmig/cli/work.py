@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,25 @@ if TYPE_CHECKING:
     from kerasmig.verify import VerifyReport
 
 
-def configure(options: dict[str, Any]) -> Config:
-    """The configuration file's settings with the flags over them."""
+#: Settings of a verification that say what programs may do: for these the file must be one's own.
+_OWN = ("env", "python", "read", "trust", "write")
+
+
+def configure(options: dict[str, Any], paths: Sequence[Path] = ()) -> Config:
+    """The configuration file's settings with the flags over them.
+
+    Args:
+        paths: where there is no file at or above the current folder, it is sought beside these.
+    """
     from kerasmig.disk.ignore import pattern_problem
     from kerasmig.project.config import ConfigError, load
 
+    given, isolated = options.get("config") or (), bool(options.get("isolated"))
     try:
-        config = load(Path.cwd())
+        config = load(Path.cwd(), given, isolated=isolated)
+        if config.file is None and not isolated and (folder := _common_folder(paths)):
+            config = load(folder, given)
+            config = config._replace(found_there=config.file is not None)
     except ConfigError as error:
         fail(str(error))
     except FileNotFoundError:
@@ -41,6 +54,10 @@ def configure(options: dict[str, Any]) -> Config:
     ):
         if options.get(name):
             upgrade = upgrade._replace(**{name: options[name]})
+    upgrade = upgrade._replace(
+        select=(*upgrade.select, *(options.get("extend_select") or ())),
+        ignore=(*upgrade.ignore, *(options.get("extend_ignore") or ())),
+    )
     if options.get("no_python2"):
         upgrade = upgrade._replace(python2=False)
     if options.get("todo"):
@@ -51,11 +68,22 @@ def configure(options: dict[str, Any]) -> Config:
     )
     if problem := pattern_problem((*selection.exclude, *selection.include)):
         fail(problem)
+    if options.get("force_exclude") is not None:
+        selection = selection._replace(force=options["force_exclude"])
     if options.get("no_gitignore"):
         selection = selection._replace(respect_gitignore=False)
     jobs = config.jobs if options.get("jobs") is None else options["jobs"]
     cache = config.cache and not options.get("no_cache")
     return config._replace(upgrade=upgrade, selection=selection, jobs=jobs, cache=cache)
+
+
+def _common_folder(paths: Sequence[Path]) -> Path | None:
+    """The innermost folder that holds all paths; ``None`` without paths."""
+    known = [path if path.is_dir() else path.parent for path in map(Path.absolute, paths)]
+    try:
+        return Path(os.path.commonpath(known)) if known else None
+    except ValueError:  # on different drives
+        return None
 
 
 def heed_baseline(run: RunResult, path: Path, *, update: bool) -> RunResult:
@@ -126,6 +154,10 @@ def analyse(
             problems.append(FileResult(str(path), error=message.removeprefix(f"{path}: ")))
     if problems and not found and all("no such file" in p.error for p in problems):
         fail(f"{problems[0].path}: {problems[0].error}")
+    if any(path.suffix not in (".py", ".ipynb") for path in found):
+        from kerasmig.project.requirements import holds_requirements
+
+        found = [path for path in found if path.suffix == ".py" or not holds_requirements(path)]
     files = tuple(sorted(dict.fromkeys(found), key=lambda path: path.parts))
     project = Project(files, config.upgrade, _cache(files, config))
     with Progress("Reading") as progress:
@@ -188,6 +220,11 @@ def run_verification(
     from kerasmig.verify.settings import WrongSettings
 
     values = {key.replace("-", "_"): value for key, value in config.verify.items()}
+    if config.found_there and (theirs := sorted(values.keys() & set(_OWN))):
+        fail(
+            f"{config.file}: {theirs[0]!r} in [tool.kerasmig.verify] says what programs may do, and "
+            f"the file came with the code: read it, then give --config {config.file}"
+        )
     values.update({"level": level} if level else {})
     if config.cache:
         values["cache_dir"] = Path(values.get("cache_dir") or cache_folder() / "verify")

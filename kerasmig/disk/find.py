@@ -33,11 +33,29 @@ class Selection(NamedTuple):
         exclude: patterns in the manner of .gitignore, added to the defaults.
         include: if given, only files that match one of these.
         respect_gitignore: leave out what .gitignore files leave out.
+        force: leave out what is excluded also where it is named outright.
+        base: the patterns are matched from this folder too, not only from the paths given.
     """
 
     exclude: tuple[str, ...] = ()
     include: tuple[str, ...] = ()
     respect_gitignore: bool = True
+    force: bool = False
+    base: Path | None = None
+
+    def leaves_out(self, path: Path) -> bool:
+        """Whether the defaults or the patterns exclude a path, seen from the base."""
+        name = absolute(path)
+        base = absolute(self.base) if self.base is not None else Path(os.path.realpath(""))
+        if not name.is_relative_to(base):
+            base = name.parent
+        parts = name.relative_to(base).parts
+        folders = parts if name.is_dir() else parts[:-1]
+        if not _EXCLUDED.isdisjoint(folders):
+            return True
+        patterns = Patterns(self.exclude)
+        inside = [f"{'/'.join(folders[: n + 1])}/" for n in range(len(folders))]
+        return any(patterns.match(shown) for shown in (*inside, "/".join(parts)))
 
 
 def absolute(path: Path) -> Path:
@@ -57,7 +75,8 @@ def find_files(
     suffixes: tuple[str, ...] = (".py", ".ipynb"),
     unreadable: Callable[[Path, OSError], None] = lambda path, error: None,
 ) -> list[Path]:
-    """The files to work on, absolute and sorted; a file named outright is taken whatever its name.
+    """The files to work on, absolute and sorted; a file named outright is taken whatever its name,
+    unless the selection forces its exclusions.
 
     Symbolic links to folders are not followed, links to files only within the tree.
 
@@ -69,6 +88,8 @@ def find_files(
     """
     found: dict[Path, None] = {}
     for path in paths:
+        if selection.force and path.exists() and selection.leaves_out(path):
+            continue
         if path.is_dir():
             found.update(dict.fromkeys(_walk(absolute(path), selection, suffixes, unreadable)))
         elif path.exists():
@@ -98,6 +119,15 @@ def _walk(
     exclude = Patterns(selection.exclude) if selection.exclude else None
     include = Patterns(selection.include) if selection.include else None
     ignores: list[_Ignore] = []
+    base = absolute(selection.base) if selection.base is not None else root
+    # Patterns of a configuration file are written from its folder.
+    prefix = f"{root.relative_to(base).as_posix()}/" if base in root.parents else ""
+    if exclude is not None and prefix and exclude.match(prefix):
+        prefix = ""  # a folder that is named outright is looked at
+
+    def takes(patterns: Patterns, shown: str) -> bool:
+        return patterns.match(shown) or (bool(prefix) and patterns.match(f"{prefix}{shown}"))
+
     if selection.respect_gitignore:
         ignores = [found for parent in _git_parents(root) if (found := _gitignore(parent))]
     waiting: list[tuple[Path, str, list[_Ignore]]] = [(root, "", ignores)]
@@ -110,20 +140,20 @@ def _walk(
         except OSError as error:
             unreadable(folder, error)
             continue
-        absolute = (folder / "x").as_posix()[:-1] if ignores else ""
+        here = (folder / "x").as_posix()[:-1] if ignores else ""
         for entry in entries:
             name = entry.name
             is_dir = entry.is_dir(follow_symlinks=False)
             if name in _EXCLUDED if is_dir else not name.endswith(suffixes):
                 continue
             shown = f"{inside}{name}/" if is_dir else f"{inside}{name}"
-            if exclude is not None and exclude.match(shown):
+            if exclude is not None and takes(exclude, shown):
                 continue
-            if ignores and _ignored(f"{absolute}{name}" + ("/" if is_dir else ""), ignores):
+            if ignores and _ignored(f"{here}{name}" + ("/" if is_dir else ""), ignores):
                 continue
             if is_dir:
                 waiting.append((folder / name, shown, ignores))
-            elif include is not None and not include.match(shown):
+            elif include is not None and not takes(include, shown):
                 continue
             elif not entry.is_symlink() or _stays_inside(folder / name, root):
                 yield folder / name

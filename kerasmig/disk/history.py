@@ -98,6 +98,24 @@ def top_of(folder: Path) -> Path | None:
     return None
 
 
+def last_commit(folder: Path) -> tuple[Path | None, str]:
+    """The top of the repository that a folder is in, and the name of its last commit or ""."""
+    top = top_of(folder)
+    if top is None:
+        return None, ""
+    try:
+        repo = _opened(top)
+    except Exception:  # damaged, or of a kind that is not known
+        return top, ""
+    try:
+        name: str = repo.head().decode()
+        return top, name
+    except Exception:  # no commit yet
+        return top, ""
+    finally:
+        repo.close()
+
+
 def write_commit(path: Path, reference: str, destination: Path) -> None:
     """Write what stood in a folder at a commit into another folder.
 

@@ -1,11 +1,11 @@
-"""Settings from ``[tool.kerasmig]`` of pyproject.toml."""
+"""Settings from kerasmig.toml, or ``[tool.kerasmig]`` of pyproject.toml."""
 
 from __future__ import annotations
 
 import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,7 +25,7 @@ _UPGRADE = {
     "python2",
     "todo",
 }
-_FILES = {"exclude", "include", "respect-gitignore"}
+_FILES = {"exclude", "extend-exclude", "force-exclude", "include", "respect-gitignore"}
 _RUN = {"jobs", "backup", "verify", "cache"}
 
 
@@ -43,6 +43,9 @@ class Config(NamedTuple):
         cache: remember what a run found out, for the next one.
         backup: keep the old text of files that git does not have.
         root: folder of the configuration file, or the current folder.
+        file: the configuration file, if there is one.
+        found_there: it was found beside the code, neither named nor at or above the current
+            folder: whoever wrote the code may have written it.
     """
 
     upgrade: UpgradeSettings = UpgradeSettings()
@@ -52,22 +55,67 @@ class Config(NamedTuple):
     backup: bool = True
     cache: bool = True
     root: Path = Path()
+    file: Path | None = None
+    found_there: bool = False
 
 
-def load(start: Path) -> Config:
-    """Settings of the nearest pyproject.toml at or above a folder that has ``[tool.kerasmig]``.
+#: A file of settings without ``[tool.kerasmig]`` around them.
+OWN_FILE = "kerasmig.toml"
+_INLINE = Path("--config")
+
+
+def load(start: Path, given: Sequence[str] = (), *, isolated: bool = False) -> Config:
+    """Settings of the nearest kerasmig.toml, or pyproject.toml with ``[tool.kerasmig]``.
+
+    Args:
+        start: it is sought in this folder and those above.
+        given: a file to take instead, or ``key = value`` to set over the file's.
+        isolated: take no file.
 
     Raises:
-        ConfigError: the file cannot be read, or an option is unknown or of the wrong type.
+        ConfigError: a file cannot be read, or an option is unknown or of the wrong type.
     """
-    for folder in [start.resolve(), *start.resolve().parents]:
-        path = folder / "pyproject.toml"
-        if not path.is_file():
-            continue
-        table = tool_table(path, "kerasmig")
-        if table is not None:
-            return _read(path, table)
-    return Config(root=start)
+    files = [Path(word) for word in given if "=" not in word or Path(word).is_file()]
+    inline = [word for word in given if Path(word) not in files]
+    if len(files) > 1:
+        raise ConfigError(f"--config: give one file, not {files[0]} and {files[1]}")
+    if files and isolated:
+        raise ConfigError("--config FILE does not go with --isolated")
+    found: tuple[Path, Mapping[str, Any]] | None = None
+    if files:
+        found = (files[0].absolute(), _table_of(files[0]))
+    elif not isolated:
+        found = _nearest(start.resolve())
+    if not inline:
+        return _read(*found) if found is not None else Config(root=start)
+    over: dict[str, Any] = {}
+    for word in inline:
+        over.update(_parse(_INLINE, word.encode()))
+    _read(_INLINE, over)  # what is wrong with these is said of these
+    if found is None:
+        return _read(_INLINE, over)._replace(root=start, file=None)
+    return _read(found[0], {**found[1], **over})
+
+
+def _nearest(folder: Path) -> tuple[Path, Mapping[str, Any]] | None:
+    for above in (folder, *folder.parents):
+        own = above / OWN_FILE
+        if own.is_file():
+            return own, parsed(own)
+        path = above / "pyproject.toml"
+        if path.is_file() and (table := tool_table(path, "kerasmig")) is not None:
+            return path, table
+    return None
+
+
+def _table_of(path: Path) -> Mapping[str, Any]:
+    """The settings of a file that was named."""
+    table = tool_table(path, "kerasmig")
+    if table is not None:
+        return table
+    if path.name == "pyproject.toml":
+        raise ConfigError(f"{path}: has no [tool.kerasmig]")
+    return parsed(path)
 
 
 def tool_table(path: Path, name: str) -> Mapping[str, Any] | None:
@@ -94,15 +142,21 @@ def parsed(path: Path) -> Mapping[str, Any]:
     Raises:
         ConfigError: it cannot be read.
     """
+    try:
+        data = read_file(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
+    return _parse(path, data)
+
+
+def _parse(path: Path, text: bytes) -> Mapping[str, Any]:
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
 
     try:
-        data: Mapping[str, Any] = tomllib.loads(read_file(path).decode("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from error
+        data: Mapping[str, Any] = tomllib.loads(text.decode("utf-8"))
     except RecursionError as error:
         raise ConfigError(f"{path}: is nested too deeply to be read") from error
     except ValueError as error:  # bytes, syntax, numbers beyond all measure
@@ -137,16 +191,18 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
         todo=_typed(path, table, "todo", bool, False),
     )
     selection = Selection(
-        exclude=_strings(path, table, "exclude"),
+        exclude=(*_strings(path, table, "exclude"), *_strings(path, table, "extend-exclude")),
         include=_strings(path, table, "include"),
         respect_gitignore=_typed(path, table, "respect-gitignore", bool, True),
+        force=_typed(path, table, "force-exclude", bool, False),
+        base=None if path == _INLINE else path.parent.absolute(),
     )
     verify = _typed(path, table, "verify", dict, {})
     _check_verify(path, verify)
     jobs = _typed(path, table, "jobs", int, 0)
     if jobs < 0:
         raise ConfigError(f"{path}: jobs must be a number of workers, or 0 for one per processor")
-    for key in ("exclude", "include"):
+    for key in ("exclude", "extend-exclude", "include"):
         if problem := pattern_problem(table.get(key, ())):
             raise ConfigError(f"{path}: {key}: {problem}")
     return Config(
@@ -157,6 +213,7 @@ def _read(path: Path, table: Mapping[str, Any]) -> Config:
         backup=_typed(path, table, "backup", bool, True),
         cache=_typed(path, table, "cache", bool, True),
         root=path.parent,
+        file=path,
     )
 
 

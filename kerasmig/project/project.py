@@ -23,6 +23,7 @@ from kerasmig.finding import DataFormat, FileResult, Finding, ProgramNotes, RunR
 from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE, PROJECT_MARKS
 from kerasmig.project.neighbours import importers, module_name, told_in
+from kerasmig.project.patterns import settings_for
 from kerasmig.project.placement import common_folder, import_roots
 from kerasmig.project.programs import program_around, program_files, reached
 from kerasmig.project.vendored import VendoredCopies, vendored_note
@@ -361,19 +362,11 @@ class Project:
         """The settings, without the codes that are left alone in files like this one."""
         if not self.settings.per_file_ignores:
             return self.settings
-        from kerasmig.disk.ignore import Patterns
-
         # A pattern is written from where the run starts, or from the project's folder.
         names = {self._shown(path)}
         if path.is_relative_to(folder := self._project_folder(path)):
             names.add(path.relative_to(folder).as_posix())
-        ignored = [
-            code
-            for pattern, codes in self.settings.per_file_ignores
-            if any(Patterns([pattern]).match(name) for name in names)
-            for code in codes
-        ]
-        return self.settings._replace(ignore=(*self.settings.ignore, *ignored))
+        return settings_for(self.settings, names)
 
     def _in_layout(self, path: Path) -> FileResult:
         """The result for the program of a file, converted with the files that belong to it."""

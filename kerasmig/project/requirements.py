@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from kerasmig.disk.find import absolute
 from kerasmig.finding import Applicability, FileResult, Finding
 
 CODE = "KM902"
@@ -58,8 +59,11 @@ class Pin(NamedTuple):
     message: str
 
 
-def requirement_files(relevant: Iterable[Path], roots: Iterable[Path]) -> list[Path]:
-    """The files with requirements in the folders of the code, up to the folders of the run."""
+def requirement_files(relevant: Iterable[Path], roots: Sequence[Path]) -> list[Path]:
+    """The files with requirements in the folders of the code, up to the folders of the run.
+
+    Those that the run names outright are among them, with or without code beside them.
+    """
     tops = {os.path.abspath(root if root.is_dir() else root.parent) for root in roots}
     folders: dict[Path, None] = {}
     for path in relevant:
@@ -76,7 +80,13 @@ def requirement_files(relevant: Iterable[Path], roots: Iterable[Path]) -> list[P
         except OSError:
             continue
         found += [folder / n for n in names if _FILES.match(n) and (folder / n).is_file()]
-    return sorted(found)
+    found += [absolute(root) for root in roots if holds_requirements(root) and root.is_file()]
+    return sorted(dict.fromkeys(found))
+
+
+def holds_requirements(path: Path) -> bool:
+    """Whether a file of this name holds requirements, and maybe code as well (setup.py)."""
+    return _FILES.match(path.name) is not None
 
 
 def upgrade_requirements(text: str, path: str, *, update: bool) -> FileResult:

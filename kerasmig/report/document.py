@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from kerasmig import __version__
 from kerasmig.finding import FileResult, RunResult
+from kerasmig.report.about import About
 from kerasmig.report.diff import new_file_diff, unified_diff
 from kerasmig.report.summary import RunSummary, summarize
 from kerasmig.text.records import ValueMismatch, read, schema, write
@@ -25,20 +26,32 @@ class ReportError(ValueError):
     """A report that cannot be read or joined; the message says why."""
 
 
-def to_document(run: RunResult | None, verify: VerifyReport | None) -> dict[str, Any]:
+def to_document(
+    run: RunResult | None, verify: VerifyReport | None, about: About | None = None
+) -> dict[str, Any]:
     """The report as JSON-able data, with the texts and the diff of each changed file."""
     return {
         "schema": SCHEMA_ID,
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "kerasmig", "version": __version__},
+        "about": None if about is None else write(about),
         "run": None if run is None else _run_document(run),
         "verify": None if verify is None else _verify_document(verify),
     }
 
 
-def to_json(run: RunResult | None, verify: VerifyReport | None) -> str:
+def to_json(run: RunResult | None, verify: VerifyReport | None, about: About | None = None) -> str:
     """The report as JSON text."""
-    return dump(to_document(run, verify))
+    return dump(to_document(run, verify, about))
+
+
+def about_of(document: Any) -> About | None:
+    """The head of a report that `load` has read; ``None`` if it has none."""
+    head = document.get("about")
+    try:
+        return None if head is None else read(About, head)
+    except ValueMismatch as error:
+        raise ReportError(f"the report is damaged: {error}") from error
 
 
 def dump(document: dict[str, Any]) -> str:
@@ -89,7 +102,9 @@ def merge(parts: Sequence[dict[str, Any]]) -> dict[str, Any]:
     runs = [run for run, _ in loaded if run is not None]
     reports = [report for _, report in loaded if report is not None]
     return to_document(
-        _merge_runs(runs) if runs else None, _merge_reports(reports) if reports else None
+        _merge_runs(runs) if runs else None,
+        _merge_reports(reports) if reports else None,
+        next((about for part in parts if (about := about_of(part)) is not None), None),
     )
 
 
@@ -99,6 +114,7 @@ def report_schema() -> dict[str, Any]:
     run = schema(RunResult, definitions)
     verify = schema(VerifyReport, definitions)
     summary = schema(RunSummary, definitions)
+    about = schema(About, definitions)
     texts = {"type": "object", "additionalProperties": {"type": "string"}}
     _extend(definitions["RunResult"], summary=summary, extra_diffs=texts)
     _extend(definitions["RunSummary"], adds_up={"type": "boolean"})
@@ -119,6 +135,7 @@ def report_schema() -> dict[str, Any]:
                 "required": ["name", "version"],
                 "properties": {"name": {"const": "kerasmig"}, "version": {"type": "string"}},
             },
+            "about": {"anyOf": [about, {"type": "null"}]},
             "run": {"anyOf": [run, {"type": "null"}]},
             "verify": {"anyOf": [verify, {"type": "null"}]},
         },

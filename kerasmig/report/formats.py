@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from kerasmig.finding import RunResult
+from kerasmig.report.about import About
 from kerasmig.verify.result import VerifyReport
 
 #: Format name to the module and function that write it.
@@ -19,16 +20,25 @@ _RENDERERS = {
     "github": ("kerasmig.report.github", "to_github"),
 }
 
+#: Formats that say of what run they are.
+WITH_HEAD = ("json", "markdown", "html")
+
 FORMATS = tuple(_RENDERERS)
 
 
-def render(format: str, run: RunResult | None, verify: VerifyReport | None) -> str:
+def render(
+    format: str,
+    run: RunResult | None,
+    verify: VerifyReport | None,
+    about: About | None = None,
+) -> str:
     """A report as text.
 
     Args:
         format: one of `FORMATS`.
         run: what an upgrade or check found, if one was done.
         verify: what a verification found, if one was done.
+        about: what stands at the head, in the formats that have one.
 
     Raises:
         ValueError: there is no such format.
@@ -36,5 +46,6 @@ def render(format: str, run: RunResult | None, verify: VerifyReport | None) -> s
     if format not in _RENDERERS:
         raise ValueError(f"unknown report format {format!r}; choose one of {', '.join(FORMATS)}")
     module, function = _RENDERERS[format]
-    text: str = getattr(import_module(module), function)(run, verify)
+    more = {"about": about} if format in WITH_HEAD else {}
+    text: str = getattr(import_module(module), function)(run, verify, **more)
     return text

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from kerasmig.catalog.codes import code_name
 from kerasmig.finding import DataFormat, FileResult, Finding, RunResult, Verdict
+from kerasmig.report.about import About
 from kerasmig.report.model_text import (
     conditions_sentence,
     counts_line,
@@ -41,10 +42,19 @@ _ICONS = {Status.MATCH: "✅", Status.MISMATCH: "❌", Status.NOT_VERIFIED: "⚠
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~#&$])")
 
 
-def to_markdown(run: RunResult | None, verify: VerifyReport | None, *, limit: int = LIMIT) -> str:
+def to_markdown(
+    run: RunResult | None,
+    verify: VerifyReport | None,
+    *,
+    about: About | None = None,
+    limit: int = LIMIT,
+) -> str:
     """The report as GitHub-flavoured Markdown of at most ``limit`` characters."""
     page = _Page(limit)
     page.add(MARKER, "## kerasmig")
+    if about is not None:
+        said = [code(about.project), code(about.commit), about.date, code(about.command)]
+        page.add(", ".join(filter(None, said)))
     if run is not None:
         _summary(page, run)
     if verify is not None:

@@ -67,7 +67,7 @@ def summarize(run: RunResult) -> RunSummary:
     failed = sum(bool(file.error) for file in run.files)
     manual = totals["manual"]
     # Code of today without a data format means what Keras 3 is set to: nobody is asked there.
-    undecided = counts[UNDECIDED]["manual"]
+    undecided = counts.get(UNDECIDED, Counter())["manual"]
     proofs = Counter(finding.proof for finding in all_findings(run) if finding.proof)
     assumed = [f for f in all_findings(run) if outcome(f) == "assumed"]
     settled = sum(finding.settled for finding in assumed)

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from kerasmig import __version__
 from kerasmig.catalog.codes import code_name, code_summary
 from kerasmig.finding import DataFormat, FileResult, Finding, Proof, RunResult, Verdict
+from kerasmig.report.about import About
 from kerasmig.report.html.graph import Graph, draw
 from kerasmig.report.html.readings import AxisReading, axis_reading
 from kerasmig.report.html.side_by_side import DiffRow, highlighted, side_by_side
@@ -93,13 +94,16 @@ class ModelView:
     others: Sequence[OtherOrdering]
 
 
-def to_html(run: RunResult | None, verify: VerifyReport | None) -> str:
+def to_html(
+    run: RunResult | None, verify: VerifyReport | None, about: About | None = None
+) -> str:
     """The report as one HTML page; scripts and styles are inside, nothing is loaded."""
     environment = _environment()
     style, script = _asset("report.css"), _asset("report.js")
     file_views = [] if run is None else _file_views(run)
     page = environment.get_template("report.html.j2").render(
         version=__version__,
+        about=about,
         style=Markup(style),
         script=Markup(script),
         policy=_policy(style, script),
