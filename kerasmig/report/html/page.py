@@ -94,9 +94,7 @@ class ModelView:
     others: Sequence[OtherOrdering]
 
 
-def to_html(
-    run: RunResult | None, verify: VerifyReport | None, about: About | None = None
-) -> str:
+def to_html(run: RunResult | None, verify: VerifyReport | None, about: About | None = None) -> str:
     """The report as one HTML page; scripts and styles are inside, nothing is loaded."""
     environment = _environment()
     style, script = _asset("report.css"), _asset("report.js")
