@@ -20,7 +20,7 @@ def stretches(
     new: Iterable[tuple[str, str, str]],
     *,
     seed: int = 0,
-    jobs: int = 2,
+    jobs: int = 1,
 ) -> dict[str, Stretch]:
     """How new programs compare with old ones.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import importlib.util
 import sys
@@ -130,12 +131,12 @@ class Keras1:
                 return
             self.real[f"{cls.__name__}.{name}"] = original
 
+            @functools.wraps(original)  # programs ask for the signature
             def method(model: Any, *args: Any, **kwargs: Any) -> Any:
                 arguments = bound(original, (model, *args), kwargs)
                 recorder.called(model, name)
                 return answer(model, arguments)
 
-            method.__name__, method.__doc__ = name, original.__doc__
             setattr(cls, name, method)
 
         def fit(model: Any, arguments: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import sys
@@ -93,12 +94,12 @@ class Keras3:
             original = getattr(cls, name)
             self.real[name] = original
 
+            @functools.wraps(original)  # programs and adapters ask for the signature
             def method(model: Any, *args: Any, **kwargs: Any) -> Any:
                 arguments = bound(original, (model, *args), kwargs)
                 recorder.called(model, name)
                 return answer(model, arguments)
 
-            method.__name__, method.__doc__ = name, original.__doc__
             setattr(cls, name, method)
 
         def fit(model: Any, arguments: dict[str, Any]) -> Any:
@@ -132,6 +133,7 @@ class Keras3:
             replace(name, predict)
         compile_ = self.real["compile"] = cls.compile
 
+        @functools.wraps(compile_)
         def compile_and_record(model: Any, *args: Any, **kwargs: Any) -> Any:
             recorder.compiled(model, bound(compile_, (model, *args), kwargs))
             return compile_(model, *args, **kwargs)
