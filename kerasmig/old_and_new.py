@@ -121,9 +121,9 @@ def _old_texts(project: Project, root: Path) -> dict[str, str]:
     """Python 2 files and notebooks as programs of Python 3: Keras 1.2.2 runs under it too."""
     found: dict[str, str] = {}
     for path in project.files:
-        if project.facts(path).plain and path not in project.program_files:
+        if project.modules.facts(path).plain and path not in project.members.program_files:
             continue
-        program = _program(path, project.module(path).data, project.settings)
+        program = _program(path, project.modules.module(path).data, project.settings)
         if program is not None and program.modern is not None:
             found[path.resolve().relative_to(root).as_posix()] = marked(program.text)
         elif program is not None and program.notebook is not None:

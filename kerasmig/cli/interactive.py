@@ -114,8 +114,8 @@ class Review:
     # -- one file ------------------------------------------------------------------------------
 
     def _file(self, path: Path, proposed: FileResult) -> FileResult:
-        module = self.project.module(path)
-        if self.project.parsed(module) is None or module.program is None:
+        module = self.project.modules.module(path)
+        if self.project.modules.parsed(module) is None or module.program is None:
             return proposed
         original = module.program
         accepted: set[tuple[str, int, int]] = set()
@@ -139,7 +139,7 @@ class Review:
         self, path: Path, accepted: set[tuple[str, int, int]], proposed: FileResult
     ) -> FileResult:
         """The file with what was accepted before the person quit."""
-        module = self.project.module(path)
+        module = self.project.modules.module(path)
         assert module.program is not None
         if module.program.modern is not None and PYTHON2 not in self._all:
             return _untouched(proposed)
@@ -149,7 +149,7 @@ class Review:
             if open_ is None:
                 break
             try:
-                self.project.replace_program(path, reject(module.text, open_, pending=True))
+                self.project.modules.replace_program(path, reject(module.text, open_, pending=True))
             except CannotComment:
                 accepted.add(_place(open_))
         result = self.project.finished(path, result)
@@ -206,7 +206,7 @@ class Review:
         accepted: set[tuple[str, int, int]],
         count: str,
     ) -> None:
-        module = self.project.module(path)
+        module = self.project.modules.module(path)
         verdict = _verdict_at(result, finding)
         show_finding(module.text, finding, verdict)
         while True:
@@ -217,7 +217,7 @@ class Review:
                 self._all.add(finding.code)
             elif answer == "n":
                 try:
-                    self.project.replace_program(path, reject(module.text, finding))
+                    self.project.modules.replace_program(path, reject(module.text, finding))
                 except CannotComment as error:
                     click.secho(f"  {error}; add its code to `ignore` in pyproject.toml", fg="red")
                     continue
@@ -238,7 +238,7 @@ class Review:
 
     def _edited(self, path: Path, finding: Finding, accepted: set[tuple[str, int, int]]) -> bool:
         """Let the person write the lines of a finding; whether they did."""
-        text = self.project.module(path).text
+        text = self.project.modules.module(path).text
         source = Text(text)
         changed = Text(source.apply(finding.edits))
         first, last = finding.line, max(finding.end_line, finding.line)
@@ -249,7 +249,7 @@ class Review:
             click.echo("  not changed")
             return False
         try:
-            self.project.replace_program(path, replace_lines(text, first, last, new))
+            self.project.modules.replace_program(path, replace_lines(text, first, last, new))
         except SourceError as error:
             click.secho(f"  what you wrote {error}", fg="red")
             return False
@@ -278,9 +278,9 @@ class Review:
                 break
             click.echo(_FORMAT_HELP)
         chosen = DataFormat.CHANNELS_FIRST if answer == "f" else DataFormat.CHANNELS_LAST
-        text = self.project.module(path).text
+        text = self.project.modules.module(path).text
         for line in (*verdict.asked, *_where_asked(result, model), verdict.line, 0):
-            self.project.replace_program(path, decide(text, line, chosen))
+            self.project.modules.replace_program(path, decide(text, line, chosen))
             after = self.project.program_result(path).verdicts
             if any(v.model == model and v.data_format is chosen for v in after):
                 return

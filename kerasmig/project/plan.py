@@ -186,7 +186,7 @@ def look_at(
         settings=tuple(settings_of_keras1(p for p in around if p not in code)),
         commands=tuple(commands_told(around, entries)),
         weights=tuple(weights),
-        python2=sum(project.facts(p).python2 for p in users),
+        python2=sum(project.modules.facts(p).python2 for p in users),
         in_git=any(
             (folder / ".git").exists() for folder in [path.resolve(), *path.resolve().parents]
         ),

@@ -24,6 +24,7 @@ from kerasmig.reading.first_look import (
     saved_weights,
     training_marks,
 )
+from kerasmig.rewrite.around import Surroundings
 from kerasmig.rewrite.calls.callsite import CallSite
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.imports.import_changes import Imports
@@ -66,7 +67,7 @@ class FileContext:
 
     Args:
         names: its scopes; ``inference``: its verdicts; ``imports``: collects what the rewrites
-            need imported.
+            need imported; ``surroundings``: what is known of the project around it.
     """
 
     tree: ast.Module
@@ -75,16 +76,8 @@ class FileContext:
     inference: Inference
     settings: UpgradeSettings
     path: str = ""
+    surroundings: Surroundings = Surroundings()
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
-    project_saves: frozenset[str] = frozenset()
-    project_names: frozenset[str] = frozenset()
-    project_arrays: frozenset[str] = frozenset()
-    program_training: frozenset[str] = frozenset()
-    keras1_nearby: bool = False
-    #: Whether the file speaks of Keras itself, or is only part of a program that uses it.
-    says_keras: bool = True
-    python2: bool = False
-    made_relative: tuple[int, ...] = ()
     #: What the file adds to the data format of its programs, and what it is told of them.
     notes: ProgramNotes = ProgramNotes()
     told: Told = Told()
@@ -126,7 +119,7 @@ class FileContext:
     def era(self) -> FileEra:
         """The era of the whole file; where it bears no mark, that of its project."""
         found = file_era(self.names, self.calls)
-        if found.era is Era.UNKNOWN and self.keras1_nearby:
+        if found.era is Era.UNKNOWN and self.surroundings.keras1_nearby:
             return found._replace(era=Era.KERAS1)
         return found
 
@@ -326,12 +319,12 @@ class FileContext:
     @cached_property
     def saved_weights(self) -> frozenset[str]:
         """Names under which this project saves weights; ``""`` stands for computed names."""
-        return self.project_saves | saved_weights(self.text.utf8)
+        return self.surroundings.saved_weights | saved_weights(self.text.utf8)
 
     @cached_property
     def given_names(self) -> frozenset[str]:
         """Names that look like automatic ones and that this project gives to layers itself."""
-        return self.project_names | given_names(self.text.utf8)
+        return self.surroundings.given_names | given_names(self.text.utf8)
 
     @property
     def renames_accuracy(self) -> bool:
@@ -341,12 +334,12 @@ class FileContext:
     @cached_property
     def training_marks(self) -> frozenset[str]:
         """What the program has that matters to what is compiled (`TRAINING_MARKS`)."""
-        return self.program_training | training_marks(self.text.utf8)
+        return self.surroundings.training | training_marks(self.text.utf8)
 
     @cached_property
     def array_layouts(self) -> frozenset[str]:
         """Layouts of the arrays of all layers that this project may have."""
-        return self.project_arrays | array_layouts(self.text.utf8)
+        return self.surroundings.array_layouts | array_layouts(self.text.utf8)
 
     @cached_property
     def saved_models(self) -> frozenset[str]:

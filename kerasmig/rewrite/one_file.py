@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kerasmig.finding import FileResult
 from kerasmig.reading.program import LeftAlone, Program, read_program
-from kerasmig.rewrite.engine import Surroundings, upgrade_text
+from kerasmig.rewrite.around import Surroundings
+from kerasmig.rewrite.engine import upgrade_text
 from kerasmig.settings import UpgradeSettings
 from kerasmig.text.depth import with_room
 from kerasmig.text.source import SourceError

@@ -78,10 +78,10 @@ def unreported(result: FileResult, loader: Loader | None = None) -> list[str]:
 
 def unreported_in(project: Project, path: Path) -> list[str]:
     """The same for a file of a project: its program is looked at, be it a notebook or Python 2."""
-    module = project.module(path)
-    if not project.concerns_keras(path) or project.parsed(module) is None:
+    module = project.modules.module(path)
+    if not project.members.concerns_keras(path) or project.modules.parsed(module) is None:
         return []
-    names = project.names(path)
+    names = project.modules.names(path)
     return unreported(project.program_result(path), names.other if names is not None else None)
 
 

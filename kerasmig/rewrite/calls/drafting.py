@@ -8,8 +8,8 @@ from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Finding
 from kerasmig.rewrite.calls.entry_calls import BindError, Draft, draft, finish, is_settled
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.engine import bare_reference, moved
 from kerasmig.rewrite.imports.references import adapted_call
+from kerasmig.rewrite.settling import bare_reference, moved
 
 
 def drafted(

@@ -117,7 +117,7 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
     for row in rows:
         if row.owner not in (MODEL, CONTAINER) or row.attribute:
             continue
-        if not context.says_keras and not _trains(call):
+        if not context.surroundings.says_keras and not _trains(call):
             continue
         if context.era.era is not Era.UNKNOWN and MODEL_NAME.search(name):
             return MethodUse(
@@ -132,7 +132,7 @@ def _plausible(context: FileContext, row: Method) -> bool:
     One that only belongs to a program with Keras means those of models: what layers and optimizers
     have is called so elsewhere, too (``updates``, ``constraints``, ``add_weight``).
     """
-    if context.says_keras:
+    if context.surroundings.says_keras:
         return bool(context.names.loads) and b"eras" in context.text.utf8
     return row.owner in _OF_PROGRAMS and not row.attribute
 

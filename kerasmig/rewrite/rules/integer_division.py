@@ -82,7 +82,7 @@ def integer_division(context: FileContext) -> Iterator[Finding]:
     """``/`` of whole numbers becomes ``//``."""
     if b"/" not in context.text.utf8 or _true_division(context.tree):
         return
-    if not (context.python2 or context.speaks_keras1):
+    if not (context.surroundings.python2 or context.speaks_keras1):
         return
     divisions = [
         node
@@ -124,7 +124,7 @@ def _division(
     text = context.text.of(node)
     shown = text if len(text) <= 40 and "\n" not in text else "this division"
     as_size = _is_size(context, node, sizes)
-    if context.python2 and kinds == {Kind.INT}:
+    if context.surroundings.python2 and kinds == {Kind.INT}:
         return context.finding(
             DIVISION,
             node,
@@ -132,7 +132,7 @@ def _division(
             Applicability.AUTOMATIC,
             edits=[_floor(context, left, right)],
         )
-    if as_size and (context.python2 or kinds != {Kind.FLOAT}):
+    if as_size and (context.surroundings.python2 or kinds != {Kind.FLOAT}):
         return context.finding(
             DIVISION,
             node,
@@ -140,7 +140,7 @@ def _division(
             Applicability.ASSUMED,
             edits=[_floor(context, left, right)],
         )
-    if not context.python2:
+    if not context.surroundings.python2:
         return None
     return context.finding(
         DIVISION,

@@ -12,9 +12,9 @@ from kerasmig.finding import Applicability, DataFormat, Finding
 from kerasmig.rewrite.calls.arguments import NewArgument
 from kerasmig.rewrite.calls.entry_calls import BindError, Draft, draft, finish, is_settled
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.engine import bare_reference, moved
 from kerasmig.rewrite.imports.references import adapted_call
 from kerasmig.rewrite.registry import use_rule
+from kerasmig.rewrite.settling import bare_reference, moved
 from kerasmig.text.tree import walk
 
 

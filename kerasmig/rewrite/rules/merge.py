@@ -16,8 +16,9 @@ from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.calls.comments import with_comments
 from kerasmig.rewrite.calls.entry_calls import BindError, bind, refused
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.engine import plain_use, respelled
 from kerasmig.rewrite.registry import use_rule
+from kerasmig.rewrite.settling import plain_use
+from kerasmig.rewrite.spelling import respelled
 from kerasmig.rewrite.values.value_changes import convert
 from kerasmig.text.tree import walk
 

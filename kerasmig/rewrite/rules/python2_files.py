@@ -18,7 +18,7 @@ _TABLES = ("reader", "writer", "DictReader", "DictWriter")
 @file_rule
 def pickles(context: FileContext) -> Iterator[Finding]:
     """Pickles of Python 2 are read with an encoding, and binary files opened as such."""
-    if not context.python2 or b"pickle" not in context.text.utf8:
+    if not context.surroundings.python2 or b"pickle" not in context.text.utf8:
         return
     pickled = _imported_from(context.tree, "pickle", _PICKLES)
     for call in context.calls:
@@ -108,7 +108,7 @@ def _opens(context: FileContext, node: ast.expr) -> Iterator[ast.Call]:
 @file_rule
 def tables(context: FileContext) -> Iterator[Finding]:
     """``csv.reader(open(path, 'rb'))``: tables are text now."""
-    if not context.python2 or b"csv" not in context.text.utf8:
+    if not context.surroundings.python2 or b"csv" not in context.text.utf8:
         return
     readers = _imported_from(context.tree, "csv", _TABLES)
     for call in context.calls:
@@ -128,7 +128,7 @@ def tables(context: FileContext) -> Iterator[Finding]:
 @file_rule
 def universal_newlines(context: FileContext) -> Iterator[Finding]:
     """``open(path, 'rU')``: Python 3 reads all line ends so, and has no such mode."""
-    for call in context.calls if context.python2 else ():
+    for call in context.calls if context.surroundings.python2 else ():
         mode = call.args[1] if len(call.args) > 1 else None
         if (
             isinstance(call.func, ast.Name)

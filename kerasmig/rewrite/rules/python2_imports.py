@@ -46,7 +46,7 @@ def late_future_imports(context: FileContext) -> Iterator[Finding]:
 @file_rule
 def relative_imports(context: FileContext) -> Iterator[Finding]:
     """Imports that Python 2 found beside the file were made explicit with the conversion."""
-    for line in context.made_relative:
+    for line in context.surroundings.made_relative:
         node = next(
             (n for n in nodes(context.tree, ast.ImportFrom) if n.lineno == line),
             context.tree,

@@ -45,7 +45,7 @@ _SIMPLE = (ast.Name, ast.Attribute, ast.Subscript, ast.Constant)
 @file_rule
 def builtins(context: FileContext) -> Iterator[Finding]:
     """``cmp(a, b)``, ``file(path)`` and other builtins that are gone."""
-    for name in context.names.loads if context.python2 else ():
+    for name in context.names.loads if context.surroundings.python2 else ():
         known = name.id in _GONE or name.id in _MOVED
         if not known or _is_bound(context, name) or _sets_encoding(context, name):
             continue
@@ -79,7 +79,7 @@ def _is_simple(context: FileContext, call: ast.Call) -> bool:
 @file_rule
 def comparing(context: FileContext) -> Iterator[Finding]:
     """``sorted(x, f)``, ``x.sort(cmp=f)``: a function of two arguments is no key."""
-    for call in context.calls if context.python2 else ():
+    for call in context.calls if context.surroundings.python2 else ():
         function = call.func
         if isinstance(function, ast.Name):
             place = 1 if function.id == "sorted" and not _is_bound(context, function) else None
@@ -122,7 +122,7 @@ def _takes_two(context: FileContext, function: ast.expr) -> bool:
 @file_rule
 def special_methods(context: FileContext) -> Iterator[Finding]:
     """``__cmp__`` and others: without them Python 3 compares or divides by other means, or not."""
-    for cls in nodes(context.tree, ast.ClassDef) if context.python2 else ():
+    for cls in nodes(context.tree, ast.ClassDef) if context.surroundings.python2 else ():
         methods = {node.name: node for node in cls.body if isinstance(node, ast.FunctionDef)}
         assigned = {n.id for s in cls.body for n in walk(s) if isinstance(n, ast.Name)}
         for name, node in methods.items():
@@ -135,7 +135,7 @@ def special_methods(context: FileContext) -> Iterator[Finding]:
 @file_rule
 def messages(context: FileContext) -> Iterator[Finding]:
     """``e.message`` of what ``except`` has caught."""
-    if not context.python2 or b".message" not in context.text.utf8:
+    if not context.surroundings.python2 or b".message" not in context.text.utf8:
         return
     attributes = [node for node in nodes(context.tree, ast.Attribute) if node.attr == "message"]
     if not all(isinstance(node.ctx, ast.Load) for node in attributes):
@@ -156,7 +156,7 @@ def messages(context: FileContext) -> Iterator[Finding]:
 @file_rule
 def calls(context: FileContext) -> Iterator[Finding]:
     """``round(x)``, ``map(None, a, b)``: the same call with another answer."""
-    for call in context.calls if context.python2 else ():
+    for call in context.calls if context.surroundings.python2 else ():
         function = call.func
         if not isinstance(function, ast.Name) or _is_bound(context, function):
             continue
@@ -176,7 +176,7 @@ def calls(context: FileContext) -> Iterator[Finding]:
 @file_rule
 def default_encoding(context: FileContext) -> Iterator[Finding]:
     """``reload(sys); sys.setdefaultencoding('utf8')``: Python 3's text needs no such thing."""
-    for statement in nodes(context.tree, ast.Expr) if context.python2 else ():
+    for statement in nodes(context.tree, ast.Expr) if context.surroundings.python2 else ():
         if _sets_encoding(context, statement):
             yield context.finding(
                 MEANING,

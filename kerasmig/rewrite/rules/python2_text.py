@@ -33,7 +33,7 @@ _BYTE_CODECS = frozenset(["hex", "base64", "zlib", "rot13", "bz2", "string_escap
 @file_rule
 def text_and_bytes(context: FileContext) -> Iterator[Finding]:
     """Codecs and functions that made bytes of Python 2's str are reported."""
-    if not context.python2:
+    if not context.surroundings.python2:
         return
     for node in nodes(context.tree, ast.Attribute):
         parent = context.parent(node)
@@ -52,7 +52,7 @@ def text_and_bytes(context: FileContext) -> Iterator[Finding]:
 @file_rule
 def decoded(context: FileContext) -> Iterator[Finding]:
     """``unicode(x, 'utf-8')`` became ``str(x, 'utf-8')``, which takes nothing but bytes."""
-    for call in context.calls if context.python2 else ():
+    for call in context.calls if context.surroundings.python2 else ():
         function = call.func
         if (
             isinstance(function, ast.Name)

@@ -23,8 +23,8 @@ from kerasmig.rewrite.calls.entry_calls import (
     rewritten,
 )
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.engine import plain_use
 from kerasmig.rewrite.registry import file_rule, use_rule
+from kerasmig.rewrite.settling import plain_use
 from kerasmig.rewrite.values.layer_weights import (
     WeightList,
     assigned_weight,
