@@ -35,8 +35,8 @@ from keras.layers import Convolution2D
 model = Sequential()
 model.add(Convolution2D(10, 1, 1, input_shape=(16, 16, 16)))
 """
-QUESTION = "Make this change [y,n,e,a,d,q,?]?"
-FORMAT = "Channels [f]irst, channels [l]ast, or [s]kip [f,l,s,q]?"
+QUESTION = "Make this change [y,n,e,a,f,s,b,/,d,q,?]?"
+FORMAT = "Channels [f]irst, channels [l]ast, or [s]kip [f,l,s,b,q]?"
 
 
 def _take_terminal() -> None:
@@ -228,7 +228,7 @@ def test_a_data_format_is_left_open_and_decided_in_a_later_run(tmp_path: Path) -
 def test_python_2_is_asked_for_first(tmp_path: Path) -> None:
     code = b"#!/usr/bin/python\nfrom keras.layers import Dense\nprint Dense(output_dim=3)\n"
     write_tree(tmp_path, {"net.py": code})
-    question = "Bring this file to Python 3 and go on [y,n,a,q]?"
+    question = "Bring this file to Python 3 and go on [y,n,a,s,b,q]?"
     review = Session(tmp_path).start()
     review.answer(question, "n\n")
     review.end()
@@ -271,3 +271,108 @@ def test_comments_go_where_they_fit() -> None:
     assert decide("#!/bin/x\nm = 1 + \\\n 2\n", 2, DataFormat.CHANNELS_LAST) == (
         "#!/bin/x\n# kerasmig: data_format=channels_last\nm = 1 + \\\n 2\n"
     )
+
+
+IMPORTS = b"from keras.layers.core import Dense\nx = Dense(3)\n"
+
+
+def session(folder: Path, *answers: str) -> Session:
+    """A review that was answered so, to its end."""
+    review = Session(folder).start()
+    for answer in answers:
+        review.answer(QUESTION, f"{answer}\n")
+    review.end()
+    return review
+
+
+@pytest.mark.parametrize("name", ["a.py", "z.py"])
+def test_quitting_at_once_leaves_every_byte(tmp_path: Path, name: str) -> None:
+    """Also of files that come before, and of those with nothing but imports to change."""
+    tree = {
+        name: IMPORTS,
+        "m.py": NET,
+        "n.py": b"from keras.layers.core import *\nDense(output_dim=3)\n",
+    }
+    write_tree(tmp_path, tree)
+    review = session(tmp_path, "q")
+    assert read_tree(tmp_path) == tree
+    assert "accepted 0 changes in 0 files; 3 files not gone through" in review.screen
+
+
+def test_imports_alone_are_asked_about(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": IMPORTS, "b.py": IMPORTS})
+    review = session(tmp_path, "y", "n")
+    tree = read_tree(tmp_path)
+    assert tree["a.py"] == IMPORTS.replace(b".core", b"")
+    assert tree["b.py"] == IMPORTS
+    assert "accepted 1 change in 1 file; left 1 place as it was" in review.screen
+
+
+def test_the_rest_of_a_file_is_skipped_and_asked_again(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": NET, "b.py": NET, "c.py": NET})
+    review = session(tmp_path, "y", "s", "s", "f")
+    tree = read_tree(tmp_path)
+    assert b"Conv2D(8, (3, 3)" in tree["a.py"] and b"Convolution2D(16, 5, 5" in tree["a.py"]
+    assert tree["b.py"] == NET
+    assert b"Convolution2D" not in tree["c.py"]
+    assert b"kerasmig" not in b"".join(tree.values())
+    assert "accepted 3 changes in 2 files; 2 files not gone through" in review.screen
+    again = session(tmp_path, "f", "f")
+    assert again.screen.count(QUESTION) == 2
+    assert all(b"Convolution2D" not in data for data in read_tree(tmp_path).values())
+
+
+def test_back_takes_answers_back_also_across_files(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": NET, "b.py": NET})
+    review = session(tmp_path, "b", "n", "y", "b", "b", "y", "n", "n", "b", "b", "y", "f")
+    assert "this is the first question" in review.screen
+    tree = read_tree(tmp_path)
+    assert all(b"Convolution2D" not in data for data in tree.values())
+    assert all(b"kerasmig" not in data for data in tree.values())
+    assert "accepted 4 changes in 2 files" in review.screen
+
+
+def test_back_takes_back_all_of_a_code_and_a_skipped_file(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": NET, "b.py": NET})
+    session(tmp_path, "s", "y", "b", "b", "n", "q")
+    tree = read_tree(tmp_path)
+    assert tree["b.py"] == NET
+    assert b"# kerasmig: ignore[KM201]" in tree["a.py"] and b" Conv2D(" not in tree["a.py"]
+
+
+def test_back_takes_a_data_format_back(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"net.py": UNDECIDED})
+    review = Session(tmp_path).start()
+    review.answer(FORMAT, "f\n")
+    review.answer(QUESTION, "b\n")
+    review.answer(FORMAT, "l\n")
+    review.answer(QUESTION, "y\n")
+    review.end()
+    new = read_tree(tmp_path)["net.py"].decode()
+    assert "channels_last" in new and "channels_first" not in new
+    assert "accepted 1 change in 1 file; decided 1 data format" in review.screen
+
+
+def test_search_goes_to_a_change_here_or_in_another_file(tmp_path: Path) -> None:
+    other = b"from keras.layers import LSTM\nx = LSTM(output_dim=3)\n"
+    write_tree(tmp_path, {"a.py": NET, "b.py": NET, "c.py": other})
+    review = Session(tmp_path).start()
+    review.answer(QUESTION, "/second\n")
+    review.answer(QUESTION, "y\n")  # the second of a.py
+    assert "line 6: KM201" in review.screen.split(QUESTION)[1]
+    review.answer(QUESTION, "/nowhere\n")
+    review.answer(QUESTION, "/lstm\n")
+    assert "no open change with 'nowhere'" in review.screen
+    review.answer(QUESTION, "q\n")
+    review.end()
+    assert "c.py\n" in review.screen and "LSTM" in review.screen.split(QUESTION)[-2]
+    tree = read_tree(tmp_path)
+    assert (tree["b.py"], tree["c.py"]) == (NET, other)
+    assert b"Convolution2D(8, 3, 3" in tree["a.py"] and b"Conv2D(16, (5, 5)" in tree["a.py"]
+
+
+def test_each_change_says_why(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": IMPORTS, "net.py": NET})
+    review = session(tmp_path, "n", "q")
+    for part in review.screen.split(QUESTION)[:-1]:
+        assert any(word in part for word in ("automatic: ", "assumed: "))
