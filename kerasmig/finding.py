@@ -207,6 +207,7 @@ class ProgramNotes(NamedTuple):
         sets: the file itself sets it; ``sets_first``: to channels first, as far as can be seen.
         keras: whether the file imports Keras or TensorFlow itself.
         runs: whether the file does its work when it is run or imported, or has a ``__main__`` part.
+        keras1: whether the file bears marks of Keras 1; ``None`` if of no era.
     """
 
     formats: frozenset[DataFormat] = frozenset()
@@ -221,6 +222,7 @@ class ProgramNotes(NamedTuple):
     sets_first: bool = False
     keras: bool = False
     runs: bool = False
+    keras1: bool | None = None
 
 
 class Told(NamedTuple):
@@ -233,6 +235,7 @@ class Told(NamedTuple):
         ambient: the global setting may be channels first while the file's code runs.
         mixed: the program has models of both formats, and only one can be the global setting.
         sure: whether all this is certain.
+        keras1: the file is Keras 1's, if only by what the rest of its program is.
     """
 
     start: bool = False
@@ -241,6 +244,7 @@ class Told(NamedTuple):
     ambient: bool = False
     mixed: bool = False
     sure: bool = True
+    keras1: bool = False
 
 
 class FileResult(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from kerasmig.project.placement import common_folder
 from kerasmig.reading.first_look import FileFacts
 
 _FOLDERS_AROUND = 8
@@ -96,7 +97,11 @@ class ImportGraph:
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(str(path.parent) for path in self._files))
+        """The folders of the files, and those around them within the run."""
+        near = dict.fromkeys(path.parent for path in self._files)
+        top = common_folder(self._files)
+        above = (f for folder in near for f in folder.parents if f.is_relative_to(top))
+        return tuple(map(str, dict.fromkeys((*near, *above))))
 
     def _around(self, folder: Path) -> tuple[str, ...]:
         """A folder and those around it, as what stands before the names of files in them."""

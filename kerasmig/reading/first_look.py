@@ -123,7 +123,10 @@ _NEVER_LOCAL = frozenset(
     b"logging argparse subprocess shutil glob pickle cPickle unittest typing pathlib warnings "
     b"numpy scipy matplotlib pandas sklearn tensorflow theano torch keras h5py cv2 six".split()
 )
-_RUN = re.compile(rb"""(?:%run[ \t]+|execfile\(\s*['"]|exec\(open\(['"])([\w./]+)\.py\b""")
+_RUN = re.compile(
+    rb"""(?:execfile\(\s*['"]|exec\(open\(['"])([\w./]+)\.py\b"""
+    rb"""|%run[ \t]+(?:-\w+[ \t]+)*['"]?([\w./]+)"""
+)
 _NAME_OR_STAR = re.compile(rb"[A-Za-z_][\w.]*|\*")
 _QUOTED = re.compile(rb"""['"]([^'"\n]+)['"]""")
 _TO_SEARCH = re.compile(rb"sys\.path\.(?:insert|append|extend)\s*\(")
@@ -131,6 +134,7 @@ _TO_SEARCH = re.compile(rb"sys\.path\.(?:insert|append|extend)\s*\(")
 
 def imports_in(source: bytes) -> Iterator[tuple[str, str]]:
     """The modules that source imports, in its order, each with a name taken from it (or none)."""
+    source = _lines_of_notebook(source)
     found: list[tuple[int, bytes, bytes]] = []
     for match in _FROM.finditer(source):
         if begins_line(source, match.start()):
@@ -145,18 +149,31 @@ def imports_in(source: bytes) -> Iterator[tuple[str, str]]:
     if b"import_module" in source or b"__import__" in source:
         found += [(m.start(), m.group(1), b"") for m in _BY_NAME.finditer(source)]
     if b"%run" in source or b"exec" in source:
-        found += [
-            (m.start(), m.group(1).strip(b"./").replace(b"/", b"."), b"")
-            for m in _RUN.finditer(source)
-        ]
+        found += [(m.start(), _module_of(m[1] or m[2]), b"") for m in _RUN.finditer(source)]
     for _, module, member in sorted(found):
         if module.partition(b".")[0] in _NEVER_LOCAL:
             continue
         yield module.decode("ascii", "replace"), member.decode("ascii", "replace")
 
 
+def _module_of(script: bytes) -> bytes:
+    """``./tools/data.py`` as the module ``tools.data``."""
+    return script.removesuffix(b".py").strip(b"./").replace(b"/", b".")
+
+
+def _lines_of_notebook(source: bytes) -> bytes:
+    """The source, where a notebook has no line of its own for each line of code."""
+    if not source.startswith(b"{") or source.count(b"\n") > source.count(b"\\n"):
+        return source
+    return _STRING.sub(b'\n"', source).replace(b"\\n", b"\n").replace(b'\\"', b"'")
+
+
+_STRING = re.compile(rb'(?<=[\[,:])[ ]?"')
+
+
 def searched_folders(source: bytes) -> tuple[str, ...]:
     """The folders that source adds to ``sys.path``, without what leads up: ``../lib`` is ``lib``."""
+    source = source.replace(b'\\"', b"'")  # as a notebook quotes
     found: dict[str, None] = {}
     for match in _TO_SEARCH.finditer(source):
         call = source[match.end() : _call_end(source, match.end() - 1)]

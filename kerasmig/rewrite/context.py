@@ -117,9 +117,9 @@ class FileContext:
 
     @cached_property
     def era(self) -> FileEra:
-        """The era of the whole file; where it bears no mark, that of its project."""
+        """The era of the whole file; where it bears no mark, that of its project or program."""
         found = file_era(self.names, self.calls)
-        if found.era is Era.UNKNOWN and self.surroundings.keras1_nearby:
+        if found.era is Era.UNKNOWN and (self.surroundings.keras1_nearby or self.told.keras1):
             return found._replace(era=Era.KERAS1)
         return found
 

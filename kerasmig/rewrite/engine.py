@@ -118,8 +118,11 @@ def _one_round(
         surroundings,
     )
     context.directives = directives
+    if surroundings.told is not None:
+        context.told = surroundings.told
     context.notes = program_notes(context)
-    context.told = surroundings.told or told_alone(context.notes, facts.forced)
+    if surroundings.told is None:
+        context.told = told_alone(context.notes, facts.forced)
     context.imports.pinned = lambda node: directives.ignores(IMPORTS, node)
     findings = [*settle_uses(context), *_whole_file(context)]
     findings = [directives.apply(f) for f in findings if _wanted(settings, f)]

@@ -84,6 +84,7 @@ def program_notes(context: FileContext) -> ProgramNotes:
         sets_first=any(value not in _LAST_NAMES for value in settings),
         keras=bool(context.names.imported_as(_leads_to_tensorflow)),
         runs=_runs(context),
+        keras1=None if context.era.era is Era.UNKNOWN else context.speaks_keras1,
     )
 
 

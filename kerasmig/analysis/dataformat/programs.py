@@ -28,6 +28,7 @@ class Decision(NamedTuple):
         arguments: what asks is given the format as an argument.
         ambient: the setting may be channels first while it runs.
         mixed: it has models of both formats, and something asks for the one setting.
+        keras1: one of its files bears marks of Keras 1.
     """
 
     start: bool = False
@@ -36,6 +37,7 @@ class Decision(NamedTuple):
     ambient: bool = False
     mixed: bool = False
     sure: bool = True
+    keras1: bool = False
 
 
 def decide(notes: Iterable[ProgramNotes], forced: DataFormat | None = None) -> Decision:
@@ -45,6 +47,10 @@ def decide(notes: Iterable[ProgramNotes], forced: DataFormat | None = None) -> D
         forced: what was chosen for the run; it settles models that handle both orderings.
     """
     files = list(notes)
+    return _format(files, forced)._replace(keras1=any(note.keras1 for note in files))
+
+
+def _format(files: Sequence[ProgramNotes], forced: DataFormat | None) -> Decision:
     fresh = [note for note in files if note.fresh]
     formats = {data_format for note in files for data_format in note.formats}
     if EITHER in formats and forced is not None:
@@ -92,6 +98,9 @@ def told_in(note: ProgramNotes, decisions: Sequence[Decision], *, starts: bool) 
         ambient=any(decision.ambient for decision in decisions),
         mixed=mixed and note.formats != {LAST},
         sure=all(decision.sure for decision in decisions),
+        keras1=(
+            any(decision.keras1 for decision in decisions) if note.keras1 is None else note.keras1
+        ),
     )
 
 

@@ -83,8 +83,11 @@ class BindError(ValueError):
     """A call does not fit the Keras 1 signature; the message says how."""
 
 
-def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
+def bind(site: CallSite, entry: Entry, passed_on: str = "") -> dict[str, Argument]:
     """The author's arguments by their Keras 1 names.
+
+    Args:
+        passed_on: a dict that may be unpacked with ``**``, and is left out.
 
     Raises:
         BindError: ``*args``/``**kwargs``, or arguments that Keras 1 did not have.
@@ -98,6 +101,8 @@ def bind(site: CallSite, entry: Entry) -> dict[str, Argument]:
     for argument in site.arguments:
         if argument.star == "*":
             raise BindError("its positional arguments are unpacked with *")
+        if argument.star == "**" and passed_on and ast.unparse(argument.value) == passed_on:
+            continue
         if argument.star == "**":
             raise BindError("its keywords are unpacked with **")
         if argument.keyword is not None:
@@ -157,8 +162,11 @@ def ambiguity(context: FileContext, use: Use, entry: Entry) -> str:
     return moved_positions(use.call, entry)
 
 
-def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
+def draft(context: FileContext, use: Use, entry: Entry, passed_on: str = "") -> Draft:
     """Map a call's arguments by its entry.
+
+    Args:
+        passed_on: a dict whose keywords are today's, and go on with ``**`` as they are.
 
     Raises:
         BindError: the call cannot be read.
@@ -167,7 +175,8 @@ def draft(context: FileContext, use: Use, entry: Entry) -> Draft:
     site = context.site(use.call)
     context.drafted.add(id(use.call))
     target = entry.idiomatic if context.settings.idiomatic and entry.idiomatic else entry.to
-    new = Draft(context, use, entry, use.call, site, bind(site, entry), target)
+    new = Draft(context, use, entry, use.call, site, bind(site, entry, passed_on), target)
+    new.kept += [NewArgument("**", (a,)) for a in site.arguments if a.star == "**"]
     new.mark = context.imports.mark()
     for name, argument in new.given.items():
         _map_argument(new, name, argument)

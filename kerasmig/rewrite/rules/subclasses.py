@@ -128,8 +128,9 @@ class _LayerClass:
             use = Use(call.func, entry.name, entry.name, path, call, entry)
             if is_settled(context, use, entry):
                 continue
+            rest = init.args.kwarg.arg if init.args.kwarg and not entry.write else ""
             try:
-                new = draft(context, use, entry)
+                new = draft(context, use, entry, rest)
             except BindError as error:
                 yield refused(
                     context,
@@ -138,6 +139,10 @@ class _LayerClass:
                     [(Applicability.MANUAL, f"arguments as Keras 3 has them: {error}")],
                 )
                 continue
+            if any(argument.star for argument in new.site.arguments):
+                new.assume(
+                    f"`{self._node.name}(...)` may be given what `**{rest}` takes, by today's names"
+                )
             if new.applicability is Applicability.MANUAL:
                 yield refused(context, use, entry, new.reasons)
                 continue
