@@ -152,6 +152,7 @@ class Verdict(NamedTuple):
         explicit: the author states the format on the layers (``dim_ordering=``).
         chosen: where a person chose the format: in a ``"comment"``, for the ``"run"``, or nowhere.
         asked: lines of the comments with which an earlier run asked for the format.
+        runs: which format a model that handles both has on this machine, and how to have the other.
     """
 
     model: str
@@ -164,6 +165,7 @@ class Verdict(NamedTuple):
     explicit: bool = False
     chosen: str = ""
     asked: tuple[int, ...] = ()
+    runs: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ class ProgramNotes(NamedTuple):
         keras: whether the file imports Keras or TensorFlow itself.
         runs: whether the file does its work when it is run or imported, or has a ``__main__`` part.
         keras1: whether the file bears marks of Keras 1; ``None`` if of no era.
+        author: the setting that the author's keras.json, or a README of the project, tells.
     """
 
     formats: frozenset[DataFormat] = frozenset()
@@ -223,6 +226,7 @@ class ProgramNotes(NamedTuple):
     keras: bool = False
     runs: bool = False
     keras1: bool | None = None
+    author: DataFormat | None = None
 
 
 class Told(NamedTuple):

@@ -137,6 +137,7 @@ def analyse(
     from kerasmig.cli.progress import Progress
     from kerasmig.disk.find import FileProblem, find_files, shown_path
     from kerasmig.finding import FileResult, RunResult
+    from kerasmig.project.either import with_orderings
     from kerasmig.project.project import Project, default_jobs
 
     found: list[Path] = []
@@ -161,7 +162,7 @@ def analyse(
     files = tuple(sorted(dict.fromkeys(found), key=lambda path: path.parts))
     project = Project(files, config.upgrade, _cache(files, config))
     with Progress("Reading") as progress:
-        run = project.upgrade(config.jobs or default_jobs(), progress.step)
+        run = with_orderings(project.upgrade(config.jobs or default_jobs(), progress.step))
     pinned = project.requirements(paths or (Path(),), run, update=update_requirements)
     if problems or pinned:
         run = RunResult((*run.files, *pinned, *problems), run.extra_files)

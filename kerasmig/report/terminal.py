@@ -17,6 +17,7 @@ from kerasmig.report.summary import RunSummary, outcome, plural, proof_sentence,
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 # The worst first.
 _OUTCOMES = ("manual", "assumed", "automatic", "suppressed")
+_MOST_EITHER = 3
 _VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
 
 
@@ -172,6 +173,8 @@ def _print_verdict(screen: Screen, path: str, verdict: Verdict, verbose: bool) -
     for evidence in verdict.evidence:
         speaks = f" [for {evidence.favours.value}]" if evidence.favours else ""
         screen.line(("because: ", "dim"), _evidence(evidence), (speaks, "dim"), indent=4)
+    if verdict.runs:
+        screen.line(verdict.runs, indent=4)
     if verdict.shapes and (undecided or verbose):
         _print_readings(screen, verdict)
     if undecided:
@@ -234,6 +237,11 @@ def _print_summary(
     verdicts = [f"{count} {form.value}" for form, count in summary.verdicts.items()]
     if verdicts:
         screen.line(("models  ", "dim"), ", ".join(verdicts))
+    both = [(file.path, v) for file in run.files for v in file.verdicts if v.runs]
+    for path, verdict in both[:_MOST_EITHER]:
+        screen.line(f"{path}:{verdict.line}: {verdict.model}: {verdict.runs}", indent=8)
+    if len(both) > _MOST_EITHER:
+        screen.line(f"and {len(both) - _MOST_EITHER} more that handle both: see -v", indent=8)
     if sentence := proof_sentence(summary):
         screen.line(("proof   ", "dim"), sentence)
     left = list(summary.left)

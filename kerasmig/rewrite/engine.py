@@ -120,7 +120,7 @@ def _one_round(
     context.directives = directives
     if surroundings.told is not None:
         context.told = surroundings.told
-    context.notes = program_notes(context)
+    context.notes = program_notes(context, facts.evidence)
     if surroundings.told is None:
         context.told = told_alone(context.notes, facts.forced)
     context.imports.pinned = lambda node: directives.ignores(IMPORTS, node)

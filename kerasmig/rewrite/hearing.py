@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 
 from kerasmig.analysis.era import Era
 from kerasmig.analysis.layers.compat_names import layer_of_compat
@@ -11,7 +12,7 @@ from kerasmig.analysis.layers.shape_functions import is_spatial
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer_facts import ONEDNN_ONLY
 from kerasmig.catalog.layers import known_layer
-from kerasmig.finding import DataFormat, ProgramNotes, Verdict
+from kerasmig.finding import DataFormat, Evidence, ProgramNotes, Verdict
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.text.tree import nodes
 
@@ -21,6 +22,9 @@ SETTING = "setting"
 
 CONFIDENT = 0.95
 """From this confidence on a verdict counts as the author's statement, not as an assumption."""
+
+_TOLD = 0.8
+"""The weight of evidence that states the setting itself."""
 
 _FIRST = DataFormat.CHANNELS_FIRST
 _GETTERS = ("image_dim_ordering", "image_data_format")
@@ -65,8 +69,12 @@ def asks(use: Use) -> str:
     return ARGUMENT if use.entry is not None and use.entry.data_format else SETTING
 
 
-def program_notes(context: FileContext) -> ProgramNotes:
-    """What the file adds to the data format of the programs that it is part of."""
+def program_notes(context: FileContext, project: Iterable[Evidence] = ()) -> ProgramNotes:
+    """What the file adds to the data format of the programs that it is part of.
+
+    Args:
+        project: what files beside the code say of the ordering.
+    """
     inference, settings = context.inference, _settings(context)
     asked = {asks(use) for use in context.uses}
     first = [v for v in inference.verdicts if v.data_format is _FIRST]
@@ -85,7 +93,14 @@ def program_notes(context: FileContext) -> ProgramNotes:
         keras=bool(context.names.imported_as(_leads_to_tensorflow)),
         runs=_runs(context),
         keras1=None if context.era.era is Era.UNKNOWN else context.speaks_keras1,
+        author=_setting_of_author(project),
     )
+
+
+def _setting_of_author(project: Iterable[Evidence]) -> DataFormat | None:
+    """The one setting that files beside the code tell; hints, such as a backend, are too little."""
+    told = {evidence.favours for evidence in project if evidence.weight >= _TOLD}
+    return told.pop() if len(told) == 1 else None
 
 
 def is_answered(verdict: Verdict) -> bool:

@@ -53,6 +53,12 @@ def decide(notes: Iterable[ProgramNotes], forced: DataFormat | None = None) -> D
 def _format(files: Sequence[ProgramNotes], forced: DataFormat | None) -> Decision:
     fresh = [note for note in files if note.fresh]
     formats = {data_format for note in files for data_format in note.formats}
+    author = next((note.author for note in files if note.author is not None), None)
+    if forced is None and not {FIRST, LAST} & formats:
+        # What handles both orderings, or has no model, ran as its author's setting said.
+        forced = author
+        if fresh and forced is FIRST and any(note.asks or note.asks_setting for note in files):
+            formats.add(EITHER)
     if EITHER in formats and forced is not None:
         formats.add(forced)
     sets = any(note.sets for note in files)

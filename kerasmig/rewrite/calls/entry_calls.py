@@ -79,6 +79,9 @@ class Draft:
         return name in given
 
 
+_ORDERING = "dim_ordering"
+
+
 class BindError(ValueError):
     """A call does not fit the Keras 1 signature; the message says how."""
 
@@ -101,7 +104,10 @@ def bind(site: CallSite, entry: Entry, passed_on: str = "") -> dict[str, Argumen
     for argument in site.arguments:
         if argument.star == "*":
             raise BindError("its positional arguments are unpacked with *")
-        if argument.star == "**" and passed_on and ast.unparse(argument.value) == passed_on:
+        if argument.star == "**" and (
+            _only_the_ordering_differs(entry)
+            or (passed_on and ast.unparse(argument.value) == passed_on)
+        ):
             continue
         if argument.star == "**":
             raise BindError("its keywords are unpacked with **")
@@ -117,6 +123,11 @@ def bind(site: CallSite, entry: Entry, passed_on: str = "") -> dict[str, Argumen
             raise BindError(f"argument {name!r} is given twice")
         given[name] = argument
     return given
+
+
+def _only_the_ordering_differs(entry: Entry) -> bool:
+    """Whether a callable takes what Keras 1 took, but for the name of the data format."""
+    return set(entry.args) == {_ORDERING} and entry.data_format and not entry.write
 
 
 @cache
@@ -176,7 +187,11 @@ def draft(context: FileContext, use: Use, entry: Entry, passed_on: str = "") -> 
     context.drafted.add(id(use.call))
     target = entry.idiomatic if context.settings.idiomatic and entry.idiomatic else entry.to
     new = Draft(context, use, entry, use.call, site, bind(site, entry, passed_on), target)
-    new.kept += [NewArgument("**", (a,)) for a in site.arguments if a.star == "**"]
+    for argument in site.arguments:
+        if argument.star == "**":
+            new.kept.append(NewArgument("**", (argument,)))
+            if not passed_on and not isinstance(context.constant(argument.value), dict):
+                new.assume(f"`{_ORDERING}` is not in `**{context.text.get(argument.value_span)}`")
     new.mark = context.imports.mark()
     for name, argument in new.given.items():
         _map_argument(new, name, argument)
