@@ -40,17 +40,18 @@ def program() -> str:
     return SEED.read_text() + TRAINING
 
 
-def migrated(folder: Path, files: dict[str, str]) -> None:
+def migrated(folder: Path, files: dict[str, str], layout: str = "keep") -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    project = Project(sorted(folder / name for name in files), UpgradeSettings())
+    project = Project(sorted(folder / name for name in files), UpgradeSettings(layout=layout))
     run = project.upgrade()
     assert project.write(run, None) == []
 
 
-def told(folder: Path, *command: str) -> str:
+def told(folder: Path, *command: str, **variables: str) -> str:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
+    kept |= variables
     done = subprocess.run(
         [sys.executable, *command],
         cwd=folder,
@@ -138,3 +139,28 @@ def test_what_the_user_set_is_not_overridden(tmp_path: Path) -> None:
         "import os\nos.environ['TF_ENABLE_ONEDNN_OPTS'] = '0'\nimport asking\n"
     )
     assert "value 0" in told(tmp_path, "first.py")
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("start", ["script", "module", "imported", "notebook", "pytest"])
+def test_converted_it_needs_no_variable(tmp_path: Path, start: str) -> None:
+    """With the channels last it runs where oneDNN is off, as on a processor that has it not."""
+    files, command = CONVERTED[start]
+    migrated(tmp_path, files, "channels_last")
+    assert not any("ONEDNN" in path.read_text() for path in tmp_path.rglob("*.py"))
+    assert ("1 passed" if start == "pytest" else TELLS) in told(
+        tmp_path, *command, TF_ENABLE_ONEDNN_OPTS="0"
+    )
+
+
+CONVERTED: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
+    "script": ({"seed.py": program()}, ("seed.py",)),
+    "module": ({"app/__init__.py": "", "app/seed.py": program()}, ("-m", "app.seed")),
+    "imported": ({"seed.py": program(), "use.py": "import seed\n"}, ("use.py",)),
+    "notebook": ({"seed.ipynb": notebook(program())}, ("-c", RUN_NOTEBOOK)),
+    "pytest": (
+        {"seed.py": program(), "test_seed.py": TEST},
+        ("-m", "pytest", "-q", "-p", "no:cacheprovider"),
+    ),
+}
