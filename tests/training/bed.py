@@ -3,7 +3,8 @@
 Each program is a row: one value for each of the factors below. The rows are chosen so that every
 pair of values of two factors occurs in some row (as far as the two go together), and written out
 as a script in the style of 2016. `record.py` runs the scripts in the real Keras 1.2.2 and
-`test_bed.py` runs what kerasmig makes of them in Keras 3.
+`test_bed.py` runs what kerasmig makes of them in Keras 3. The folder `programs` has further ones, for
+what is no factor here: masks, states, frozen bases, models that are loaded and trained on.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 FACTORS: dict[str, tuple[str, ...]] = {
     # how the optimizer and the loss reach `compile`
@@ -106,6 +108,8 @@ def programs() -> Iterator[tuple[str, str]]:
     """Name and source of every program."""
     for number, row in enumerate(rows()):
         yield name_of(number, row), source(row)
+    for path in sorted(Path(__file__).with_name("programs").glob("*.py")):
+        yield path.stem, path.read_text()
 
 
 # -- one program -----------------------------------------------------------------------------------

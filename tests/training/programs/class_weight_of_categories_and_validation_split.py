@@ -1,0 +1,38 @@
+import numpy as np
+from keras import backend as K
+from keras.layers import *
+from keras.models import Model, Sequential, load_model
+from keras.optimizers import SGD, Adam, RMSprop
+
+r = np.random.RandomState(7)
+
+
+def fill(m):
+    s = np.random.RandomState(5)
+    for layer in m.layers:
+        layer.set_weights([s.uniform(0.1, 0.5, x.shape) for x in layer.get_weights()])
+
+
+def show(name, value):
+    print('RESULT', name, np.round(np.asarray(value, dtype='float64'), 4).tolist())
+
+
+def tell(h):
+    for key in sorted(h.history):
+        show(key, h.history[key])
+
+
+def weights(m):
+    for layer in m.layers:
+        for x in layer.get_weights():
+            show('weights', x.ravel()[:4])
+
+
+X, c = r.uniform(-1, 1, (16, 4)), r.randint(0, 3, 16)
+y = np.eye(3)[c]
+m = Sequential([Dense(5, input_dim=4, activation='tanh'), Dense(3, activation='softmax')])
+fill(m)
+balance = dict((k, 16. / (1 + (c == k).sum())) for k in range(3))
+m.compile(loss='categorical_crossentropy', optimizer='sgd', metrics=['accuracy'])
+tell(m.fit(X, y, nb_epoch=3, batch_size=5, verbose=0, shuffle=False, validation_split=0.25, class_weight=balance))
+weights(m)

@@ -1,0 +1,43 @@
+import numpy as np
+from keras import backend as K
+from keras.layers import *
+from keras.models import Model, Sequential, load_model
+from keras.optimizers import SGD, Adam, RMSprop
+
+r = np.random.RandomState(7)
+
+
+def fill(m):
+    s = np.random.RandomState(5)
+    for layer in m.layers:
+        layer.set_weights([s.uniform(0.1, 0.5, x.shape) for x in layer.get_weights()])
+
+
+def show(name, value):
+    print('RESULT', name, np.round(np.asarray(value, dtype='float64'), 4).tolist())
+
+
+def tell(h):
+    for key in sorted(h.history):
+        show(key, h.history[key])
+
+
+def weights(m):
+    for layer in m.layers:
+        for x in layer.get_weights():
+            show('weights', x.ravel()[:4])
+
+
+X = r.uniform(-1, 1, (6, 5, 3))
+X[:, 3:] = 0
+X[1, 1:] = 0
+y = r.uniform(0, 1, (6, 5, 2))
+m = Sequential()
+m.add(Masking(mask_value=0., input_shape=(5, 3)))
+m.add(SimpleRNN(4, return_sequences=True))
+m.add(TimeDistributed(Dense(2)))
+fill(m)
+m.compile(loss='mse', optimizer='sgd', metrics=['mae'])
+tell(m.fit(X, y, nb_epoch=3, batch_size=4, verbose=0, shuffle=False))
+show('evaluated', m.evaluate(X, y, batch_size=4, verbose=0))
+weights(m)

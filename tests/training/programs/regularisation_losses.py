@@ -1,0 +1,40 @@
+import numpy as np
+from keras import backend as K
+from keras.layers import *
+from keras.models import Model, Sequential, load_model
+from keras.optimizers import SGD, Adam, RMSprop
+
+r = np.random.RandomState(7)
+
+
+def fill(m):
+    s = np.random.RandomState(5)
+    for layer in m.layers:
+        layer.set_weights([s.uniform(0.1, 0.5, x.shape) for x in layer.get_weights()])
+
+
+def show(name, value):
+    print('RESULT', name, np.round(np.asarray(value, dtype='float64'), 4).tolist())
+
+
+def tell(h):
+    for key in sorted(h.history):
+        show(key, h.history[key])
+
+
+def weights(m):
+    for layer in m.layers:
+        for x in layer.get_weights():
+            show('weights', x.ravel()[:4])
+
+
+from keras.regularizers import l2, l1l2, activity_l2
+X, y = r.uniform(-1, 1, (10, 4)), r.uniform(0, 1, (10, 1))
+m = Sequential()
+m.add(Dense(5, input_dim=4, W_regularizer=l2(0.1), b_regularizer='l1', activity_regularizer=activity_l2(0.01)))
+m.add(Dense(1, W_regularizer=l1l2(0.01, 0.02)))
+fill(m)
+m.compile(loss='mse', optimizer='sgd', metrics=['mse'])
+tell(m.fit(X, y, nb_epoch=3, batch_size=4, verbose=0, shuffle=False, validation_data=(X, y)))
+show('evaluated', m.evaluate(X, y, batch_size=4, verbose=0))
+weights(m)
