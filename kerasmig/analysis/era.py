@@ -80,9 +80,12 @@ def file_era(names: Names, calls: Iterable[ast.Call]) -> FileEra:
             keras1 += 1
         elif not surface.in_keras1(binding.path) or name in _LATER_NAMES:
             later += 1
-    keras1 += sum(
-        b.value is not None and names.stood_in_for(b.value) is not None for b in names.assignments
-    )
+    for assigned in names.assignments:
+        # A stand-in that an earlier run put here is as much of its era as the import that it was.
+        path = names.stood_in_for(assigned.value) if assigned.value is not None else None
+        if path is not None:
+            keras1 += surface.in_keras1(path)
+            later += not surface.in_keras1(path)
     for call in calls:
         for keyword in call.keywords:
             if keyword.arg in _KERAS1_KEYWORDS:

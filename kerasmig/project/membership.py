@@ -87,7 +87,9 @@ class Membership:
         files = program_around(
             path, lambda file: self.imported_by.get(file, ()), self.modules.graph.imported
         )
-        return frozenset().union(*(self.modules.facts(file).training for file in files))
+        # Our own module speaks of all of them, and says nothing of the program.
+        theirs = (file for file in files if not self.modules.is_ours(file))
+        return frozenset().union(*(self.modules.facts(file).training for file in theirs))
 
     def together(self, path: Path) -> list[Path]:
         """The files with Keras that import each other, by themselves or through others."""

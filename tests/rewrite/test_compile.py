@@ -63,6 +63,15 @@ def test_accuracy_under_its_full_name_where_asked_for() -> None:
     )
 
 
+def test_show_accuracy_is_that_of_each_of_several_binary_outputs() -> None:
+    before = (
+        "from keras.models import Sequential\nmodel = Sequential()\nmodel.add(last())\n"
+        "model.compile(loss='binary_crossentropy', optimizer='sgd')\n"
+        "model.fit(X, y, nb_epoch=2, show_accuracy=True)\n"
+    )
+    assert "metrics=[BinaryAccuracy(name='acc')])" in upgrade(before).new
+
+
 def test_show_accuracy_moves_to_compile() -> None:
     check_assumed(
         HEAD.format(1)

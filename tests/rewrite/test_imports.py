@@ -275,6 +275,19 @@ def test_star_imports_of_old_modules() -> None:
     )
 
 
+def test_a_star_import_never_becomes_one_of_all_keras() -> None:
+    for old, new in [
+        ("objectives", "losses"),
+        ("initializations", "initializers"),
+        ("engine.training", "models"),
+        ("engine.topology", "layers"),
+    ]:
+        check_rewrite(
+            f"from keras.{old} import *\nimport models\n",
+            f"from keras.{new} import *\nimport models\n",
+        )
+
+
 def test_names_that_leak_through_stars() -> None:
     check_rewrite(
         """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kerasmig.catalog.array_layouts import ARRAY_LAYOUTS
 from kerasmig.compat.parts import layouts
 from kerasmig.finding import Applicability
@@ -103,11 +105,32 @@ def test_theano_is_told_where_a_file_is_read() -> None:
 
 
 def test_a_model_from_elsewhere_is_read_by_the_compat_loader() -> None:
-    check_rewrite(
-        "from keras.models import load_model\nm = load_model('m.h5')\nm.fit(x, y, nb_epoch=2)\n",
-        "from keras1_compat import load_keras1_model\n"
-        "m = load_keras1_model('m.h5')\nm.fit(x, y, epochs=2)\n",
+    source = f"{OLD}from keras.models import load_model\nm = load_model('m.h5')\nm.predict(x)\n"
+    assert "m = load_keras1_model('m.h5')" in body(source)
+
+
+@pytest.mark.parametrize(
+    "call", ["m.fit(x, y, nb_epoch=2)", "m.evaluate(x, y)", "m.train_on_batch(x, y)"]
+)
+def test_a_model_that_is_loaded_and_trained_is_compiled_as_it_was(call: str) -> None:
+    source = f"{OLD}from keras.models import load_model\nm = load_model('m.h5')\n{call}\n"
+    assert "m = load_trained_model('m.h5')" in body(source)
+
+
+def test_a_model_that_a_function_loads_and_trains_is_compiled_as_it_was() -> None:
+    source = (
+        "from keras.models import load_model\ndef resume(path, more):\n"
+        "    net = load_model(path)\n    net.fit(x, y, nb_epoch=more)\n    return net\n"
     )
+    assert "    net = load_trained_model(path)" in body(source)
+
+
+def test_the_file_of_this_program_is_loaded_to_be_trained_on() -> None:
+    source = (
+        f"{OLD}from keras.models import load_model\nm.compile('sgd', 'mse')\n"
+        "m.save('m.keras')\nagain = load_model('m.keras')\nagain.fit(x, y, nb_epoch=1)\n"
+    )
+    assert "again = load_trained_model('m.keras')" in body(source)
 
 
 def test_json_from_a_file_is_read_by_the_compat_function() -> None:

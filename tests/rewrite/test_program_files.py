@@ -105,3 +105,22 @@ def test_python2_helpers_of_a_program_come_along(tmp_path: Path) -> None:
     files = {"tools/shower.py": helper, "app/net.py": main + dedent(MODEL)}
     found = run(tmp_path, files)
     assert "print('x', x)" in found["tools/shower.py"].new
+
+
+def test_our_own_module_says_nothing_of_the_program(tmp_path: Path) -> None:
+    files = {
+        "net.py": MODEL,
+        "train.py": "from net import vgg\nfrom keras import backend as K\n"
+        "model = vgg(4)\nmodel.compile('adam', 'mse')\nmodel.fit(X, Y, nb_epoch=2)\n",
+        "late.py": "from net import vgg\nfrom keras import backend as K\n"
+        "def far(a, b):\n    return K.max(a - b)\n"
+        "model = vgg(2)\nmodel.compile('sgd', 'mse', metrics=[far])\nmodel.fit(X, Y, nb_epoch=2)\n",
+    }
+    run(tmp_path, files)
+    project = Project(sorted(tmp_path.glob("*.py")), UpgradeSettings())
+    project.write(project.upgrade(), None)
+    assert "sample_weight=" in (tmp_path / "keras1_compat.py").read_text()
+    again = Project(sorted(tmp_path.glob("*.py")), UpgradeSettings())
+    for name in ("net.py", "train.py"):
+        assert again.members.training_marks(tmp_path / name) == frozenset()
+    assert not any(result.changed for result in again.upgrade().files)

@@ -88,6 +88,18 @@ def test_through_the_backend() -> None:
     assert "    for gpu in tf.config.list_physical_devices('GPU'):\n        tf.config" in new
 
 
+def test_tensorflow_that_came_with_a_star_of_keras() -> None:
+    source = (
+        "from keras.callbacks import *\nimport keras.backend as K\n"
+        "config = tf.ConfigProto(gpu_options=tf.GPUOptions(allow_growth=True))\n"
+        "session = tf.Session(config=config)\nK.set_session(session)\n"
+    )
+    new = upgrade(source).new
+    assert "import tensorflow as tf\n" in new
+    assert "for gpu in tf.config.list_physical_devices('GPU'):" in new
+    assert "Session" not in new and upgrade(new).new == new
+
+
 def test_the_same_name_elsewhere_is_another_thing() -> None:
     body = "def f(sess):\n    sess.run(x)\n{}def g():\n    config = 3\n    return config\n"
     lines = "sess = tf.Session(config=tf.ConfigProto())\nK.set_session(sess)\n"

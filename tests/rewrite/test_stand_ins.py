@@ -125,3 +125,14 @@ def test_the_stand_in_can_be_named_and_inherited_from_but_not_used() -> None:
     for use in (lambda: gone(3), lambda: Own(3), lambda: gone.get("x")):
         with pytest.raises(NotImplementedError, match="KM208: write a cell"):
             use()
+
+
+def test_a_stand_in_of_a_later_keras_leaves_the_file_one_of_a_later_keras() -> None:
+    source = (
+        "from keras.legacy.interfaces import recurrent_args_preprocessor\n"
+        "from keras.models import model_from_json\n"
+        "x = recurrent_args_preprocessor\nm = model_from_json(text)\nm.load_weights(path)\n"
+    )
+    once = upgrade(source).new
+    assert "keras1_only(" in once
+    assert upgrade(once).new == once and "load_keras1_weights" not in once

@@ -353,10 +353,11 @@ def _array_of_weights(target, by_sample, by_class):
 def _own_optimizer(model, optimizer):
     """The optimizer; a copy of it if it drives another model or has begun to train.
 
-    In Keras 1 each compiled model had moments of its own.
+    In Keras 1 each compiled model had moments of its own; a loaded one went on with its own.
     """
     owner = _OPTIMIZED.get(optimizer)
-    if optimizer.built or (owner is not None and owner() is not model):
+    loaded = owner is None and optimizer is getattr(model, "optimizer", None)
+    if not loaded and (optimizer.built or (owner and owner() is not model)):
         steps = int(optimizer.iterations.numpy())
         optimizer = type(optimizer).from_config(optimizer.get_config())
         optimizer.iterations.assign(steps)

@@ -7,13 +7,13 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple, TypeAlias
 
 from kerasmig.analysis.names.resolution import Names
 from kerasmig.analysis.names.scopes import Binding, Scope
 from kerasmig.catalog import entry as catalog_entry
-from kerasmig.catalog import surface
+from kerasmig.catalog import families, surface
 from kerasmig.finding import Edit, Span
 from kerasmig.rewrite.calls.listing import removals
 from kerasmig.text.source import Text
@@ -524,10 +524,29 @@ def is_unknown_module(module: str) -> bool:
     )
 
 
+# Never plain `keras`: its `utils`, `models` and `layers` would hide modules of the project's own.
+_STARRED = {
+    "keras.engine": "keras.layers",
+    "keras.engine.training": "keras.models",
+    "keras.initializations": "keras.initializers",
+}
+
+
+@cache
+def _moved_module(module: str) -> str | None:
+    """Where the catalog says that the names of a module of Keras 1 are to be found."""
+    targets = {family.target for family in families() if family.module == module}
+    target = targets.pop() if len(targets) == 1 else ""
+    return target if surface.keras3_has(target) else None
+
+
 def star_target(module: str) -> str:
     """Where the names of a starred Keras 1 module are to be found today."""
     if surface.keras3_has(module) or is_unknown_module(module):
         return module
+    moved = _STARRED.get(module) or _moved_module(module)
+    if moved:
+        return moved
     while module and not surface.keras3_has(module):
         module = module.rpartition(".")[0]
     return module

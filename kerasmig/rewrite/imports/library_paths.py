@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from kerasmig.catalog import surface
+
 if TYPE_CHECKING:
     from kerasmig.rewrite.context import FileContext
 
@@ -32,7 +34,7 @@ def library_at(context: FileContext, root: ast.Name) -> tuple[ast.expr, str] | N
 
     That is what an import binds, or ``K.tf`` of Keras' backend.
     """
-    base = _imported(context, root) if root.id in context.library_names else None
+    base = _imported(context, root) if root.id in context.library_names else _leaked(context, root)
     if base is not None:
         return root, base
     if not context.library_through_keras:
@@ -53,6 +55,13 @@ def _imported(context: FileContext, root: ast.Name) -> str | None:
         return None
     (path,) = paths
     return below_library(path)
+
+
+def _leaked(context: FileContext, root: ast.Name) -> str | None:
+    """The path of a name that came with a starred import of a module of Keras."""
+    path = context.names.path(root) if context.library_through_keras else None
+    library = surface.leaked_module(path) if path and path.startswith("keras.") else None
+    return None if library is None else below_library(library)
 
 
 def below_library(path: str) -> str | None:

@@ -51,7 +51,7 @@ def compile_rule(context: FileContext, use: MethodUse) -> Finding | None:
         return _as_keras1(new, use, reason, shown)
     _accuracy(new, use)
     if shown:
-        new.added.append(("metrics", f"['{_key(context)}']"))
+        new.added.append(("metrics", f"[{_shown(new, use)}]"))
         new.assume(_SHOWN)
     finding = finish_method(new, use)
     if finding is None and reason:
@@ -127,6 +127,14 @@ def _accuracy(new: Draft, use: MethodUse) -> None:
         NewArgument(k.name, k.sources, tuple(pieces)) if k.name == "metrics" else k
         for k in new.kept
     ]
+
+
+def _shown(new: Draft, use: MethodUse) -> str:
+    """The accuracy that only the training calls ask for, as `_metric` would write it."""
+    key = _key(new.context)
+    if not _is_binary(new, use):
+        return f"'{key}'"
+    return f"{new.context.imports.need('keras.metrics.BinaryAccuracy')}(name='{key}')"
 
 
 def _names_given(node: ast.expr) -> Iterator[ast.Constant]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.era import Era
+from kerasmig.analysis.objects.receivers import LOADED
 from kerasmig.catalog.vocabulary import Entry, to
 from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
 from kerasmig.rewrite.calls.drafting import drafted
@@ -27,6 +28,9 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _BRANCHES = (ast.If, ast.Try, ast.While, ast.ExceptHandler)
 _TODAY = (".weights.h5", ".keras")
 _THEANO = "reads files of Keras 1 and of today; kernels trained on Theano need backend='theano'"
+_TRAINS = frozenset(
+    "fit fit_generator train_on_batch evaluate evaluate_generator test_on_batch".split()
+)
 # Functions that are told of a file by its name, which is another one today.
 _ASK = frozenset(
     f"os.{name}"
@@ -94,9 +98,10 @@ def load_model(context: FileContext, use: Use, entry: Entry) -> Finding | None:
         own = saved_before(context, new.call, path.value)
         today = isinstance(name, str) and name.endswith(".keras")
         renamed = isinstance(name, str) and name in context.saved_models
-        if ((own and (today or renamed)) or today) and not _has_lambdas(context):
+        trained = not context.settings.idiomatic and _is_trained(context, new.call)
+        if ((own and (today or renamed)) or today) and not _has_lambdas(context) and not trained:
             return
-        new.target = "keras1_compat.load_keras1_model"
+        new.target = f"keras1_compat.{'load_trained_model' if trained else 'load_keras1_model'}"
         new.kept = [
             k._replace(name="path", parts=None) if k.name == "filepath" else k for k in new.kept
         ]
@@ -106,6 +111,21 @@ def load_model(context: FileContext, use: Use, entry: Entry) -> Finding | None:
         )
 
     return drafted(context, use, entry, change)
+
+
+def _is_trained(context: FileContext, call: ast.Call) -> bool:
+    """Whether a loaded model may be trained or measured as it was compiled before it was saved.
+
+    Not if the file compiles what it trains itself, and by Keras 3's own means.
+    """
+    compiles = [use for use in context.method_uses if use.row.name == "compile" and use.call]
+    for use in context.method_uses:
+        if use.row.name not in _TRAINS or use.call is None or use.call.lineno < call.lineno:
+            continue
+        kind = context.receivers.kind(use.receiver)
+        if kind == LOADED or (kind is None and not compiles):
+            return True
+    return False
 
 
 @use_rule("model_from_json")

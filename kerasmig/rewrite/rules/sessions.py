@@ -19,8 +19,12 @@ def set_session(context: FileContext, use: Use, entry: Entry) -> Finding:
     if session is None:
         return refused(context, use, entry, [(Applicability.MANUAL, entry.manual)])
     lines, remarks = todays_lines(context, session)
-    if lines and not isinstance(session.library, ast.Name):
+    library = session.library
+    if lines and not isinstance(library, ast.Name):
         context.imports.need_library("tensorflow", "tf")
+    elif lines and isinstance(library, ast.Name) and library.id not in context.library_names:
+        # It came with a starred import of Keras', and the statements that say so go.
+        context.imports.need_library("tensorflow", library.id)
     message = "; ".join(["the session is taken out: Keras 3 runs without", *remarks])
     return context.finding(
         CODE,

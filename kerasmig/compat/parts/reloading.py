@@ -1,0 +1,43 @@
+"""Models that are loaded from a file and trained or measured again."""
+
+# mypy: ignore-errors
+from __future__ import annotations
+
+import keras
+
+from kerasmig.compat.parts.compiling import compile_model
+from kerasmig.compat.parts.old_files import load_keras1_model
+
+
+def load_trained_model(path, custom_objects=None):
+    """Load a model, and have it trained, evaluated and measured as Keras 1 did.
+
+    Keras 3's file holds what the model was compiled with, but not that `compile_model` did it.
+    """
+    model = load_keras1_model(path, custom_objects)
+    with keras.saving.custom_object_scope(custom_objects or {}):
+        given = keras.saving.deserialize_keras_object(model.get_compile_config())
+    if not given or given.get("loss") is None:
+        return model
+    metrics, weights = given.get("metrics"), given.get("loss_weights")
+    names = list(getattr(model, "output_names", None) or ["output"])
+    if len(names) > 1 and isinstance(metrics, (list, tuple)) and metrics:
+        metrics = dict(zip(names, metrics, strict=True))
+    if isinstance(metrics, dict):
+        metrics = {name: _functions(found) for name, found in metrics.items()}
+    else:
+        metrics = _functions(metrics)
+    compile_model(model, model.optimizer, given["loss"], metrics, weights)
+    return model
+
+
+def _listed_metrics(metrics):
+    return list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
+
+
+def _functions(metrics):
+    """Metrics as Keras 1 took them: accuracy by its name, not as an object that counts."""
+    return [
+        metric.name if isinstance(metric, keras.metrics.BinaryAccuracy) else metric
+        for metric in _listed_metrics(metrics or [])
+    ]
