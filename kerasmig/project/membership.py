@@ -9,7 +9,7 @@ from pathlib import Path
 from kerasmig.project.marks import PROJECT_MARKS
 from kerasmig.project.modules import Modules
 from kerasmig.project.neighbours import importers, module_name
-from kerasmig.project.programs import program_around, program_files, reached
+from kerasmig.project.programs import program_around, program_files, reached, spread
 
 
 @dataclass(eq=False)
@@ -84,12 +84,21 @@ class Membership:
 
     def training_marks(self, path: Path) -> frozenset[str]:
         """What the files of the same programs have that matters to what is compiled."""
+        if path in self.program_files:
+            return self._marks_of_programs[path]
         files = program_around(
             path, lambda file: self.imported_by.get(file, ()), self.modules.graph.imported
         )
         # Our own module speaks of all of them, and says nothing of the program.
         theirs = (file for file in files if not self.modules.is_ours(file))
         return frozenset().union(*(self.modules.facts(file).training for file in theirs))
+
+    @cached_property
+    def _marks_of_programs(self) -> dict[Path, frozenset[str]]:
+        """The marks of all programs at once: to look at each file's program anew takes for ever."""
+        own = {path: self.modules.facts(path).training for path in self.program_files}
+        below = spread(own, lambda path: self.imported_by.get(path, ()))
+        return spread(below, self.modules.graph.imported)
 
     def together(self, path: Path) -> list[Path]:
         """The files with Keras that import each other, by themselves or through others."""

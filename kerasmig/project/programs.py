@@ -8,7 +8,7 @@ whatever those import is part of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 
@@ -57,3 +57,18 @@ def reached(start: Iterable[Path], step: Callable[[Path], Iterable[Path]]) -> fr
         found |= new
         waiting += new
     return frozenset(found)
+
+
+def spread(
+    marks: Mapping[Path, frozenset[str]], step: Callable[[Path], Iterable[Path]]
+) -> dict[Path, frozenset[str]]:
+    """Marks of files, and with them those of all files from which steps lead to them."""
+    found = dict(marks)
+    waiting = [path for path, own in marks.items() if own]
+    while waiting:
+        path = waiting.pop()
+        for other in step(path):
+            if not found[path] <= found.get(other, frozenset()):
+                found[other] = found.get(other, frozenset()) | found[path]
+                waiting.append(other)
+    return found
