@@ -166,7 +166,9 @@ def read_notebook(text: str) -> Notebook:
         SourceError: it is no notebook, or its code is not Python.
     """
     try:
-        document, _ = _DECODER.raw_decode(text, _skip(text, 0))
+        document, end = _DECODER.raw_decode(text, _skip(text, 0))
+        if _skip(text, end) != len(text):
+            raise json.JSONDecodeError("more stands behind its end", text, end)
     except (ValueError, RecursionError) as error:
         raise SourceError(f"is no notebook: {error}") from error
     if not isinstance(document, dict) or not ({"cells", "worksheets"} & set(document)):
