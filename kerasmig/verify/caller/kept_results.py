@@ -33,6 +33,7 @@ STAGES = ("old", "new", "other", "old64", "new64")
 _LIBRARIES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scipy", "h5py", "pillow")
 _PROGRAMS = (".py", ".ipynb")  # a notebook is copied as its program
 _KEPT = 2_000
+_OWN = re.compile("[0-9a-f]{64}")
 _IMPORT = re.compile(r"\b(?:from|import)\b(?:[^\n(\\]|\\\r?\n?)*(?:\([^)]*\))?")
 _WORD = re.compile(r"\w+")
 #: Ways to run other code of the project that its import lines do not show.
@@ -40,7 +41,7 @@ _HIDDEN = re.compile(
     r"(?<![.\w])(?:__import__|exec|eval|execfile|compile)\s*\("
     r"|\b(?:importlib|imp|runpy|pkgutil|subprocess|c?[pP]ickle|joblib|dill|os\.system|popen)\b"
 )
-_NOT_IN_KEY = ("cache_dir", "jobs", "python", "models", "skip")
+_NOT_IN_KEY = ("cache_dir", "jobs", "scheduler", "python", "models", "skip")
 
 
 class Tree:
@@ -160,8 +161,10 @@ class KeptResults:
                 data = {"versions": versions, "stages": stages, "seconds": run.seconds}
                 data["conditions"] = run.conditions
                 write_atomically(self._path(run), json.dumps(data).encode())
-            kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-            for path in kept[:-_KEPT]:
+            # The folder may be one that holds other files, too.
+            own = [path for path in self._folder.glob("*.json") if _OWN.fullmatch(path.stem)]
+            own.sort(key=lambda path: path.stat().st_mtime_ns)
+            for path in own[:-_KEPT]:
                 path.unlink(missing_ok=True)
 
 
