@@ -6,6 +6,7 @@ stream that is closed, full or no longer read, and an interrupt while modules ar
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ _UNREADABLE, _INTERRUPTED = 3, 130
 def main() -> NoReturn:
     """Run the command line; ends with a documented exit code and never with a traceback."""
     _open_closed_streams()
+    _let_any_console_do()
     sys.exit(_flushed(_code_of_run()))
 
 
@@ -71,6 +73,15 @@ def _open_closed_streams() -> None:
                 number, mode, encoding="utf-8", errors="replace", closefd=False
             )
             setattr(sys, name, stream)
+
+
+def _let_any_console_do() -> None:
+    """Write signs that a console does not have as others, instead of stopping at them."""
+    from kerasmig.text.plain import PLAIN
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=PLAIN)
 
 
 def _flushed(code: int) -> int:

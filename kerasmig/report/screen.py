@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, TypeAlias
 
 from kerasmig.finding import Applicability, Finding
 from kerasmig.report.summary import outcome
+from kerasmig.text.plain import PLAIN
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -111,7 +112,7 @@ class Screen:
         """The text without line breaks and controls, in characters that the console can show."""
         text = without_controls(re.sub(r"[\r\n]+", " ", text))
         encoding = self.console.encoding or "utf-8"
-        return text.encode(encoding, "backslashreplace").decode(encoding, "replace")
+        return text.encode(encoding, PLAIN).decode(encoding, "replace")
 
     def _cell(self, cell: str | tuple[str, str]) -> Text:
         from rich.text import Text
