@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kerasmig.finding import FileResult
+from kerasmig.report.html.highlight import highlight
 from kerasmig.report.html.side_by_side import DiffRow, highlighted, side_by_side
 from tests.report import samples
 
@@ -77,7 +78,7 @@ def test_lines_of_a_block_stand_beside_their_likes() -> None:
 def test_code_is_highlighted_and_escaped() -> None:
     file = FileResult("a.py", "x = '<b>' # <c>\n", "y = '<b>' # <c>\n")
     row = row_of(file, 1)
-    assert '<span class="s">&lt;b&gt;</span>' in row.old
+    assert """<span class="s">'&lt;b&gt;'</span>""" in row.old
     assert '<span class="c"># &lt;c&gt;</span>' in row.old
 
 
@@ -108,3 +109,19 @@ def test_a_very_long_line_does_not_take_forever() -> None:
     old = "x = '" + "a b " * 50_000 + "'\n"
     [row] = side_by_side(FileResult("a.ipynb", old, old.replace("x", "y", 1)))
     assert row.kind == "changed"
+
+
+def test_words_are_told_apart() -> None:
+    source = (
+        "@property\ndef build(n=1e-3):\n    '''doc\n    still'''\n    return len(u'a\\'b') # no\n"
+        'class A(object): pass\nx = r"c" @ 0x1f\nprint \'open\nraise\n'
+    )
+    lines = highlight(source, python=True)
+    assert "".join(text for line in lines for _, text in line) == source.replace("\n", "")
+    kinds = [(kind, text) for line in lines for kind, text in line if kind]
+    assert kinds == [
+        ("f", "@property"), ("k", "def"), ("f", "build"), ("m", "1e-3"), ("s", "'''doc"),
+        ("s", "    still'''"), ("k", "return"), ("b", "len"), ("s", "u'a\\'b'"), ("c", "# no"),
+        ("k", "class"), ("f", "A"), ("b", "object"), ("k", "pass"), ("s", 'r"c"'), ("m", "0x1f"),
+        ("k", "print"), ("s", "'open"), ("k", "raise"),
+    ]  # fmt: skip

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import difflib
+import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from markupsafe import Markup
-from pygments.lexer import Lexer
-from pygments.lexers.python import PythonLexer
-from pygments.token import Token, _TokenType, is_token_subtype
 
 from kerasmig.finding import FileResult
 from kerasmig.report.html.align import align
+from kerasmig.report.html.highlight import NEWLINE, Piece, highlight
 from kerasmig.report.html.visible import visible
 
 _CONTEXT = 3
 _LONGEST = 2_000  # characters of a pair of lines whose words are compared: the time is quadratic
-_NEWLINE = re.compile(r"\r\n|\r|\n")  # what ends a line for Python, as findings count them
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_CLASSES = (
-    (Token.Comment, "c"),
-    (Token.Literal.String, "s"),
-    (Token.Literal.Number, "m"),
-    (Token.Keyword, "k"),
-    (Token.Operator.Word, "k"),
-    (Token.Name.Function, "f"),
-    (Token.Name.Class, "f"),
-    (Token.Name.Decorator, "f"),
-    (Token.Name.Builtin, "b"),
-)
-
 _NOTHING = Markup()
 
-Piece = tuple[str, str]  # CSS class, text
 Range = tuple[int, int]  # half-open, in characters of the line
 _NO_MARKS: tuple[list[Range], list[Range]] = ([], [])
 
@@ -78,7 +62,7 @@ def _is_python(path: str) -> bool:
 
 def _rows(before: str, after: str, *, python: bool) -> Iterator[DiffRow]:
     old, new = _split(before), _split(after)
-    old_pieces, new_pieces = _highlight(before, python), _highlight(after, python)
+    old_pieces, new_pieces = highlight(before, python), highlight(after, python)
     matcher = difflib.SequenceMatcher(None, old, new)
     shown = 0
     for group in matcher.get_grouped_opcodes(_CONTEXT):
@@ -112,7 +96,7 @@ def _kind(tag: str, old: int | None, new: int | None) -> str:
 
 
 def _split(text: str) -> list[str]:
-    lines = _NEWLINE.split(text)
+    lines = NEWLINE.split(text)
     return lines[:-1] if lines[-1] == "" else lines
 
 
@@ -133,49 +117,18 @@ def _range(words: Sequence[str], first: int, last: int) -> Range:
     return start, start + sum(map(len, words[first:last]))
 
 
-def _highlight(text: str, python: bool) -> list[list[Piece]]:
-    """The pieces of each line; the lexer sees the text as it is, newlines included."""
-    if not python:
-        return [[("", line)] for line in _split(text)]
-    lines: list[list[Piece]] = [[]]
-    pending = ""  # a carriage return whose line feed comes with the next token
-    for _, kind, value in _lexer().get_tokens_unprocessed(text):
-        value = pending + value
-        pending = "\r" if value.endswith("\r") else ""
-        parts = _NEWLINE.split(value[: len(value) - len(pending)])
-        css = _css_class(kind)
-        for number, part in enumerate(parts):
-            if number:
-                lines.append([])
-            if part:
-                lines[-1].append((css, part))
-    if pending:
-        lines.append([])
-    return lines
-
-
-@cache
-def _lexer() -> Lexer:
-    return PythonLexer()
-
-
-@cache
-def _css_class(kind: _TokenType) -> str:
-    return next((css for parent, css in _CLASSES if is_token_subtype(kind, parent)), "")
-
-
 def _render(pieces: Sequence[Piece], marks: Sequence[Range]) -> Markup:
     """Escaped HTML of a line: a span for each highlighted piece, a mark around what changed."""
-    out = Markup()
+    out: list[str] = []
     position = 0
     for css, text in pieces:
         for start, end, marked in _cut(position, position + len(text), marks):
-            html = Markup("{}").format(visible(text[start - position : end - position]))
+            written = html.escape(visible(text[start - position : end - position]), quote=False)
             if css:
-                html = Markup('<span class="{}">{}</span>').format(css, html)
-            out += Markup("<mark>{}</mark>").format(html) if marked else html
+                written = f'<span class="{css}">{written}</span>'
+            out.append(f"<mark>{written}</mark>" if marked else written)
         position += len(text)
-    return out
+    return Markup("".join(out))
 
 
 def _cut(start: int, end: int, marks: Sequence[Range]) -> Iterator[tuple[int, int, bool]]:
