@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kerasmig.catalog.layer import LAYER, SEQUENCE_INPUT, WEIGHTS
 from kerasmig.catalog.layer_facts import LayerFacts, Role, convolution, resizing
+from kerasmig.catalog.values import kernel
 from kerasmig.catalog.vocabulary import Arguments, Entry, Family, handled, pack, spread, to
 
 CONVOLUTION: Arguments = {
@@ -24,14 +25,15 @@ CONVOLUTION: Arguments = {
 }
 """What all convolution layers share; locally connected layers take it too."""
 
-_KERNEL_1D: Arguments = {"filter_length": to("kernel_size"), "subsample_length": to("strides")}
+_KERNEL_1D: Arguments = {
+    "init": to("kernel_initializer", "kernel_of_conv1d"),
+    "filter_length": to("kernel_size"),
+    "subsample_length": to("strides"),
+}
 _KERNEL_2D: Arguments = {("nb_row", "nb_col"): pack("kernel_size")}
 _KERNEL_3D: Arguments = {("kernel_dim1", "kernel_dim2", "kernel_dim3"): pack("kernel_size")}
 
-_FANS_1D = (
-    "Keras 1 took the fans of a 1-D kernel from the wrong axes (fan_in = input channels x filters, "
-    "fan_out = that x kernel size): its glorot, he and lecun initialisers drew smaller values here."
-)
+_FANS_1D = {"kernel_initializer": kernel("conv1d")}
 _FANS_3D = (
     "Keras 1 left the third kernel dimension out of the fans of a channels-last kernel: its "
     "glorot, he and lecun initialisers drew larger values here."
@@ -68,7 +70,7 @@ FAMILIES = (
                 to="Conv1D",
                 always_last=True,
                 args={**_KERNEL_1D, **SEQUENCE_INPUT},
-                differs=_FANS_1D,
+                write=_FANS_1D,
             ),
             Entry(
                 "AtrousConvolution1D",
@@ -77,7 +79,7 @@ FAMILIES = (
                 rule="dilated",
                 always_last=True,
                 args={**_KERNEL_1D, **SEQUENCE_INPUT, "atrous_rate": to("dilation_rate")},
-                differs=_FANS_1D,
+                write=_FANS_1D,
             ),
             Entry(
                 "Convolution2D",
@@ -119,7 +121,7 @@ FAMILIES = (
                     "are (rows, columns, filters, channels), in Keras 1 the last two were swapped."
                 ),
                 differs=(
-                    "For initialisers that look at one fan only (he, lecun), fan_in was the "
+                    "For an `init` that looks at one fan only (he, lecun), fan_in was the "
                     "layer's input in Keras 1 and is its output in Keras 3."
                 ),
             ),

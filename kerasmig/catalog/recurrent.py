@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kerasmig.catalog.layer import LAYER, SEQUENCE_INPUT, WEIGHTS
 from kerasmig.catalog.layer_facts import recurrent
+from kerasmig.catalog.values import kernel
 from kerasmig.catalog.vocabulary import Arguments, Entry, Family, drop, handled, spread, to
 
 _RECURRENT: Arguments = {
@@ -24,8 +27,8 @@ _RECURRENT: Arguments = {
     "consume_less": drop("how the work was arranged; the results were the same"),
 }
 
-GATES_APART: Arguments = {
-    "init": spread("kernel_initializer", "recurrent_initializer", convert="initializer"),
+# LSTM and GRU, unless consume_less='gpu': one kernel per gate (`build` in recurrent.py).
+_GATES_APART: Arguments = {
     "inner_init": drop("Keras 1.2.2 used `init` for the recurrent kernels too"),
     "W_regularizer": spread("kernel_regularizer", "recurrent_regularizer", convert="regularizer"),
     "U_regularizer": drop("Keras 1.2.2 applied `W_regularizer` to the recurrent kernels too"),
@@ -35,20 +38,37 @@ GATES_APART: Arguments = {
         "`recurrent_regularizer`"
     ),
 }
-"""LSTM and GRU, unless ``consume_less='gpu'``: one kernel per gate (``build`` in recurrent.py)."""
+
+
+def _gates(number: int) -> Arguments:
+    """The arguments of a layer with so many kernels of each kind."""
+    kernels = spread(
+        "kernel_initializer", "recurrent_initializer", convert=f"kernel_of_{number}_gates"
+    )
+    return {"init": kernels, **_GATES_APART}
+
+
+def _kernels(number: int) -> dict[str, str]:
+    return dict.fromkeys(("kernel_initializer", "recurrent_initializer"), kernel(f"{number} gates"))
+
 
 GATES_TOGETHER: Arguments = {
     name: _RECURRENT[name] for name in ("init", "inner_init", "W_regularizer", "U_regularizer")
 }
 """What becomes of the same arguments under ``consume_less='gpu'``."""
 
-GATES_TOGETHER_WRITE = {"recurrent_initializer": "{keras.initializers.Orthogonal}(1.1)"}
+_TOGETHER_WRITE = {"recurrent_initializer": "{keras.initializers.Orthogonal}(1.1)"}
+
+
+def gates_together_write(write: Mapping[str, str]) -> dict[str, str]:
+    """The defaults to be written out under ``consume_less='gpu'``, from those without it."""
+    rest = {name: text for name, text in write.items() if name != "kernel_initializer"}
+    return {**rest, **_TOGETHER_WRITE}
+
 
 _HARD_SIGMOID = {"recurrent_activation": "{keras1_compat.hard_sigmoid}"}
 _GATE_DIFFERS = (
-    "Keras 1 made the kernels gate by gate, Keras 3 makes one for all gates: glorot, he and lecun "
-    "initialisers see other fans. With `dropout`, Keras 1 drew one mask per gate and Keras 3 "
-    "draws one for all."
+    "With `dropout_W` or `dropout_U`, Keras 1 drew one mask per gate and Keras 3 draws one for all."
 )
 
 FAMILIES = (
@@ -64,12 +84,14 @@ FAMILIES = (
         safety=(
             "Gate activation, reset gate and initialisers of Keras 1 are written out. LSTM and GRU "
             "of Keras 1.2.2 ignored `inner_init` and `U_regularizer` unless `consume_less='gpu'` "
-            "and used `init` and `W_regularizer` in their place: so does the rewritten layer."
+            "and used `init` and `W_regularizer` in their place: so does the rewritten layer. They "
+            "also made a kernel for each gate: `Keras1Kernel` of `keras1_compat` draws them so."
         ),
         example=(
             "LSTM(32, input_dim=64, input_length=10, dropout_W=0.2)",
             "LSTM(32, input_shape=(10, 64), dropout=0.2, recurrent_activation=hard_sigmoid, "
-            "recurrent_initializer='glorot_uniform')",
+            "kernel_initializer=Keras1Kernel('glorot_uniform', '4 gates'), "
+            "recurrent_initializer=Keras1Kernel('glorot_uniform', '4 gates'))",
         ),
         module="keras.layers.recurrent",
         common=_RECURRENT,
@@ -80,8 +102,8 @@ FAMILIES = (
                 to="SimpleRNN",
                 write={"recurrent_initializer": "{keras.initializers.Orthogonal}(1.1)"},
                 differs=(
-                    "Keras 1 ignored `dropout_W` unless `consume_less='cpu'` (the default), and "
-                    "there applied it twice over."
+                    "Keras 1 applied `dropout_W` twice over by default, and not at all under "
+                    "consume_less='mem' and 'gpu'."
                 ),
             ),
             Entry(
@@ -89,12 +111,8 @@ FAMILIES = (
                 layer=recurrent("zrh", "zrh"),
                 to="GRU",
                 rule="gated_recurrent",
-                args=GATES_APART,
-                write={
-                    **_HARD_SIGMOID,
-                    "recurrent_initializer": "'glorot_uniform'",
-                    "reset_after": "False",
-                },
+                args=_gates(3),
+                write={**_HARD_SIGMOID, **_kernels(3), "reset_after": "False"},
                 differs=_GATE_DIFFERS,
             ),
             Entry(
@@ -102,8 +120,8 @@ FAMILIES = (
                 layer=recurrent("ifco", "icfo"),
                 to="LSTM",
                 rule="gated_recurrent",
-                args=GATES_APART,
-                write={**_HARD_SIGMOID, "recurrent_initializer": "'glorot_uniform'"},
+                args=_gates(4),
+                write={**_HARD_SIGMOID, **_kernels(4)},
                 differs=_GATE_DIFFERS,
             ),
             Entry(

@@ -29,9 +29,12 @@ FAMILIES = (
         entries=(
             Entry(
                 "to_categorical",
-                to="to_categorical",
-                args={"y": to("x"), "nb_classes": to("num_classes")},
-                docs="Keras 1 flattened y first; Keras 3 keeps its axes beyond a last one of 1.",
+                to="keras1_compat.keras1_to_categorical",
+                rule="to_categorical",
+                idiomatic="to_categorical",
+                docs="Keras 1 flattened y first; Keras 3 keeps its axes beyond a last one of 1. "
+                "Labels that are a plain list, or those of a data set of Keras, go to "
+                "`keras.utils.to_categorical`; so do all others under `--idiomatic`.",
             ),
             Entry(
                 "normalize",
@@ -78,7 +81,10 @@ FAMILIES = (
             Entry(
                 "keras.utils.data_utils.get_file",
                 to="get_file",
-                docs="With `untar=True` Keras 1 looked for fname + '.tar.gz' in the cache.",
+                rule="get_file",
+                docs="With `untar=True` Keras 1 kept fname + '.tar.gz' in the cache and unpacked it "
+                "there; Keras 3 unpacks into a folder named after the file, and refuses a folder in "
+                "`fname`. In both cases `keras1_compat.keras1_get_file` does as Keras 1 did.",
             ),
             Entry(
                 "keras.utils.data_utils.validate_file",

@@ -75,6 +75,21 @@ INITIALIZERS: Mapping[str, Value] = {
 """``keras/initializations.py``: uniform and normal have a scale of 0.05 in both libraries;
 Keras 3 still takes the short names."""
 
+BY_FANS = ("lecun_uniform", "glorot_uniform", "glorot_normal", "he_uniform", "he_normal")
+KERNELS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "kernel_of_3_gates": ("3 gates", (*BY_FANS, "orthogonal", "identity")),
+    "kernel_of_4_gates": ("4 gates", (*BY_FANS, "orthogonal", "identity")),
+    "kernel_of_conv1d": ("conv1d", BY_FANS),
+}
+"""Kernels whose fans or whose parts were others in Keras 1: the conversion, its layout for
+``keras1_compat.Keras1Kernel``, and the initialisers for which it matters."""
+
+
+def kernel(layout: str) -> str:
+    """Keras 1's default initialisation of a kernel with such a layout."""
+    return f"{{keras1_compat.Keras1Kernel}}('glorot_uniform', '{layout}')"
+
+
 REGULARIZERS: Mapping[str, Value] = {
     "l1": Value("'l1'"),
     "l2": Value("'l2'"),

@@ -12,9 +12,10 @@ from functools import cache
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import names, surface
 from kerasmig.catalog.layer import LAYER_CLASS
+from kerasmig.catalog.layer_attributes import attribute_table
 from kerasmig.catalog.layer_names import class_names
-from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
-from kerasmig.catalog.values import fill, imports
+from kerasmig.catalog.recurrent import GATES_TOGETHER, gates_together_write
+from kerasmig.catalog.values import KERNELS, fill, imports
 from kerasmig.catalog.vocabulary import Arguments, Drop, Entry, Pack, Spread, To
 
 _PREFIX = "keras1_"
@@ -22,9 +23,12 @@ NAMESPACE = "keras1_layers"
 """What holds all adapters under the names of Keras 1, for code that looks layers up by name."""
 CLASS_NAMES = "KERAS1_CLASS_NAMES"
 """The table of class names of today that were others in Keras 1."""
+ATTRIBUTES = "KERAS1_ATTRIBUTES"
+"""The table of attributes of Keras 1's layers: what they are called today."""
 _LAYERS = "keras.layers."
 _CONVERSIONS = {
     "initializer": "get_initializer",
+    **{name: name for name in KERNELS},
     "regularizer": "get_regularizer",
     "activity_regularizer": "activity_penalty",
     "constraint": "get_constraint",
@@ -82,6 +86,9 @@ def adapter_source(name: str) -> str:
     if name == CLASS_NAMES:
         names = [f'"{today}": "{old}"' for today, old in sorted(class_names().items())]
         return "\n".join(_assigned(name, "{}", names, "")) + "\n"
+    if name == ATTRIBUTES:
+        rows = [f'"{old}": "{new}"' for old, new in attribute_table().items()]
+        return "\n".join(_assigned(name, "{}", rows, "")) + "\n"
     entry = adapters()[name]
     signature = surface.keras1_signature(entry.name)
     assert signature is not None and entry.to is not None
@@ -103,7 +110,7 @@ def adapter_source(name: str) -> str:
     ]
     if entry.rule == "gated_recurrent":
         together = {**entry.args, **GATES_TOGETHER}
-        write = {**defaults, **GATES_TOGETHER_WRITE}
+        write = gates_together_write(defaults)
         lines += [
             "    # What they are with consume_less='gpu'.".replace("'", '"'),
             *_assigned("moves_gpu", "[]", _moves(together, entry.rule)),

@@ -272,6 +272,8 @@ class FileContext:
                 )
         if isinstance(parent, (ast.ClassDef, ast.Compare)):
             return True
+        if isinstance(parent, ast.Attribute) and parent.attr == "from_config":
+            return True  # the arguments are in the configuration
         if isinstance(parent, ast.Assign) and parent.value is use.node:
             # `Conv = Convolution2D`: calls of the alias are uses by themselves.
             return all(self._is_alias(target, parent) for target in parent.targets)

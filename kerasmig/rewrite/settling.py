@@ -18,6 +18,7 @@ from kerasmig.rewrite.calls.entry_calls import (
     is_settled,
     refused,
 )
+from kerasmig.rewrite.calls.halfway import halfway_entry
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.imports.references import adapted_call, adapted_reference
 from kerasmig.rewrite.registry import find_use_rule
@@ -42,7 +43,10 @@ def settle_uses(context: FileContext) -> Iterator[Finding]:
 def _settle(context: FileContext, use: Use) -> Finding | None:
     entry = use.entry
     if entry is None:
-        return without_entry(context, use)
+        entry = halfway_entry(context, use)
+        if entry is None:
+            return without_entry(context, use)
+        use = use._replace(name=entry.name, entry=entry)
     meanings = context.names.meanings(use.root)
     if len(meanings) > 1:
         either = " or ".join(sorted(m.rpartition(".")[2] or "something else" for m in meanings))
@@ -84,6 +88,9 @@ def plain_use(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     try:
         return finish(draft(context, use, entry))
     except BindError as error:
+        as_before = (entry.to or "").startswith("keras1_compat.") and not entry.args
+        if "unpacked" in str(error) and as_before and _same_call(entry):
+            return respelled(context, use, entry.to or "", entry.code)
         return adapted_call(context, use, entry, error)
 
 

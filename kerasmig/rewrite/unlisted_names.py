@@ -10,6 +10,7 @@ from kerasmig.catalog.backend import ATTRIBUTES, THEANO
 from kerasmig.catalog.general import BARE_REFERENCE, IMPORTS, UNKNOWN_NAME
 from kerasmig.catalog.values import fill, imports
 from kerasmig.finding import Applicability, Finding
+from kerasmig.rewrite.calls.halfway import left_over
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.imports.references import adapted_lookup
 from kerasmig.rewrite.spelling import replaced, respelled
@@ -20,7 +21,7 @@ BACKEND = "KM501"
 def without_entry(context: FileContext, use: Use) -> Finding | None:
     """A Keras name that the catalog does not know: a later Keras', or one that we miss."""
     if surface.keras3_has(use.path):
-        found = _module_passed_on(context, use)
+        found = left_over(context, use) or _module_passed_on(context, use)
         if found is None or not found.edits:
             context.imports.spell(use.root, use.node, use.path)
         return found

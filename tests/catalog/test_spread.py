@@ -28,7 +28,8 @@ _HEAD = (
         (
             "GRU(4, W_regularizer=WeightRegularizer(l2=0.1), consume_less='mem')",
             "GRU(4, kernel_regularizer=L1L2(l2=0.1), recurrent_activation=hard_sigmoid, "
-            "recurrent_initializer='glorot_uniform', reset_after=False, "
+            "kernel_initializer=Keras1Kernel('glorot_uniform', '3 gates'), "
+            "recurrent_initializer=Keras1Kernel('glorot_uniform', '3 gates'), reset_after=False, "
             "recurrent_regularizer=L1L2(l2=0.1))",
         ),
     ],

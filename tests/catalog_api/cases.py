@@ -376,7 +376,8 @@ pictures = (np.arange(4 * 6 * 8 * 3).reshape(4, 6, 8, 3) * 0.37 % 5.3).astype('f
 """
 
 DATA: Mapping[str, str] = {
-    "to_categorical": "np_utils.to_categorical([1, 0, 2]), np_utils.to_categorical([1], nb_classes=3)",
+    "to_categorical": "np_utils.to_categorical([1, 0, 2]), np_utils.to_categorical([1], nb_classes=3), "
+    "np_utils.to_categorical(rows.astype('int32') % 3, 3), np_utils.to_categorical(2)",
     "normalize": "np_utils.normalize(probabilities), np_utils.normalize(a=rows, axis=0, order=1)",
     "accuracy": "np_utils.accuracy([1, 2, 3], [1, 2, 4])",
     "binary_logloss": "np_utils.binary_logloss([0.2, 0.9], [0, 1])",

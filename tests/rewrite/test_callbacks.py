@@ -6,9 +6,9 @@ from kerasmig.finding import Applicability, FileResult
 from tests.rewrite.helpers import check_assumed, check_rewrite, find, upgrade
 
 HEAD = "from keras.callbacks import {}\nfrom keras.layers import Convolution1D\n"
-USE = "Convolution1D(3, 3, border_mode='same')\n"
+USE = "Convolution1D(3, 3, init='uniform', border_mode='same')\n"
 NEW_HEAD = HEAD.replace("Convolution1D", "Conv1D")
-NEW_USE = "Conv1D(3, 3, padding='same')\n"
+NEW_USE = "Conv1D(3, 3, kernel_initializer='uniform', padding='same')\n"
 
 
 def _check(name: str, old: str, new: str, imports: str = "") -> FileResult:

@@ -216,12 +216,13 @@ def test_a_global_setting_governs_images_but_not_texts() -> None:
         from keras import backend as K
         from keras.layers import AveragePooling1D, Conv1D, Conv2D, Flatten, MaxPooling1D
         from keras.models import Sequential
+        from keras1_compat import Keras1Kernel
         K.set_image_data_format('channels_first')
         images = Sequential()
         images.add(Conv2D(8, (3, 3), input_shape=(1, 28, 28)))
         images.add(Flatten(data_format='channels_last'))
         texts = Sequential()
-        texts.add(Conv1D(8, 3, input_shape=(10, 4), data_format='channels_last'))
+        texts.add(Conv1D(8, 3, input_shape=(10, 4), kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'), data_format='channels_last'))
         texts.add(MaxPooling1D(data_format='channels_last'))
         texts.add(AveragePooling1D(pool_size=2, data_format='channels_last'))
         """,
@@ -247,12 +248,13 @@ def test_a_global_setting_written_out() -> None:
         from keras import backend as K
         from keras.layers import AveragePooling1D, Conv1D, Conv2D, Flatten, MaxPooling1D
         from keras.models import Sequential
+        from keras1_compat import Keras1Kernel
         K.set_image_data_format('channels_first')
         images = Sequential()
         images.add(Conv2D(8, (3, 3), input_shape=(1, 28, 28), data_format='channels_first'))
         images.add(Flatten(data_format='channels_last'))
         texts = Sequential()
-        texts.add(Conv1D(8, 3, input_shape=(10, 4), data_format='channels_last'))
+        texts.add(Conv1D(8, 3, input_shape=(10, 4), kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'), data_format='channels_last'))
         texts.add(MaxPooling1D(data_format='channels_last'))
         texts.add(AveragePooling1D(pool_size=2, data_format='channels_last'))
         """,

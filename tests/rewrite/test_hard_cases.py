@@ -603,10 +603,10 @@ def test_17_recurrent_defaults() -> FileResult:
         """
         from keras.models import Sequential
         from keras.layers import GRU, LSTM
-        from keras1_compat import hard_sigmoid
+        from keras1_compat import hard_sigmoid, Keras1Kernel
         model = Sequential()
-        model.add(GRU(32, return_sequences=True, input_shape=(15, 128), recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform', reset_after=False))
-        model.add(LSTM(16, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform'))
+        model.add(GRU(32, return_sequences=True, input_shape=(15, 128), recurrent_activation=hard_sigmoid, kernel_initializer=Keras1Kernel('glorot_uniform', '3 gates'), recurrent_initializer=Keras1Kernel('glorot_uniform', '3 gates'), reset_after=False))
+        model.add(LSTM(16, recurrent_activation=hard_sigmoid, kernel_initializer=Keras1Kernel('glorot_uniform', '4 gates'), recurrent_initializer=Keras1Kernel('glorot_uniform', '4 gates')))
         """,
     )
     assert automatic(result)

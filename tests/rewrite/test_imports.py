@@ -459,11 +459,11 @@ def test_a_name_that_moves_to_another_line_comes_in_time() -> None:
     )
     check_rewrite(
         "from keras.utils.np_utils import to_categorical, categorical_probas_to_classes\n"
-        "y = to_categorical(y)\nz = categorical_probas_to_classes(y)\n"
+        "y = to_categorical([1, 2])\nz = categorical_probas_to_classes(y)\n"
         "from keras1_compat import hard_sigmoid\n",
         "from keras.utils import to_categorical\n"
         "from keras1_compat import categorical_probas_to_classes\n"
-        "y = to_categorical(y)\nz = categorical_probas_to_classes(y)\n"
+        "y = to_categorical([1, 2])\nz = categorical_probas_to_classes(y)\n"
         "from keras1_compat import hard_sigmoid\n",
     )
 

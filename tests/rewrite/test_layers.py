@@ -98,11 +98,12 @@ def test_separable_and_dilated_convolutions() -> None:
         """
         from keras.layers import Conv1D, Conv2D, Input, SeparableConv2D
         from keras.initializers import VarianceScaling
+        from keras1_compat import Keras1Kernel
         image = Input(shape=(32, 32, 3))
         x = SeparableConv2D(8, (3, 3), depthwise_initializer=VarianceScaling(2.0, 'fan_in', 'untruncated_normal'), pointwise_initializer=VarianceScaling(2.0, 'fan_in', 'untruncated_normal'), depth_multiplier=2, use_bias=False,
                                    depthwise_regularizer='l2')(image)
         x = Conv2D(8, (3, 3), dilation_rate=(2, 2), padding='same')(x)
-        y = Conv1D(8, 3, dilation_rate=2)
+        y = Conv1D(8, 3, dilation_rate=2, kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'))
         """,
     )
 
@@ -119,11 +120,12 @@ def test_three_sizes_and_one() -> None:
         """,
         """
         from keras.layers import Conv1D, Conv3D
+        from keras1_compat import Keras1Kernel
         a = Conv3D(8, (3, 3, 3), strides=(1, 2, 2), data_format='channels_last')
         b = Conv3D(filters=8, kernel_size=(3, 3, 1), data_format='channels_last')
-        c = Conv1D(filters=8, kernel_size=3, strides=2, padding='same')
-        d = Conv1D(8, 3, input_shape=(10, 4))
-        e = Conv1D(8, 3, input_shape=(None, 4))
+        c = Conv1D(filters=8, kernel_size=3, strides=2, padding='same', kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'))
+        d = Conv1D(8, 3, input_shape=(10, 4), kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'))
+        e = Conv1D(8, 3, input_shape=(None, 4), kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'))
         """,
     )
 
@@ -239,13 +241,13 @@ def test_recurrent_layers() -> None:
         """,
         """
         from keras.layers import GRU, LSTM, SimpleRNN
+        from keras1_compat import Keras1Kernel, hard_sigmoid
         from keras.initializers import Orthogonal
-        from keras1_compat import hard_sigmoid
-        a = GRU(32, kernel_initializer=Orthogonal(1.1), recurrent_initializer=Orthogonal(1.1), dropout=0.2, recurrent_dropout=0.3, recurrent_activation=hard_sigmoid, reset_after=False)
-        b = LSTM(32, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform')
+        a = GRU(32, kernel_initializer=Keras1Kernel('orthogonal', '3 gates'), recurrent_initializer=Keras1Kernel('orthogonal', '3 gates'), dropout=0.2, recurrent_dropout=0.3, recurrent_activation=hard_sigmoid, reset_after=False)
+        b = LSTM(32, recurrent_activation=hard_sigmoid, kernel_initializer=Keras1Kernel('glorot_uniform', '4 gates'), recurrent_initializer=Keras1Kernel('glorot_uniform', '4 gates'))
         c = LSTM(32, recurrent_initializer='uniform', recurrent_regularizer='l2', recurrent_activation=hard_sigmoid)
-        d = LSTM(32, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform')
-        e = LSTM(8, input_shape=(10, 4), recurrent_activation='sigmoid', recurrent_initializer='glorot_uniform')
+        d = LSTM(32, recurrent_activation=hard_sigmoid, kernel_initializer=Keras1Kernel('glorot_uniform', '4 gates'), recurrent_initializer=Keras1Kernel('glorot_uniform', '4 gates'))
+        e = LSTM(8, input_shape=(10, 4), recurrent_activation='sigmoid', kernel_initializer=Keras1Kernel('glorot_uniform', '4 gates'), recurrent_initializer=Keras1Kernel('glorot_uniform', '4 gates'))
         f = SimpleRNN(8, input_shape=(None, 4), recurrent_initializer=Orthogonal(1.1))
         """,
     )
@@ -493,7 +495,8 @@ def test_a_size_that_numpy_computes_becomes_an_int() -> None:
 )
 def test_batches_of_a_fixed_size_get_an_input(old: str, new: str) -> None:
     source = "from keras.models import Sequential\nfrom keras.layers import LSTM\n"
-    defaults = ", recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform')"
+    kernels = "=Keras1Kernel('glorot_uniform', '4 gates')"
+    defaults = f", recurrent_activation=hard_sigmoid, kernel_initializer{kernels}, recurrent_initializer{kernels})"
     result = upgrade(source + old)
     assert result.new.replace(defaults, ")").endswith(new)
     assert all(f.applicability is not MANUAL for f in result.findings)
@@ -535,8 +538,9 @@ def test_strides_or_dilation_alone_are_rewritten() -> None:
         """,
         """
         from keras.layers import Conv1D
-        layer = Conv1D(4, 3, dilation_rate=2, strides=1)
-        layer = Conv1D(4, 3, strides=2)
+        from keras1_compat import Keras1Kernel
+        layer = Conv1D(4, 3, dilation_rate=2, strides=1, kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'))
+        layer = Conv1D(4, 3, strides=2, kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'))
         """,
     )
 
@@ -584,13 +588,24 @@ def test_padding_of_today_stays() -> None:
         """)
 
 
-def test_gates_say_that_their_initial_values_are_smaller() -> None:
+def test_kernels_of_gates_are_drawn_one_by_one() -> None:
     head = "from keras.layers import GRU, LSTM\n"
-    for call, said in (
-        ("LSTM(output_dim=3)", True),
-        ("GRU(output_dim=3, init='he_normal')", True),
-        ("LSTM(output_dim=3, init='uniform')", False),
-        ("LSTM(output_dim=3, consume_less='gpu')", False),
+    for call, drawn in (
+        ("LSTM(output_dim=3)", "'glorot_uniform', '4 gates'"),
+        ("GRU(output_dim=3, init='he_normal')", "'he_normal', '3 gates'"),
+        ("GRU(output_dim=3, init=mine)", "mine, '3 gates'"),
+        ("LSTM(output_dim=3, init='orthogonal')", "'orthogonal', '4 gates'"),
+        ("LSTM(output_dim=3, init='uniform')", ""),
+        ("LSTM(output_dim=3, consume_less='gpu')", ""),
     ):
-        result = upgrade(head + call + "\n")
-        assert any("one kernel for each gate" in f.message for f in result.findings) is said, call
+        code = upgrade(head + call + "\n").new
+        assert code.count(f"Keras1Kernel({drawn})") == (2 if drawn else 0), code
+        assert drawn or "Keras1Kernel" not in code
+        idiomatic = upgrade(head + call + "\n", idiomatic=True)
+        assert "Keras1Kernel" not in idiomatic.new
+
+
+def test_dropout_of_gates_is_told_where_it_is_given() -> None:
+    head = "from keras.layers import LSTM\n"
+    assert any("one mask" in f.message for f in upgrade(head + "LSTM(3, dropout_W=0.1)").findings)
+    assert not any("one mask" in f.message for f in upgrade(head + "LSTM(output_dim=3)").findings)

@@ -17,19 +17,19 @@ from kerasmig.rewrite.engine import upgrade_text
 from kerasmig.settings import UpgradeSettings
 
 pytestmark = pytest.mark.slow
-PROGRAM = Path(__file__).parent / "programs" / "training.py.txt"
+PROGRAMS = Path(__file__).parent / "programs"
 
 
-def _old(folder: Path) -> dict[str, Any]:
+def _old(program: Path, folder: Path) -> dict[str, Any]:
     saves = folder / "old"
     saves.mkdir()
-    assert run_script(PROGRAM, [str(saves), str(folder / "old.json")]) == 0
+    assert run_script(program, [str(saves), str(folder / "old.json")]) == 0
     told: dict[str, Any] = json.loads((folder / "old.json").read_text())
     return told
 
 
-def _new(folder: Path) -> dict[str, Any]:
-    result = upgrade_text(PROGRAM.read_text(), UpgradeSettings())
+def _new(program: Path, folder: Path) -> dict[str, Any]:
+    result = upgrade_text(program.read_text(), UpgradeSettings())
     assert [f for f in result.findings if f.applicability is Applicability.MANUAL] == []
     (folder / "program.py").write_text(result.new)
     (folder / "keras1_compat.py").write_text(compat_source(result.compat))
@@ -42,4 +42,11 @@ def _new(folder: Path) -> dict[str, Any]:
 
 
 def test_training_in_all_its_forms(tmp_path: Path) -> None:
-    assert _new(tmp_path) == _old(tmp_path)
+    program = PROGRAMS / "training.py.txt"
+    assert _new(program, tmp_path) == _old(program, tmp_path)
+
+
+@pytest.mark.exhaustive
+def test_layers_and_models_answer_as_before(tmp_path: Path) -> None:
+    program = PROGRAMS / "attributes.py.txt"
+    assert _new(program, tmp_path) == _old(program, tmp_path)

@@ -175,14 +175,14 @@ def test_arguments_for_the_base() -> None:
         "        super(Mine, self).__init__({})\n"
     )
     result = upgrade(CONVOLUTION + body.format("n, 3, border_mode='same'"))
-    assert "super(Mine, self).__init__(n, 3, padding='same')" in result.new
+    assert "super(Mine, self).__init__(n, 3, padding='same', " in result.new
     find(result, "KM304", "Mine extends Convolution1D", Applicability.MANUAL)
 
 
 def test_unpacked_arguments_for_the_base() -> None:
     check_manual(
         CONVOLUTION + "class Mine(Convolution1D):\n    def __init__(self, *args):\n"
-        "        super(Mine, self).__init__(*args)\nConvolution1D(3, 3, border_mode='same')\n",
+        "        super(Mine, self).__init__(*args)\nConvolution1D(3, 3, init='uniform', border_mode='same')\n",
         "KM201",
         "unpacked with *",
     )

@@ -11,7 +11,7 @@ from keras.layers import Conv1D, MaxPooling1D, AveragePooling1D, ZeroPadding1D
 from keras.layers import GlobalMaxPooling1D
 from keras.layers import LSTM, GRU
 from keras.layers import Bidirectional
-from keras1_compat import hard_sigmoid
+from keras1_compat import Keras1Kernel, hard_sigmoid
 from keras.optimizers import Adam
 from keras.metrics import BinaryAccuracy
 
@@ -25,7 +25,8 @@ def cnn(nb_filter=64, filter_length=3):
     model.add(Embedding(max_features, embedding_dims, input_shape=(maxlen,)))
     model.add(Conv1D(filters=nb_filter, kernel_size=filter_length,
                             padding='valid', activation='relu',
-                            strides=1))
+                            strides=1,
+                            kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d')))
     model.add(MaxPooling1D(pool_size=2))
     model.add(Flatten())
     model.add(Dense(64))
@@ -41,7 +42,7 @@ def kim(filter_sizes=(3, 4, 5), nb_filter=20):
     x = Dropout(0.5)(x)
     pooled = []
     for fsz in filter_sizes:
-        conv = Conv1D(nb_filter, fsz, activation='relu')(x)
+        conv = Conv1D(nb_filter, fsz, activation='relu', kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'))(x)
         pooled.append(GlobalMaxPooling1D()(conv))
     x = concatenate(pooled)
     return Model(inputs=words, outputs=Dense(1, activation='sigmoid')(x))
@@ -53,8 +54,8 @@ def cnn_lstm(lstm_output_size=24):
     model.add(ZeroPadding1D(2))
     model.add(Conv1D(48, 5, padding='same', strides=2, kernel_initializer='uniform'))
     model.add(AveragePooling1D(pool_size=4, strides=2, padding='same'))
-    model.add(Bidirectional(GRU(units=16, return_sequences=True, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform', reset_after=False)))
-    model.add(LSTM(lstm_output_size, dropout=0.2, recurrent_dropout=0.2, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform'))
+    model.add(Bidirectional(GRU(units=16, return_sequences=True, recurrent_activation=hard_sigmoid, kernel_initializer=Keras1Kernel('glorot_uniform', '3 gates'), recurrent_initializer=Keras1Kernel('glorot_uniform', '3 gates'), reset_after=False)))
+    model.add(LSTM(lstm_output_size, dropout=0.2, recurrent_dropout=0.2, recurrent_activation=hard_sigmoid, kernel_initializer=Keras1Kernel('glorot_uniform', '4 gates'), recurrent_initializer=Keras1Kernel('glorot_uniform', '4 gates')))
     model.add(Dense(1))
     model.add(Activation('sigmoid'))
     return model
@@ -63,7 +64,7 @@ def cnn_lstm(lstm_output_size=24):
 def char_cnn(alphabet=70, length=120):
     # first layer with input_dim: (length, alphabet) one-hot rows
     model = Sequential()
-    model.add(Conv1D(32, 7, activation='relu', input_shape=(length, alphabet)))
+    model.add(Conv1D(32, 7, activation='relu', input_shape=(length, alphabet), kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d')))
     model.add(MaxPooling1D())
     model.add(Flatten())
     model.add(Dense(4, activation='softmax'))

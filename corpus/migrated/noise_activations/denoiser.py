@@ -8,6 +8,7 @@ from keras.layers import Dense, Flatten, Reshape, Permute, RepeatVector, Activat
 from keras.layers import Conv2D, MaxPooling2D, UpSampling2D, Cropping2D, ZeroPadding2D, Conv1D
 from keras.layers import GaussianNoise, GaussianDropout
 from keras.layers import PReLU, ELU, LeakyReLU
+from keras1_compat import Keras1Kernel
 
 
 def denoiser():
@@ -38,7 +39,7 @@ def classifier(classes=5):
     x = Dense(12)(x)
     x = LeakyReLU(negative_slope=.1)(x)
     x = RepeatVector(4)(x)
-    x = Conv1D(6, 2)(x)
+    x = Conv1D(6, 2, kernel_initializer=Keras1Kernel('glorot_uniform', 'conv1d'))(x)
     x = SpatialDropout1D(0.3)(x)
     x = Permute((2, 1))(x)
     x = LeakyReLU()(Flatten()(x))

@@ -5,7 +5,7 @@ import os
 os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')  # channels_first on a CPU
 
 import numpy as np
-from keras1_compat import Sequential, Merge, hard_sigmoid
+from keras1_compat import Sequential, Merge, hard_sigmoid, Keras1Kernel
 from keras.layers import Dense, Activation, Dropout, Reshape, Flatten
 from keras.layers import Conv2D, MaxPooling2D
 from keras.layers import Embedding
@@ -22,7 +22,7 @@ image_model.add(Flatten())
 
 language_model = Sequential()
 language_model.add(Embedding(vocabulary, 16, input_shape=(max_len,)))
-language_model.add(LSTM(24, return_sequences=False, recurrent_activation=hard_sigmoid, recurrent_initializer='glorot_uniform'))
+language_model.add(LSTM(24, return_sequences=False, recurrent_activation=hard_sigmoid, kernel_initializer=Keras1Kernel('glorot_uniform', '4 gates'), recurrent_initializer=Keras1Kernel('glorot_uniform', '4 gates')))
 
 model = Sequential()
 model.add(Merge([language_model, image_model], mode='concat', concat_axis=1))

@@ -46,7 +46,10 @@ LAYERS = (
         CONTAINER,
         "KM304",
         to="get_layer",
-        docs="`get_layer(index=...)` counts Input layers of a Sequential in neither library.",
+        rule="get_layer",
+        new_order=("name", "index"),
+        docs="An index counted the input of a Sequential in Keras 1, and the layers of a model that "
+        "it begins with: `keras1_compat.keras1_get_layer` counts so.",
     ),
     Method(
         "get_output_shape_for",
@@ -195,12 +198,6 @@ LAYERS = (
         "validation_data training_data",
         "KM304",
         "Keras 3 keeps no data on the model: give it to the callback when it is made.",
-    ),
-    *attributes(
-        SEQUENTIAL,
-        "flattened_layers",
-        "KM304",
-        "walk `model.layers` instead.",
     ),
     *attributes(
         MODEL,

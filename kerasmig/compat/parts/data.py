@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+import tarfile
 from pathlib import Path
 
 import keras
@@ -248,3 +250,32 @@ def get_test_data(
         y = np.stack([np.random.normal(c, 0.7, output_shape) for c in centres])
     x = np.stack([np.random.normal(c, 0.7, input_shape) for c in centres])
     return (x[:nb_train], y[:nb_train]), (x[nb_train:], y[nb_train:])
+
+
+def keras1_to_categorical(y, nb_classes=None):
+    """Rows of zeros with a one, a row for each number of ``y``, whatever the shape of ``y``."""
+    labels = y.ravel() if hasattr(y, "ravel") else np.ravel(y)
+    return keras.utils.to_categorical(labels, nb_classes)
+
+
+def keras1_get_file(fname, origin, untar=False, md5_hash=None, cache_subdir="datasets"):
+    """The path of a file in Keras' cache, which is fetched if it is not there.
+
+    With ``untar``, an archive ``fname.tar.gz`` beside it is unpacked where it lies, and the path is
+    that of ``fname``, which the archive is taken to hold.
+    """
+    folder, name = os.path.split(fname)
+    path = keras.utils.get_file(
+        name + ".tar.gz" if untar else name,
+        origin,
+        file_hash=md5_hash,
+        hash_algorithm="md5" if md5_hash else "auto",
+        cache_subdir=os.path.join(cache_subdir, folder),
+    )
+    if not untar:
+        return path
+    unpacked = path.removesuffix(".tar.gz")
+    if not os.path.exists(unpacked):
+        with tarfile.open(path, "r:gz") as archive:
+            archive.extractall(os.path.dirname(path), filter="data")
+    return unpacked

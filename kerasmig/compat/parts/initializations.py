@@ -129,6 +129,65 @@ def get_initialization(identifier, **kwargs):
     return keras.initializers.get(identifier)
 
 
+@keras.saving.register_keras_serializable(package="keras1_compat")
+class Keras1Kernel(keras.initializers.Initializer):
+    """Draws a kernel as Keras 1 did, where that saw other fans than Keras 3 does.
+
+    Args:
+        initializer: the name in Keras 1, a function of a shape, or an initializer of Keras 3.
+        layout: "3 gates" or "4 gates" for the kernels of GRU and LSTM, which Keras 1 made for each
+            gate; "conv1d" for those of 1-D convolutions, which had a further axis.
+    """
+
+    def __init__(self, initializer, layout):
+        self.initializer = initializer
+        self.layout = layout
+
+    def __call__(self, shape, dtype=None):
+        if self.layout == "conv1d":
+            length, channels, filters = shape
+            old = (length, 1, channels, filters)
+            return keras.ops.reshape(self._draw(old, "th", dtype), shape)
+        gates = int(self.layout[0])
+        one = (*shape[:-1], shape[-1] // gates)
+        drawn = [self._draw(one, "tf", dtype) for _ in range(gates)]
+        return keras.ops.concatenate(drawn, axis=-1)
+
+    def _draw(self, shape, ordering, dtype):
+        function = get_initialization(self.initializer)
+        if isinstance(function, keras.initializers.Initializer):
+            return function.clone()(shape, dtype=dtype)
+        keywords = inspect.signature(function).parameters
+        given = {"dim_ordering": ordering, "dtype": dtype}
+        value = function(shape, **{k: v for k, v in given.items() if k in keywords})
+        return keras.ops.cast(value, dtype or keras.config.floatx())
+
+    def get_config(self):
+        """Its arguments."""
+        named = isinstance(self.initializer, str)
+        initializer = (
+            self.initializer
+            if named
+            else keras.initializers.serialize(self.initializer)
+        )
+        return {"initializer": initializer, "layout": self.layout}
+
+
+def kernel_of_3_gates(identifier):
+    """The initializer of GRU's kernels for one of Keras 1."""
+    return Keras1Kernel(identifier, "3 gates")
+
+
+def kernel_of_4_gates(identifier):
+    """The initializer of LSTM's kernels for one of Keras 1."""
+    return Keras1Kernel(identifier, "4 gates")
+
+
+def kernel_of_conv1d(identifier):
+    """The initializer of a 1-D convolution's kernel for one of Keras 1."""
+    return Keras1Kernel(identifier, "conv1d")
+
+
 def get_initializer(identifier):
     """An initializer of Keras 3 with the distribution of a Keras 1 name, or what was given."""
     if identifier == "orthogonal":

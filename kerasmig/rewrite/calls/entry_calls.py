@@ -18,6 +18,7 @@ from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding,
 from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
 from kerasmig.rewrite.calls.callsite import Argument, CallSite
 from kerasmig.rewrite.calls.comments import with_comments
+from kerasmig.rewrite.calls.halfway import is_halfway
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.hearing import CONFIDENT
 from kerasmig.rewrite.values.conversions import Converted
@@ -159,7 +160,7 @@ def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
     era = call_era(use.call, entry, use.path)
     if era is Era.UNKNOWN:
         return not context.speaks_keras1
-    return era is Era.LATER
+    return era is Era.LATER and not is_halfway(context, use.call, entry)
 
 
 def ambiguity(context: FileContext, use: Use, entry: Entry) -> str:
@@ -204,6 +205,10 @@ def draft(context: FileContext, use: Use, entry: Entry, passed_on: str = "") -> 
         _write_data_format(new)
     if entry.assumed:
         new.assume(entry.assumed)
+    if entry.differs and _concerns(new, entry.differs):
+        new.reasons.append((Applicability.AUTOMATIC, entry.differs.rstrip(".")))
+    if call_era(use.call, entry, use.path) is Era.LATER:
+        new.assume("read as Keras 1 and 2 did, its numbers being the sizes of the kernel")
     if context.era.later and call_era(use.call, entry, use.path) is Era.UNKNOWN:
         readings = moved_positions(use.call, entry)
         if readings:
@@ -211,6 +216,12 @@ def draft(context: FileContext, use: Use, entry: Entry, passed_on: str = "") -> 
     if entry.idiomatic and context.settings.idiomatic and entry.docs:
         new.assume(entry.docs)
     return new
+
+
+def _concerns(new: Draft, difference: str) -> bool:
+    """Whether what is said of a layer concerns a call: one that gives the arguments it names."""
+    named = set(re.findall(r"`(\w+)[`=]", difference)) & set(new.entry.args)
+    return not named or bool(named & set(new.given))
 
 
 def _map_argument(new: Draft, name: str, argument: Argument) -> None:
@@ -347,9 +358,18 @@ def _pack_arguments(new: Draft) -> None:
                 _pack_with_defaults(new, key, rule)
         elif len(sources) == len(key):
             new.kept.append(NewArgument(rule.name, tuple(sources)))
+        elif len(sources) == 1 and key[0] in new.given and _is_whole(new, sources[0]):
+            new.kept.append(NewArgument(rule.name, (sources[0],)))  # as Keras 2 took it, too
         elif sources:
             missing = ", ".join(name for name in key if name not in new.given)
             new.refuse(f"{missing} is missing, so the call fails in Keras 1 as well")
+
+
+def _is_whole(new: Draft, argument: Argument) -> bool:
+    """``Conv2D(4, (3, 3), border_mode='same')``: a tuple stands for all sizes."""
+    if isinstance(argument.value, (ast.Tuple, ast.List)):
+        return True
+    return isinstance(new.context.constant(argument.value), (tuple, list))
 
 
 def _pack_with_defaults(new: Draft, key: tuple[str, ...], rule: Pack) -> None:

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Callable
 
 from kerasmig.analysis.names.constants import UNKNOWN
-from kerasmig.catalog.recurrent import GATES_TOGETHER, GATES_TOGETHER_WRITE
+from kerasmig.catalog.recurrent import GATES_TOGETHER, gates_together_write
+from kerasmig.catalog.values import BY_FANS
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Applicability, DataFormat, Finding
+from kerasmig.finding import DataFormat, Finding
 from kerasmig.rewrite.calls.arguments import NewArgument
 from kerasmig.rewrite.calls.entry_calls import BindError, Draft, draft, finish, is_settled
 from kerasmig.rewrite.context import FileContext, Use
@@ -289,11 +290,9 @@ def _created_between(
     )
 
 
-_BY_FANS = ("glorot", "he_", "lecun")
 _GATE_FANS = (
     "Keras 1 made one kernel for each gate, Keras 3 makes one for all, whose initial values are "
-    "smaller; for glorot_uniform as it was give RandomUniform(-a, a) with a = sqrt(6 / (inputs + "
-    "units)), for the recurrent kernel sqrt(3 / units)"
+    "smaller"
 )
 
 
@@ -305,7 +304,7 @@ def gated_recurrent(context: FileContext, use: Use, entry: Entry) -> Finding | N
         argument = next((k.value for k in use.call.keywords if k.arg == "consume_less"), None)
     arrangement = "cpu" if argument is None else context.constant(argument)
     if arrangement == "gpu":
-        write = {**entry.write, **GATES_TOGETHER_WRITE}
+        write = gates_together_write(entry.write)
         entry = entry._replace(args={**entry.args, **GATES_TOGETHER}, write=write)
 
     def change(new: Draft) -> None:
@@ -316,7 +315,7 @@ def gated_recurrent(context: FileContext, use: Use, entry: Entry) -> Finding | N
             )
         given = new.given.get("init")
         initial = "glorot_uniform" if given is None else context.constant(given.value)
-        if arrangement != "gpu" and str(initial).startswith(_BY_FANS):
-            new.reasons.append((Applicability.AUTOMATIC, _GATE_FANS))
+        if context.settings.idiomatic and arrangement != "gpu" and initial in BY_FANS:
+            new.assume(_GATE_FANS)
 
     return _drafted(context, use, entry, change)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from kerasmig.analysis.era import Era
-from kerasmig.analysis.objects.receivers import CONTAINER, LAYER, SEQUENTIAL, is_a
+from kerasmig.analysis.objects.receivers import CONTAINER, LAYER, MODEL, SEQUENTIAL, is_a
 from kerasmig.catalog.vocabulary import Handled
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument
@@ -16,6 +16,7 @@ from kerasmig.rewrite.calls.comments import with_comments
 from kerasmig.rewrite.calls.entry_calls import BindError, Draft
 from kerasmig.rewrite.calls.methods import (
     MethodUse,
+    as_function,
     draft_method,
     finish_method,
     method_era,
@@ -26,6 +27,7 @@ from kerasmig.rewrite.calls.methods import (
 from kerasmig.rewrite.calls.unpacked import unpacked_keywords
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule, find_method_rule, method_rule
+from kerasmig.rewrite.rules.layer_attributes import read_attribute
 
 _FILES = "KM303"
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
@@ -259,6 +261,8 @@ def _shape(context: FileContext, use: MethodUse) -> Finding | None:
     """Gone on layers, still there on models; ``self.output_shape`` is the layer's own affair."""
     if is_a(use.kind, CONTAINER):
         return None
+    if use.kind == LAYER and use.row.name == "input_shape" and isinstance(use.node.ctx, ast.Load):
+        return read_attribute(context, use.node)  # perhaps an input, which has none, or a merge
     return _template(context, use)
 
 
@@ -277,12 +281,7 @@ _WEIGHTS = {
     "keras.layers.embeddings.Embedding": {"W": "embeddings"},
     "keras.layers.normalization.BatchNormalization": {},
 }
-_KERNELS = (
-    "keras.layers.core.Dense",
-    "keras.layers.convolutional.Convolution1D",
-    "keras.layers.convolutional.Convolution2D",
-    "keras.layers.convolutional.Convolution3D",
-)
+_KERNELS = ("keras.layers.core.Dense",)
 
 
 def _weight(context: FileContext, use: MethodUse) -> Finding | None:
@@ -290,6 +289,8 @@ def _weight(context: FileContext, use: MethodUse) -> Finding | None:
     new = _WEIGHTS.get(use.kind or "", {}).get(use.row.name)
     if new is None and any(is_a(use.kind, kernel) for kernel in _KERNELS):
         new = {"W": "kernel", "b": "bias"}[use.row.name]
+    if new is None and isinstance(use.node.ctx, ast.Load):
+        return read_attribute(context, use.node)
     if new is None:
         return refused_method(
             context,
@@ -326,3 +327,15 @@ def add_weight(context: FileContext, use: MethodUse) -> Finding | None:
     if use.call is None or method_era(context, use) is not Era.KERAS1:
         return None
     return finish_method(draft_method(context, use), use)
+
+
+@method_rule("get_layer")
+def get_layer(context: FileContext, use: MethodUse) -> Finding | None:
+    """An index counted the input of a Sequential, too."""
+    if use.call is None or use.kind == MODEL:
+        return None
+    new = draft_method(context, use)
+    index = new.given.get("index")
+    if index is None or not context.speaks_keras1:
+        return None
+    return as_function(new, use, "keras1_compat.keras1_get_layer", ("name", "index"))

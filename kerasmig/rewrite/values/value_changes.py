@@ -28,6 +28,8 @@ def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
     """
     if not kind or _is_adapted(context, argument.value):
         return UNCHANGED
+    if kind in tables.KERNELS:
+        return _kernel(context, argument, *tables.KERNELS[kind])
     if kind in _TABLES:
         table, adapter = _TABLES[kind]
         return by_table(context, argument, table, adapter)
@@ -101,6 +103,19 @@ def _initializer(context: FileContext, argument: Argument) -> Converted:
     if adapter:
         return Converted((f"{context.imports.need(adapter)}(", argument.value_span, ")"))
     return by_table(context, argument, tables.INITIALIZERS, "keras1_compat.get_initializer")
+
+
+def _kernel(
+    context: FileContext, argument: Argument, layout: str, names: tuple[str, ...]
+) -> Converted:
+    """An initialiser for a kernel whose fans were others: drawn as Keras 1 drew it."""
+    value = context.constant(argument.value)
+    if value is None or context.settings.idiomatic:
+        return _initializer(context, argument)
+    if value is not UNKNOWN and value not in names:
+        return _initializer(context, argument)
+    drawn = context.imports.need("keras1_compat.Keras1Kernel")
+    return Converted((f"{drawn}(", argument.value_span, f", '{layout}')"))
 
 
 def _size(context: FileContext, argument: Argument) -> Converted:

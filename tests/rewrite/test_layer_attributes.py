@@ -1,0 +1,151 @@
+"""Attributes and configurations of layers and models, by their names in Keras 1."""
+
+from __future__ import annotations
+
+import pytest
+
+from kerasmig.finding import Applicability
+from tests.rewrite.helpers import check_manual, check_noop, find, upgrade
+
+HEAD = """\
+from keras.models import Model, Sequential, load_model
+from keras.layers import Convolution2D, Dense, Dropout
+from nets import build
+model = Sequential([Dense(3, input_dim=4, bias=False), Dropout(0.5)])
+net = build()
+"""
+
+
+@pytest.mark.parametrize(
+    ("thing", "name"),
+    [
+        ("model.layers[0]", "nb_filter"),
+        ("model.layers[-1]", "p"),
+        ("model.get_layer('a')", "output_dim"),
+        ("net.layers[2]", "W"),
+        ("net.get_layer('a')", "running_std"),
+        ("net.layers[2]", "output_shape"),
+        ("net", "input_layers"),
+        ("model", "flattened_layers"),
+    ],
+)
+def test_attributes_are_asked_of_the_compat_module(thing: str, name: str) -> None:
+    code = upgrade(f"{HEAD}x = {thing}.{name}\n").new
+    assert f"x = keras1_attribute({thing}, '{name}')\n" in code
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for layer in net.layers:\n    f({})\n",
+        "for i, part in enumerate(net.layers[:3]):\n    f({})\n",
+        "x = [{} for q in net.layers]\n",
+        "def g(layer):\n    return {}\n",
+    ],
+)
+def test_layers_of_loops_and_parameters(loop: str) -> None:
+    name = next(
+        n
+        for n in ("part", "q", "layer")
+        if f" {n} in" in loop or f", {n} in" in loop or f"({n})" in loop
+    )
+    code = upgrade(HEAD + loop.format(f"{name}.init")).new
+    assert loop.format(f"keras1_attribute({name}, 'init')") in code
+
+
+def test_questions_by_name() -> None:
+    code = upgrade(
+        HEAD + "for layer in net.layers:\n    if hasattr(layer, 'W_regularizer'):\n"
+        "        print(getattr(layer, 'W', None))\n"
+    ).new
+    assert "if has_keras1_attribute(layer, 'W_regularizer'):" in code
+    assert "print(keras1_attribute(layer, 'W', None))" in code
+
+
+def test_assigned_attributes_are_reported() -> None:
+    check_manual(HEAD + "model.layers[0].W_regularizer = None\n", "KM606", "`kernel_regularizer`")
+    check_manual(HEAD + "net.layers[0].border_mode = 'same'\n", "KM606", "`padding`")
+
+
+def test_names_of_inputs_and_outputs_are_assumed() -> None:
+    result = upgrade(HEAD + "print(net.output_names)\n")
+    find(result, "KM606", "give these layers a `name`", Applicability.ASSUMED)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "args = parser.parse_args()\nprint(args.output_dim, args.nb_filter)\n",
+        "class A(object):\n    nb_filter = 3\n    def f(self):\n        return self.nb_filter\n"
+        "print(A.nb_filter, A().nb_filter)\n",
+        "import settings\nprint(settings.input_shape, settings.nb_filter)\n",
+        "print(model.input_shape, model.output_shape)\n",
+    ],
+)
+def test_other_objects_keep_their_attributes(other: str) -> None:
+    assert other in upgrade(HEAD + other).new
+
+
+def test_code_of_today_is_left_alone() -> None:
+    check_noop("""
+        from keras.layers import Dense
+        layer = Dense(3, kernel_initializer='uniform')
+        print(layer.input_dim, layer.get_config()['units'])
+        """)
+
+
+def test_configurations_that_are_read() -> None:
+    code = upgrade(
+        HEAD + "a = model.get_config()[0]['config']\nc = net.get_config()\nfor part in c:\n"
+        "    print(part)\nn = model.layers[0].get_config()['output_dim']\n"
+        "d = Sequential.from_config(model.get_config())\n"
+    ).new
+    assert "a = keras1_config(model)[0]['config']" in code
+    assert "c = keras1_config(net)\n" in code
+    assert "n = keras1_config(model.layers[0])['output_dim']" in code
+    assert "d = Sequential.from_config(model.get_config())" in code
+
+
+@pytest.mark.parametrize("call", ["get_layer(index=1)", "get_layer(None, 1)"])
+def test_layers_by_number_are_counted_with_the_input(call: str) -> None:
+    arguments = call.removeprefix("get_layer(")
+    code = upgrade(f"{HEAD}x = model.{call}\n").new
+    assert f"x = keras1_get_layer(model, {arguments}\n" in code
+
+
+def test_layers_by_name_stay() -> None:
+    functional = "from keras.layers import Input\ni = Input((3,))\nm = Model(i, i, name='m')\n"
+    code = upgrade(HEAD + functional + "x = model.get_layer('a')\ny = m.get_layer(index=1)\n").new
+    assert "x = model.get_layer('a')\ny = m.get_layer(index=1)\n" in code
+
+
+@pytest.mark.parametrize(
+    ("call", "today"),
+    [
+        (
+            "Conv2DTranspose(4, 3, 3, border_mode='same')",
+            "Conv2DTranspose(4, (3, 3), padding='same')",
+        ),
+        (
+            "Conv2DTranspose(4, (2, 2), subsample=(2, 2))",
+            "Conv2DTranspose(4, (2, 2), strides=(2, 2))",
+        ),
+        ("Conv2D(4, (3, 3), border_mode='same')", "Conv2D(4, (3, 3), padding='same')"),
+        ("Conv2D(4, 3, 3, padding='same')", "Conv2D(4, (3, 3), padding='same')"),
+        ("Conv2D(4, 3, 3, strides=(2, 2))", "Conv2D(4, (3, 3), strides=(2, 2))"),
+        ("MaxPool2D((2, 2), border_mode='same')", "MaxPooling2D((2, 2), padding='same')"),
+        ("AvgPool2D((2, 2), border_mode='same')", "AveragePooling2D((2, 2), padding='same')"),
+    ],
+)
+def test_half_way_spellings(call: str, today: str) -> None:
+    source = "from keras.layers import {}, Dense\nDense(3, bias=False)\nx = {}\n"
+    code = upgrade(source.format(call.partition("(")[0], call), data_format="channels_last").new
+    assert f"x = {today}\n" in code
+
+
+def test_half_way_spelling_of_a_layer_that_came_later() -> None:
+    check_manual(
+        "from keras.layers import DepthwiseConv2D\nx = DepthwiseConv2D(3, border_mode='same')\n",
+        "KM606",
+        "today `padding`",
+    )
