@@ -160,7 +160,7 @@ def _assigned(context: FileContext, node: ast.Attribute) -> Finding:
 
 def _speaks(context: FileContext) -> bool:
     wanted = context.settings.wants(CODE) and context.era.era is not Era.LATER
-    return wanted and (context.speaks_keras1 or context.says_keras)
+    return wanted and (context.speaks_keras1 or context.surroundings.says_keras)
 
 
 def _may_have(context: FileContext, thing: ast.expr, name: str) -> bool:
