@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -178,6 +179,8 @@ def ends(keras: Any, c: Any) -> dict[str, Any]:
         "resets": process.resets,
         "restored": _restored(keras, c),
         "weights": _weights_found(c),
+        "patterns": _patterns(c),
+        "copied": _copied(keras, c),
         "files": [c.model_path(name) for name in ("net", "net.h5", "net.keras", "net.hdf5")],
     }
 
@@ -195,6 +198,35 @@ def _weights_found(c: Any) -> list[str]:
         whole.touch()
         found.append(c.saved_weights_path(str(whole.with_suffix(""))))
     return [Path(name).name for name in found]
+
+
+def _patterns(c: Any) -> list[str]:
+    """What is looked for: there is nothing, an old file, one of today."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        pattern = str(Path(folder, "w.*.hdf5"))
+        found.append(c.saved_pattern(pattern))
+        for name in ("w.01.hdf5", "w.01.keras", "w.02.weights.h5"):
+            Path(folder, name).touch()
+            found.append(c.saved_pattern(pattern))
+    return [Path(name).name for name in found]
+
+
+def _copied(keras: Any, c: Any) -> list[float]:
+    """Today's weights and model, under names that something has given to a copy."""
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="d")])
+    model.set_weights([np.ones((2, 1)), np.ones(1)])
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_weights(Path(folder, "w.weights.h5"))
+        model.save(Path(folder, "w.keras"))
+        for name, copy in (("w.weights.h5", "best.h5"), ("w.keras", "best.hdf5")):
+            shutil.copy(Path(folder, name), Path(folder, copy))
+            for by_name in (False, True) if name != "w.keras" else (False,):
+                model.set_weights([np.zeros((2, 1)), np.zeros(1)])
+                c.load_keras1_weights(model, str(Path(folder, copy)), by_name=by_name)
+                found.append(float(model(np.ones((1, 2)))[0, 0]))
+    return found
 
 
 def _restored(keras: Any, c: Any) -> list[list[float]]:

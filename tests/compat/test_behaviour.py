@@ -94,6 +94,16 @@ def test_file_names_of_models(outcome: dict[str, Any]) -> None:
     assert outcome["ends"]["files"] == ["net.keras", "net.h5", "net.keras", "net.keras"]
 
 
+def test_patterns_find_what_is_saved_today_where_it_is(outcome: dict[str, Any]) -> None:
+    none, old, models, weights = outcome["ends"]["patterns"]
+    assert (none, old) == ("w.*.hdf5", "w.*.hdf5")
+    assert (models, weights) == ("w.*.keras", "w.*.weights.h5")
+
+
+def test_copies_under_another_ending_are_loaded(outcome: dict[str, Any]) -> None:
+    assert outcome["ends"]["copied"] == [3.0, 3.0, 3.0]
+
+
 def test_weights_are_read_that_were_saved_last(outcome: dict[str, Any]) -> None:
     """A temporary file is there before the weights are saved beside it, so both is common."""
     none, old, both, new, whole = outcome["ends"]["weights"]

@@ -3,6 +3,7 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-subclassing-any, disable-error-code="no-any-return"
 from __future__ import annotations
 
+import glob
 import os
 
 
@@ -29,3 +30,11 @@ def model_path(path):
     if extension in (".keras", ".h5"):
         return path
     return (stem if extension in (".hdf5", ".hdf", ".hd5") else path) + ".keras"
+
+
+def saved_pattern(pattern):
+    """A pattern for files that were saved under it, or under the names that they have today."""
+    for now in (weights_path(pattern), model_path(pattern)):
+        if now != pattern and glob.glob(now):
+            return now
+    return pattern

@@ -3,9 +3,13 @@
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-subclassing-any, disable-error-code="no-any-return, var-annotated, index, union-attr"
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import shutil
+import tempfile
+import zipfile
 
 import keras
 import numpy as np
@@ -49,22 +53,22 @@ def load_keras1_weights(
     import h5py
 
     path = saved_weights_path(os.fspath(path))
-    groups = None
     if h5py.is_hdf5(path):
         with h5py.File(path, "r") as file:
             groups = _groups_of_keras1(file)
-    if groups is None:
-        if by_name and path.endswith(".weights.h5"):
-            _load_today_by_name(model, path)
+            if groups is not None:
+                layers = [layer for layer in model.layers if layer.weights]
+                if by_name:
+                    pairs = _named_pairs(groups, layers, given_names)
+                else:
+                    pairs = _matched(groups, layers, path)
+                give_keras1_arrays(pairs, ordering, backend)
+                return
+    with _under_its_ending(path) as named:
+        if by_name and named.endswith(".weights.h5"):
+            _load_today_by_name(model, named)
         else:
-            model.load_weights(path, **({"by_name": True} if by_name else {}))
-        return
-    layers = [layer for layer in model.layers if layer.weights]
-    if by_name:
-        pairs = _named_pairs(groups, layers, given_names)
-    else:
-        pairs = _matched(groups, layers, path)
-    give_keras1_arrays(pairs, ordering, backend)
+            model.load_weights(named, **({"by_name": True} if by_name else {}))
 
 
 def give_keras1_arrays(pairs, ordering=None, backend=None):
@@ -147,6 +151,29 @@ def load_keras1_json(text, custom_objects=None):
 # What stands in a file.
 
 
+@contextlib.contextmanager
+def _under_its_ending(path):
+    """A path of today's weights or model that ends as Keras 3 wants it, whatever copied the file."""
+    import h5py
+
+    ending = ""
+    if zipfile.is_zipfile(path):
+        ending = ".keras"
+    elif h5py.is_hdf5(path):
+        with h5py.File(path, "r") as file:
+            ending = ".weights.h5" if "layers" in file else ""
+    if path.endswith(ending):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        named = os.path.join(folder, "model" + ending)
+        try:
+            os.symlink(os.path.abspath(path), named)
+        except OSError:  # Windows lets few people make links
+            shutil.copyfile(path, named)
+        yield named
+
+
 def _text(value):
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
@@ -162,6 +189,7 @@ def _is_keras1_model(path):
 def _groups_of_keras1(file):
     """The layers with weights of a file of Keras 1, in its order: (name, [(name, array)]).
 
+    The arrays stay in the file until a layer is given them: one layer is in memory at a time.
     ``None`` for a file of a later Keras.
     """
     weights = file
@@ -182,7 +210,7 @@ def _groups_of_keras1(file):
     else:
         return None
     return [
-        (name, [(part, np.asarray(weights[name][part])) for part in listed])
+        (name, [(part, weights[name][part]) for part in listed])
         for name, listed in zip(names, parts, strict=True)
         if listed
     ]
@@ -262,7 +290,8 @@ def _matched(groups, layers, path):
             f"{path} has weights of {len(groups)} layers, the model has {len(layers)} with weights"
         )
     reasons = []
-    for order in (_order_by_name(groups, layers), range(len(layers))):
+    orders = (_order_by_own_names(groups, layers), _order_by_name(groups, layers))
+    for order in (*orders, range(len(layers))):
         if order is None:
             continue
         pairs = [
@@ -272,6 +301,14 @@ def _matched(groups, layers, path):
         if not reasons:
             return pairs
     raise ValueError(f"{path} does not fit the model: {reasons[0]}")
+
+
+def _order_by_own_names(groups, layers):
+    """For each group the number of its layer, where all have the very names of the file."""
+    names = [layer.name for layer in layers]
+    if sorted(names) != sorted(name for name, _ in groups) or len(set(names)) != len(names):
+        return None
+    return [names.index(name) for name, _ in groups]
 
 
 def _order_by_name(groups, layers):
@@ -426,10 +463,10 @@ def _old_counts(layer, arrays):
 
 
 def _fits(leaf, arrays, ordering):
+    # Only shapes matter here: nothing is read from the file for it.
+    empty = [np.broadcast_to(np.float32(0), array.shape) for _, array in arrays]
     try:
-        new = arrays_from_keras1(
-            own_array_layout(leaf), [a for _, a in arrays], ordering
-        )
+        new = arrays_from_keras1(own_array_layout(leaf), empty, ordering)
     except ValueError:
         return False
     return [a.shape for a in new] == [tuple(w.shape) for w in leaf.weights]
