@@ -104,3 +104,25 @@ def test_other_files_of_h5py_stay(line: str) -> None:
     result = upgrade(HEAD + f"m.save_weights('w.h5')\n{line}\n")
     assert [f for f in result.findings if f.code == "KM322"] == []
     assert result.new.splitlines()[-1] == line
+
+
+def test_path_objects_are_asked_under_todays_name() -> None:
+    saved = "from pathlib import Path\np = Path('out') / 'w.h5'\nm.save_weights(str(p))\n"
+    assert last(saved + "ok = p.exists()\n") == "ok = saved_weights_path(p).exists()"
+    assert last(saved + "ok = q.exists()\n") == "ok = q.exists()"
+    assert last(saved + "p.rename('b.h5')\n") == "saved_weights_path(p).rename('b.h5')"
+
+
+@pytest.mark.parametrize(
+    "asked", ["Path('.').glob('weights.*.hdf5')", "fnmatch.filter(names, '*.hdf5')"]
+)
+def test_patterns_of_methods_are_reported(asked: str) -> None:
+    result = upgrade(HEAD + WEIGHTS + f"import fnmatch\nfrom pathlib import Path\nf = {asked}\n")
+    find(result, "KM321", "write the pattern for that", Applicability.MANUAL)
+
+
+def test_a_model_under_a_name_that_keras_3_does_not_take() -> None:
+    source = "m.save('net.model')\nprint(os.path.exists('net.model'))\n"
+    assert last(source) == "print(os.path.exists(saved_weights_path('net.model')))"
+    source = "m.save('net.h5')\nprint(os.path.exists('net.h5'))\n"
+    assert last(source) == "print(os.path.exists('net.h5'))"

@@ -16,9 +16,11 @@ def weights_path(path):
 
 
 def saved_weights_path(path):
-    """Where weights are that were saved as ``path``: under a name of now, or the one of then."""
+    """Where that is which was saved as ``path``: under a name of now, or the one of then."""
+    if not isinstance(path, str):
+        return type(path)(saved_weights_path(os.fspath(path)))
     now = weights_path(path)
-    for name in (now, model_path(path), path):
+    for name in (now, model_path(path), path, path + ".h5"):
         if os.path.exists(name):
             return name
     return now

@@ -18,6 +18,7 @@ from kerasmig.rewrite.values.saved_files import (
     is_saved,
     names_then_and_now,
     savers,
+    saves_model,
 )
 from kerasmig.text.tree import nodes
 
@@ -33,6 +34,7 @@ _ASK = frozenset(
     *(f"shutil.{name}" for name in "copy copyfile copy2 move".split()),
     *("pathlib.Path", "open", "io.open"),
 }
+_METHODS = ("exists", "is_file", "stat", "unlink", "rename", "replace", "read_bytes")
 _PATTERNS = ("glob.glob", "glob.iglob")
 _COMMANDS = re.compile(r"(os\.(system|popen)|subprocess\.\w+|commands\.\w+)")
 _WILD = re.compile(r"[*?]|\[[^]]+\]")
@@ -45,14 +47,18 @@ def names_of_saved_files(context: FileContext) -> Iterator[Finding]:
     """``os.path.exists('net.h5')`` of weights that are saved as ``net.weights.h5`` today."""
     if not context.speaks_keras1 or not context.settings.wants(_CODE):
         return
+    weights = [path for call, path in savers(context) if not saves_model(call)]
     for call in context.calls:
         path = _path(context, call)
-        if path not in _ASK or not call.args or isinstance(call.args[0], ast.Starred):
-            continue
-        asked = call.args[0]
+        of_object = asked = _asked_path(context, call, weights)
+        if asked is None:
+            if path not in _ASK or not call.args or isinstance(call.args[0], ast.Starred):
+                continue
+            asked = call.args[0]
         if path in ("open", "io.open") and not _mode(context, call).startswith("r"):
             continue
-        if is_saved(context, asked) and not context.directives.ignores(_CODE, call):
+        known = of_object is not None or is_saved(context, asked)
+        if known and not context.directives.ignores(_CODE, call):
             yield context.finding(
                 _CODE,
                 call,
@@ -86,6 +92,15 @@ def patterns_of_saved_files(context: FileContext) -> Iterator[Finding]:
                     name="saved file",
                     edits=_wrapped(context, call.args[0], "saved_pattern"),
                 )
+        elif _is_method_pattern(context, call, names):
+            yield context.finding(
+                NAMES,
+                call,
+                "what is saved here has another ending today (.weights.h5 or .keras), which the "
+                "pattern does not meet: write the pattern for that",
+                Applicability.MANUAL,
+                name="saved file",
+            )
         elif found := _ending(call, names):
             yield _ending_finding(context, found, names)
         elif _COMMANDS.fullmatch(path):
@@ -131,6 +146,18 @@ def saved_files_read_by_hand(context: FileContext) -> Iterator[Finding]:
             )
 
 
+def _asked_path(context: FileContext, call: ast.Call, weights: list[ast.expr]) -> ast.expr | None:
+    """The path object ``p`` in ``p.exists()``, where the program saves as ``str(p)`` or ``p``."""
+    function = call.func
+    if not (isinstance(function, ast.Attribute) and function.attr in _METHODS):
+        return None
+    if not weights or _path(context, call):
+        return None  # a module's function
+    wanted = ast.dump(function.value)
+    inner = (p.args[0] if isinstance(p, ast.Call) and len(p.args) == 1 else p for p in weights)
+    return function.value if any(ast.dump(path) == wanted for path in inner) else None
+
+
 def _path(context: FileContext, call: ast.Call) -> str:
     function = call.func
     if isinstance(function, ast.Name) and function.id == "open":
@@ -168,6 +195,16 @@ def _finds_nothing(pattern: str, names: set[tuple[str, str]]) -> bool:
         and not (new.endswith(parts[-1]) and pattern.endswith("*" + parts[-1]))
         for old, new in names
     )
+
+
+def _is_method_pattern(context: FileContext, call: ast.Call, names: set[tuple[str, str]]) -> bool:
+    """``Path('runs').glob('*.hdf5')``, ``fnmatch.filter(names, '*.hdf5')``."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    matches = _path(context, call).startswith("fnmatch.")
+    if not matches and name not in ("glob", "rglob"):
+        return False
+    patterns = [context.constant(argument) for argument in call.args]
+    return any(isinstance(p, str) and _finds_nothing(base(p), names) for p in patterns)
 
 
 def _together(a: list[str], b: list[str]) -> bool:

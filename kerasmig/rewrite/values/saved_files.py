@@ -13,6 +13,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _BRANCHES = (ast.If, ast.Try, ast.While, ast.ExceptHandler)
 TODAY = (".weights.h5", ".keras")
 """Endings of today's names."""
+_SAVED = (".keras", ".h5", ".hdf5")
 
 
 def is_saved(context: FileContext, path: ast.expr) -> bool:
@@ -39,17 +40,22 @@ def names_then_and_now(context: FileContext) -> set[tuple[str, str]]:
     Fields that a callback or ``format`` fills are in them; a computed name is an empty one.
     """
     weights, models = set(context.saved_weights), set(context.saved_models)
+    whole: set[tuple[str, str]] = set()
     for call, path in savers(context):
         end = last_literal(context, path)
-        if end is not None and not saves_model(call):
+        if saves_model(call):
+            name = context.constant(path)
+            if isinstance(name, str) and not name.endswith(_SAVED):
+                whole.add((base(name), base(name) + ".h5"))
+        elif end is not None:
             name = ast.unparse(call.func).rpartition(".")[2]
             (weights if name == "save_weights" or str(end.value) in weights else models).add(
                 str(end.value)
             )
     models -= weights - {""}
-    return {
-        (base(name), base(new_name(name, WEIGHTS))) if name else ("", "") for name in weights
-    } | {(base(name), base(new_name(name, MODEL))) if name else ("", "") for name in models}
+    for names, kind in ((weights, WEIGHTS), (models, MODEL)):
+        whole |= {(base(n), base(new_name(n, kind))) if n else ("", "") for n in names}
+    return whole
 
 
 def base(name: str) -> str:
