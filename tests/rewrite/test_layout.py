@@ -184,6 +184,41 @@ def test_what_cannot_be_followed_is_left_with_a_finding() -> None:
     assert left.line == 5
 
 
+GENERATOR = """
+m = Sequential()
+m.add(Dense(72, input_dim=9))
+m.add(Reshape((2, 6, 6)))
+m.add(Conv2D(1, (5, 5), padding='same', data_format='channels_first'))
+"""
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "import mine\nmine.show(m)\n",
+        "from keras1_compat import compile_model\ncompile_model(m, loss='mse', optimizer='sgd')\n",
+        "import mine\nmine.show(m)\nm.add(LeakyReLU(0.2))\nmine.show(m)\n",
+        "import mine\nnets = [m]\nmine.show(m, nets)\nx = m(Input((9,)))\n",
+        "for one in [m]:\n    unseen(one)\n",
+    ],
+)
+def test_the_end_of_a_model_that_code_gets_which_is_not_seen(after: str) -> None:
+    code = body(GENERATOR + after)
+    (end,) = [line for line in code.splitlines() if "Permute((3, 1, 2))" in line]
+    assert code.index(end) > max(
+        code.rindex(name) for name in ("Conv2D(", "LeakyReLU(") if name in code
+    )
+
+
+def test_a_layer_whose_addition_is_assigned() -> None:
+    code = body("""
+        m = Sequential()
+        m.add(Conv2D(4, 3, input_shape=(3, 8, 9), data_format='channels_first'))
+        a = m.add(Flatten())
+        """)
+    assert "m.add(Permute((3, 1, 2)))\na = m.add(Flatten())" in code
+
+
 # -- how many edges ------------------------------------------------------------------------------------
 
 EDGES = {
@@ -309,6 +344,43 @@ def test_generator_is_reported() -> None:
     result = turned(NET + "m.fit(pictures(), steps_per_epoch=3)\n")
     (unfed,) = [f for f in result.findings if f.code == "KM146"]
     assert unfed.applicability is Applicability.MANUAL and unfed.line == 7
+
+
+def test_models_of_a_gan_that_are_compiled_by_a_function() -> None:
+    """The generator gives what the discriminator takes, whoever else gets the two."""
+    code = turned(GENERATOR.replace("m.", "g.").replace("m =", "g =") + """
+import mine
+mine.build(g)
+d = Sequential()
+d.add(Conv2D(4, (5, 5), input_shape=(1, 6, 6), data_format='channels_first'))
+d.add(Flatten())
+mine.build(d)
+z = Input((9,))
+both = Model(z, d(g(z)))
+""").code
+    assert "input_shape=(6, 6, 1)" in code
+    assert "d(g(z))" in code
+    assert code.count("Permute((3, 1, 2))") == 1  # before the Flatten
+
+
+def test_a_gan_of_sequential_models_takes_vectors() -> None:
+    """What goes into the pair goes into the generator: noise, which has no channels."""
+    code = turned(GENERATOR.replace("m.", "g.").replace("m =", "g =") + """
+import numpy as np
+d = Sequential()
+d.add(Conv2D(4, (5, 5), input_shape=(1, 6, 6), data_format='channels_first'))
+d.add(Flatten())
+d.compile('sgd', 'mse')
+both = Sequential()
+both.add(g)
+both.add(d)
+both.compile('sgd', 'mse')
+noise = np.zeros((2, 9))
+both.train_on_batch(noise, np.zeros((2, 16)))
+d.train_on_batch(g.predict(noise), np.zeros((2, 16)))
+""").code
+    assert "both.train_on_batch(noise," in code
+    assert "np.moveaxis(g.predict(noise), -1, 1)" in code
 
 
 # -- what a person has to see --------------------------------------------------------------------------

@@ -41,6 +41,7 @@ _HARMLESS = frozenset(dir(builtins)) | frozenset(
         "functools",
         "itertools",
         "json",
+        "keras1_compat",
         "logging",
         "math",
         "matplotlib",
@@ -211,7 +212,10 @@ def _forget_what_may_change(run: Interpreter, values: list[Value]) -> None:
             run.heap.put(value, "uncertain", True)
         elif isinstance(value, Model) and value.sequential and value.state["outputs"]:
             last = value.state["outputs"][-1]
-            run.heap.put(value, "outputs", (Tensor(None, last.node, inputs=(last,)),))
+            # Whoever converts it has to know how it was kept.
+            shape = tuple(Unknown() for _ in last.shape or ()) if last.turned else ()
+            unknown = Tensor(shape or None, last.node, inputs=(last,), turned=last.turned)
+            run.heap.put(value, "outputs", (unknown,))
 
 
 def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef, tree: ast.Module) -> bool:

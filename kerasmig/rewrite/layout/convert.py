@@ -9,7 +9,7 @@ from functools import partial
 from kerasmig.analysis.dataformat.project_facts import ModuleSource, ProjectFacts
 from kerasmig.analysis.dataformat.shapes import mentions_spatial
 from kerasmig.analysis.interpreter.frames import Context
-from kerasmig.analysis.interpreter.values import Model
+from kerasmig.analysis.interpreter.values import Model, Tensor
 from kerasmig.analysis.names.resolution import Names
 from kerasmig.catalog.layer_facts import Role
 from kerasmig.catalog.layers import role_of
@@ -211,7 +211,12 @@ class _Conversion:
     ) -> None:
         ready: list[tuple[ast.expr, tuple[int, ...]]] = []
         for key, wrap in plan.wraps.items():
-            found = {dims_of(rank, have, wrap.state) for have, rank in run.used_wraps.get(key, ())}
+            used = run.used_wraps.get(key, set())
+            if any(have != wrap.state and rank < 3 for have, rank in used):
+                reason = "how many axes its tensor has cannot be told"
+                problems.append(Problem(wrap.node, reason, (wrap.node,)))
+                continue
+            found = {dims_of(rank, have, wrap.state) for have, rank in used}
             found.discard(())
             if not found:
                 continue
@@ -401,7 +406,10 @@ _SYMMETRIC = frozenset(
 
 
 def _takes_turned(run: Follower, model: Model) -> bool:
-    return any(run.states_of(model)[0])
+    """Whether the inputs are turned, or none of them is of images: a generator takes vectors."""
+    taken = [t for t in model.state["inputs"] if isinstance(t, Tensor)]
+    vectors = bool(taken) and all(t.shape is not None and len(t.shape) < 3 for t in taken)
+    return vectors or any(run.states_of(model)[0])
 
 
 def _free_ends(run: Follower) -> frozenset[int]:

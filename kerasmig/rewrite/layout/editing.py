@@ -158,7 +158,7 @@ class FileEdits:
             else:
                 self._first.append(Edit(Span(span.start, span.start), (f"{edge}, ",)))
             return
-        if parent is not call or not isinstance(statement, ast.Expr):
+        if parent is not call or not isinstance(statement, (ast.Expr, ast.Assign)):
             raise CannotEdit("the layer is not added by a statement of its own")
         receiver = self.text.of(call.func)
         self._beside(statement, f"{receiver}({edge})", behind=behind)

@@ -173,6 +173,8 @@ class Follower(Stacker):
     ) -> Value:
         """A model on tensors, each in the state of its own input."""
         takes, gives = self.states_of(model)
+        if isinstance(given, Tensor) and given.shape is None and takes and takes[0]:
+            given = self._of_rank(given, _rank_taken(model))
         if isinstance(given, (Tensor, Seq)) and len(set(takes)) == 1:
             given = self.need(where, given, takes[0], node)
         elif isinstance(given, Seq) and isinstance(where, (ast.List, ast.Tuple)):
@@ -216,14 +218,17 @@ class Follower(Stacker):
 
     def _ranked(self, target: Value, given: Value, found: Passage) -> Value:
         if isinstance(given, Tensor) and given.shape is None and found.want:
-            rank = rank_of(target, given)
-            trail = self.trails.get(id(given))
-            ranked = replace(given, shape=tuple(Unknown() for _ in range(rank)))
-            if trail:
-                self.trails[id(ranked)] = trail
-                self._kept.append(ranked)
-            return ranked
+            return self._of_rank(given, rank_of(target, given))
         return given
+
+    def _of_rank(self, given: Tensor, rank: int) -> Tensor:
+        """A tensor of which only the number of axes is known, by where it goes."""
+        trail = self.trails.get(id(given))
+        ranked = replace(given, shape=tuple(Unknown() for _ in range(rank)))
+        if trail:
+            self.trails[id(ranked)] = trail
+            self._kept.append(ranked)
+        return ranked
 
     def _merge_inputs(
         self, layer: Layer, given: Seq, where: ast.expr | None, node: ast.Call
@@ -287,6 +292,12 @@ class Follower(Stacker):
         if isinstance(found, Model):
             self.models.append(found)
         return found
+
+
+def _rank_taken(model: Model) -> int:
+    """How many axes a model's input has; 0 if that is not known."""
+    taken = next((t for t in model.state["inputs"] if isinstance(t, Tensor)), None)
+    return len(taken.shape or ()) if taken is not None else 0
 
 
 def follow(

@@ -105,6 +105,8 @@ def passage(value: Value, tensor: Tensor, frozen: frozenset[int]) -> Passage:
         return _turned(value)
     if value.kind == "Flatten":
         return _flatten(tensor)
+    if tensor.turned > 0 and tensor.shape is None:
+        return Passage(problem="how many axes its tensor has cannot be told")
     if not tensor.turned or rank < 3:
         return Passage(open=layout is not Layout.EDGE)
     if layout is Layout.INDIFFERENT:

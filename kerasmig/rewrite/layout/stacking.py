@@ -103,6 +103,8 @@ class Stacker(Tracer):
         if first and id(made) in self.plan.inputs:
             tensor = self._turned(tensor, self.plan.inputs[id(made)])
             self.input_states[id(model)] = tensor.turned
+        elif first and isinstance(layer, Model):
+            self.input_states[id(model)] = next(iter(self.states_of(layer)[0]), 0)
         elif first:
             self.input_states[id(model)] = tensor.turned
         plain = first and (
