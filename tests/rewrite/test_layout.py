@@ -219,6 +219,59 @@ def test_a_layer_whose_addition_is_assigned() -> None:
     assert "m.add(Permute((3, 1, 2)))\na = m.add(Flatten())" in code
 
 
+BASE = """
+m = Sequential()
+m.add(Conv2D(4, 3, input_shape=(3, 8, 9), data_format='channels_first'))
+m.add(Activation('relu'))
+"""
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "n = Sequential()\nfor layer in m.layers:\n    n.add(layer)\n",
+        "n = Sequential()\nfor i, layer in enumerate(m.layers[:-1]):\n    n.add(layer)\n",
+        "n = Sequential(m.layers[:1])\n",
+        "n = Sequential([l for l in m.layers])\n",
+        "n = Sequential([*m.layers, Flatten()])\n",
+        "x = Input((3, 8, 9))\nfor layer in m.layers:\n    x = layer(x)\n",
+        "x = m.layers[0](Input((3, 8, 9)))\n",
+        "n = Sequential()\nn.add(m.layers[0])\n",
+    ],
+)
+def test_a_model_whose_layers_are_used_once_more_stays(again: str) -> None:
+    """Its Permute layers would come along into the other model."""
+    result = convert(HEAD + BASE + again)
+    assert "Permute" not in result.code
+    assert {f.code for f in result.findings if f.code.startswith("KM14")} == {"KM142"}
+
+
+@pytest.mark.parametrize(
+    "looked",
+    [
+        "for layer in m.layers:\n    layer.trainable = False\n",
+        "names = [l.name for l in m.layers]\n",
+        "print(m.layers)\n",
+        "for l in m.layers:\n    print(l.get_config())\n",
+    ],
+)
+def test_a_model_whose_layers_are_looked_at_is_converted(looked: str) -> None:
+    result = convert(HEAD + BASE + looked)
+    assert result.code.count("Permute(") == 2
+    assert not [f for f in result.findings if f.code in ("KM142", "KM143")]
+
+
+@pytest.mark.parametrize("place", ["nets['g']", "self.nets[0]", "nets[0].inner"])
+def test_a_model_that_has_no_name_of_its_own(place: str) -> None:
+    head = {
+        "nets['g']": "nets = {}\n",
+        "self.nets[0]": "class S: pass\nself = S()\nself.nets = [None]\n",
+        "nets[0].inner": "class S: pass\nnets = [S()]\n",
+    }
+    code = body(head[place] + BASE.replace("m.", f"{place}.").replace("m =", f"{place} ="))
+    assert f"{place}.add(Permute((3, 1, 2)))" in code
+
+
 # -- how many edges ------------------------------------------------------------------------------------
 
 EDGES = {
@@ -340,8 +393,34 @@ def test_loss_along_an_axis_keeps_the_output() -> None:
     assert "Permute((3, 1, 2))" in code and "Input((8, 9, 2))" in code
 
 
-def test_generator_is_reported() -> None:
-    result = turned(NET + "m.fit(pictures(), steps_per_epoch=3)\n")
+@pytest.mark.parametrize(
+    ("feeding", "becomes"),
+    [
+        ("m.fit(pictures(), steps_per_epoch=3)", "m.fit(channels_last(pictures(), 1), steps"),
+        ("m.predict(gen, steps=3)", "m.predict(channels_last(gen, 1), steps=3)"),
+        ("m.fit(x, y, validation_data=v)", "y, validation_data=channels_last(v, 1))"),
+        (
+            "from keras1_compat import fit_generator\nfit_generator(m, gen, 8, 1, "
+            "validation_data=(v, w))",
+            "fit_generator(m, channels_last(gen, 1), 8, 1, "
+            "validation_data=(np.moveaxis(v, 1, -1), w))",
+        ),
+        (
+            "from keras1_compat import predict_generator\n"
+            "predict_generator(m, generator=gen, val_samples=8)",
+            "predict_generator(m, generator=channels_last(gen, 1), val_samples=8)",
+        ),
+    ],
+)
+def test_batches_of_a_generator_are_turned(feeding: str, becomes: str) -> None:
+    result = turned(NET + feeding + "\n")
+    assert becomes in result.code
+    assert "def channels_last(" in result.compat
+    assert not [f for f in result.findings if f.code == "KM146"]
+
+
+def test_a_generator_that_cannot_be_told_is_reported() -> None:
+    result = turned(NET + "m.fit(*pictures(), steps_per_epoch=3)\n")
     (unfed,) = [f for f in result.findings if f.code == "KM146"]
     assert unfed.applicability is Applicability.MANUAL and unfed.line == 7
 

@@ -155,8 +155,14 @@ class _Conversion:
         result.left += self._review.unseen(run)
         result.turned = self._review.turned(run)
         if result.turned:
+            known = {id(problem.node) for problem in forbidden}
+            reused = [p for p in self._review.reused(run) if id(p.node) not in known]
+            if result.edges and reused:
+                raise _Unwritable(reused)
             result.left += self._strays(run)
-            result.counted = self._review.counted(run, result)
+            places = {(left.path, left.line) for left in result.left}
+            counted = self._review.counted(run, result)
+            result.counted = [c for c in counted if (c.path, c.line) not in places]
             result.unseen = self._review.branches(run)
         result.left = list(dict.fromkeys(result.left))
         for source in self._sources:
@@ -299,6 +305,10 @@ class _Conversion:
                     break
                 done.add(id(doing.statement))
                 receiver = _name_of(model, doing.scope)
+                if receiver is None and isinstance(last.call.func, ast.Attribute):
+                    statement = self._parents.get(last.call)
+                    if statement is doing.statement:
+                        receiver = ast.unparse(last.call.func.value)
                 if receiver is None:
                     problems.append(
                         Problem(model.node, "it has no name where it is complete", (model.node,))

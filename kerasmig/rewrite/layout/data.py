@@ -25,6 +25,8 @@ _TAKES = {
     "predict_classes": (1, None),
     "predict_proba": (1, None),
 }
+#: Functions of ``keras1_compat`` that take batches, after the model.
+_BY_BATCHES = ("fit_generator", "evaluate_generator", "predict_generator")
 _NEEDS_Y = ("fit", "evaluate", "train_on_batch", "test_on_batch")
 _GIVES = ("predict", "predict_on_batch")
 _COMPAT = ("predict_classes", "predict_proba")
@@ -58,6 +60,7 @@ class DataEdges:
         self._text = edits.text
         self._names: dict[tuple[int, str, int], list[ast.Name]] = {}
         self._others: list[tuple[ast.expr, int, bool]] = []
+        self._made_by_batch: list[tuple[ast.expr, Fed]] = []
         self.left: list[Unfollowed] = []
         self.made: list[tuple[ast.AST, str]] = []
 
@@ -66,23 +69,43 @@ class DataEdges:
         if not any((*fed.takes, *fed.gives)):
             return
         name = fed.name
+        if name in _BY_BATCHES:
+            self._batches(fed, _argument(fed.call, 1, "generator"))
+            return
         if name not in _TAKES:
-            if name.startswith(("fit_", "predict_", "evaluate_")):
-                self.left.append(Unfollowed(fed.call, "what this generator gives"))
             return
         x_place, y_place = _TAKES[name]
         x = _argument(fed.call, x_place, "x")
         y = None if y_place is None else _argument(fed.call, y_place, "y")
         if x is None or (name in _NEEDS_Y and y is None) or _by_steps(fed.call):
-            self.left.append(Unfollowed(fed.call, "what this generator gives"))
+            self._batches(fed, x)
             return
         self._turn(x, fed.takes)
         if y is not None and any(fed.gives):
             self._turn(y, fed.gives)
+        self._validated(fed)
+        self._given_back(fed, name in _GIVES)
+
+    def _batches(self, fed: Fed, batches: ast.expr | None) -> None:
+        """Turn what a generator gives, batch by batch."""
+        if batches is None or isinstance(batches, ast.Starred):
+            self.left.append(Unfollowed(fed.call, "what this generator gives"))
+            return
+        self._through(batches, fed)
+        self._validated(fed)
+        self._given_back(fed, fed.name in (*_GIVES, "predict_generator"))
+
+    def _through(self, value: ast.expr, fed: Fed) -> None:
+        if not any(value is known for known, _ in self._made_by_batch):
+            self._made_by_batch.append((value, fed))
+
+    def _validated(self, fed: Fed) -> None:
         for keyword in fed.call.keywords:
             if keyword.arg == "validation_data":
                 self._validation(keyword.value, fed)
-        if name in _GIVES and any(fed.gives):
+
+    def _given_back(self, fed: Fed, gives: bool) -> None:
+        if gives and any(fed.gives):
             if len(fed.gives) == 1:
                 self._others.append((fed.call, fed.gives[0], True))
             else:
@@ -94,7 +117,7 @@ class DataEdges:
             if any(fed.gives):
                 self._turn(value.elts[1], fed.gives)
         elif not (isinstance(value, ast.Constant) and value.value is None):
-            self.left.append(Unfollowed(value, "this validation data"))
+            self._through(value, fed)
 
     def _turn(self, value: ast.expr, states: Sequence[int]) -> None:
         if len(states) == 1:
@@ -128,6 +151,18 @@ class DataEdges:
                 self._around(use, state, back=False)
         for value, state, back in self._others:
             self._around(value, state, back=back)
+        for value, fed in self._made_by_batch:
+            self._by_batch(value, fed)
+
+    def _by_batch(self, value: ast.expr, fed: Fed) -> None:
+        turned = self._edits.imports.need("keras1_compat.channels_last")
+        axes = [f", {_axes(fed.takes)}"] if any(fed.takes) or any(fed.gives) else [""]
+        if any(fed.gives):
+            axes.append(f", {_axes(fed.gives)}")
+        span = self._text.span(value)
+        self._edits.edits.append(Edit(Span(span.start, span.start), (f"{turned}(",)))
+        self._edits.edits.append(Edit(Span(span.end, span.end), (f"{''.join(axes)})",)))
+        self.made.append((value, "the channels of each batch go last here"))
 
     def _around(self, value: ast.expr, state: int, *, back: bool) -> None:
         numpy = self._edits.numpy()
@@ -137,6 +172,11 @@ class DataEdges:
         self._edits.edits.append(Edit(Span(span.end, span.end), (after,)))
         what = "brought back to the order of the code" if back else "the channels go last here"
         self.made.append((value, what))
+
+
+def _axes(states: Sequence[int]) -> str:
+    """The axis of the channels; a list for several arrays."""
+    return str(states[0]) if len(states) == 1 else f"[{', '.join(map(str, states))}]"
 
 
 def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:

@@ -93,6 +93,45 @@ class Review:
                         found.append(Left(source.path, key.lineno, message))
         return found
 
+    def reused(self, run: Follower) -> list[Problem]:
+        """Layers of a model that are put into another one: its `Permute` layers would come along."""
+        reason = "the layers of a model are used once more here"
+        return [
+            Problem(node, reason, (model.node, *(s.node for s in run.steps if s.model is model)))
+            for node, model in run.positions.values()
+            if self._are_used(node)
+        ]
+
+    def _are_used(self, layers: ast.AST) -> bool:
+        """Whether the layers that an expression lists are applied, or added to a model."""
+        node, around = layers, self._parents.get(layers)
+        while isinstance(around, (ast.Starred, ast.List, ast.Tuple)) or (
+            isinstance(around, ast.Subscript) and around.value is node
+        ):
+            node, around = around, self._parents.get(around)
+        if isinstance(around, ast.Call) and isinstance(around.func, ast.Name):
+            if around.func.id in ("enumerate", "reversed", "list", "zip", "tuple"):
+                node, around = around, self._parents.get(around)
+        if isinstance(around, (ast.For, ast.comprehension)) and around.iter is node:
+            inside = around if isinstance(around, ast.For) else self._parents.get(around)
+            names = {n.id for n in nodes(around.target, ast.Name)}
+            used = inside is not None and any(
+                n.id in names and self._is_put(n) for n in nodes(inside, ast.Name)
+            )
+            whole = getattr(inside, "elt", None)
+            return used or (
+                isinstance(whole, ast.Name) and whole.id in names and self._is_put(inside)
+            )
+        return self._is_put(node)
+
+    def _is_put(self, node: ast.AST | None) -> bool:
+        """Whether a value is called, added to a model, or what a model is made of."""
+        around = self._parents.get(node) if node is not None else None
+        if not isinstance(around, ast.Call):
+            return False
+        name = getattr(around.func, "attr", "") or getattr(around.func, "id", "")
+        return around.func is node or name in ("add", "Sequential")
+
     def turned(self, run: Follower) -> list[Turned]:
         lines: dict[str, dict[int, int]] = {}
         for visit in run.visits:
