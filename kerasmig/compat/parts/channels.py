@@ -63,7 +63,7 @@ def _channels_moved(array, axis):
     if isinstance(axis, (tuple, list)):
         if isinstance(array, dict):
             raise ValueError("give a list of arrays: names do not tell their order")
-        return [_channels_moved(one, at) for one, at in zip(array, axis)]
+        return [_channels_moved(one, at) for one, at in zip(array, axis, strict=True)]
     if isinstance(array, dict):
         return {name: _channels_moved(one, axis) for name, one in array.items()}
     if isinstance(array, (tuple, list)):
