@@ -21,11 +21,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kerasmig.verify.descriptions import ComparisonFacts, LayerFacts, ModelFacts
 from kerasmig.verify.stretch.events import Recorded, Stretch
 
 Message = TypeVar("Message")
-Sizes = list["int | None"]
-"""A symbolic shape: unknown sizes are None."""
 
 # What is to be run
 
@@ -215,7 +214,7 @@ class Built:
     methods: list[str] = field(default_factory=list)
     compiled: str = ""
     error: str = ""
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: ModelFacts = field(default_factory=lambda: ModelFacts())
 
     @property
     def duplicate(self) -> bool:
@@ -223,10 +222,9 @@ class Built:
         return bool(self.facts.get("duplicate"))
 
     @property
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[LayerFacts]:
         """The layers; none where the model could not be measured."""
-        found: list[dict[str, Any]] = self.facts.get("rows", [])
-        return found
+        return self.facts.get("rows", [])
 
 
 @dataclass
@@ -237,7 +235,7 @@ class Compared:
     new: Built | None = None
     error: str = ""
     not_verified: str = ""
-    comparison: dict[str, Any] | None = None
+    comparison: ComparisonFacts | None = None
 
 
 @dataclass

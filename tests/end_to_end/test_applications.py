@@ -28,6 +28,7 @@ NETWORKS = {
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_networks_are_upgraded_and_match(tmp_path: Path) -> None:
     applications = ensure() / "keras" / "applications"
     for name in NETWORKS:

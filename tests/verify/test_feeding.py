@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasmig.verify.descriptions import LayerFacts
 from kerasmig.verify.models.feeding import batch_size, free_sizes
 
 
-def row(
-    index: int, inputs: list[int], *, batch: int | None = None, **config: Any
-) -> dict[str, Any]:
+def row(index: int, inputs: list[int], *, batch: int | None = None, **config: Any) -> LayerFacts:
     return {
         "index": index,
         "inputs": inputs,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
+from kerasmig.verify.descriptions import LayerFacts
 from kerasmig.verify.models.match import align_layers, pair_models
 from kerasmig.verify.protocol import Built
 
 
-def row(kind: str, shape: tuple[int, ...], weights: int = 0, **more: Any) -> dict[str, Any]:
-    return {
+def row(kind: str, shape: tuple[int, ...], weights: int = 0, **more: Any) -> LayerFacts:
+    said = {
         "class": kind,
         "name": kind.lower(),
         "weights": [None] * weights,
@@ -19,6 +20,7 @@ def row(kind: str, shape: tuple[int, ...], weights: int = 0, **more: Any) -> dic
         "is_model": False,
         **more,
     }
+    return cast(LayerFacts, said)
 
 
 def test_split_activation_and_padding_are_insertions() -> None:

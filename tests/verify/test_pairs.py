@@ -58,6 +58,7 @@ def other_seed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
     return check(root, "outputs", request.param, wrong=False)
 
 
+@pytest.mark.exhaustive
 def test_no_right_migration_is_a_mismatch_with_any_seed(other_seed: VerifyReport) -> None:
     wrong = [(p.name, p.reason) for p in other_seed.pairs if p.status is not Status.MATCH]
     assert len(other_seed.pairs) >= len(LAYERS) + len(RIGHT)

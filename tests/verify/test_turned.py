@@ -12,6 +12,7 @@ import pytest
 from kerasmig.api import upgrade_source
 from kerasmig.settings import UpgradeSettings
 from kerasmig.verify import Status, VerifyReport, VerifySettings, verify_trees
+from kerasmig.verify.descriptions import ModelFacts
 from kerasmig.verify.models.turned import retold, turned_back, turned_shape
 from tests.verify.conftest import pair_named, write_bodies, write_trees
 from tests.verify.pairs import OLD_IMPORTS, module
@@ -41,8 +42,14 @@ def test_turned_back() -> None:
 
 def test_inputs_and_outputs_are_retold() -> None:
     x = np.arange(2 * 3 * 4 * 5).reshape(2, 3, 4, 5)
-    old = {"input_shapes": [[None, 3, 4, 5], [None, 7]], "output_shapes": [[None, 3, 4, 5]]}
-    new = {"input_shapes": [[None, 4, 5, 3], [None, 7]], "output_shapes": [[None, 3, 4, 5]]}
+    old: ModelFacts = {
+        "input_shapes": [[None, 3, 4, 5], [None, 7]],
+        "output_shapes": [[None, 3, 4, 5]],
+    }
+    new: ModelFacts = {
+        "input_shapes": [[None, 4, 5, 3], [None, 7]],
+        "output_shapes": [[None, 3, 4, 5]],
+    }
     arrays = {"x0": x, "x1": np.zeros((2, 7)), "y0": x, "bx1_0": x, "w0_0": x}
     facts, moved, notes = retold(old, arrays, new)
     assert facts["input_shapes"] == [[None, 4, 5, 3], [None, 7]]

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from kerasmig.verify.descriptions import LayerFacts
 from kerasmig.verify.models.weights import WeightMismatch, carry_over
 
 
-def layer(kind: str, names: str, shapes: list[tuple[int, ...]], **more: Any) -> dict[str, Any]:
+def layer(kind: str, names: str, shapes: list[tuple[int, ...]], **more: Any) -> LayerFacts:
     weights = [
         {"name": name, "shape": list(shape)}
         for name, shape in zip(names.split(), shapes, strict=True)
     ]
-    return {"class": kind, "weights": weights, "config": {}, **more}
+    return cast(LayerFacts, {"class": kind, "weights": weights, "config": {}, **more})
 
 
 def test_theano_kernel_is_transposed_not_flipped() -> None:

@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from kerasmig.verify.caller.plan import Plan
 from kerasmig.verify.caller.stretches import stretch_pair
+from kerasmig.verify.descriptions import (
+    ComparisonFacts,
+    DifferenceFacts,
+    TableRow,
+    TrainingFacts,
+)
 from kerasmig.verify.messages import EMPTY, MADE_UP, MAIN, NO_LAYERS, cause_of_error
 from kerasmig.verify.protocol import Built, Compared, Failure, Result
 from kerasmig.verify.result import (
@@ -184,7 +190,7 @@ class _Summary:
     def _compared(
         self,
         base: Pair,
-        comparison: dict[str, Any],
+        comparison: ComparisonFacts,
         again: Compared | None,
         trouble: str,
         compiled: bool,
@@ -374,7 +380,7 @@ def _why_not(place: Place, runs: list[Run]) -> str:
     return "the program does not get there"
 
 
-def _lacks_float64(comparison: dict[str, Any]) -> str:
+def _lacks_float64(comparison: ComparisonFacts) -> str:
     """What the new side said if TensorFlow has no float64 form of an operation; else empty."""
     for difference in comparison["differences"]:
         what = str(difference["what"])
@@ -385,7 +391,7 @@ def _lacks_float64(comparison: dict[str, Any]) -> str:
     return ""
 
 
-def _untrained(finer: dict[str, Any] | None, again: Compared | None, trouble: str) -> str:
+def _untrained(finer: ComparisonFacts | None, again: Compared | None, trouble: str) -> str:
     """Why training was not compared though the model is compiled; empty: it was, or need not be."""
     if finer is None:
         why = trouble or (again and (again.error or again.not_verified))
@@ -436,38 +442,57 @@ def _shapes(shapes: Any) -> tuple[Shape, ...]:
     return tuple(tuple(shape) for shape in shapes or ())
 
 
-def _row(row: dict[str, Any]) -> LayerRow:
+def _row(row: TableRow) -> LayerRow:
+    old, new = row["old"], row["new"]
     return LayerRow(
-        **{
-            **row,
-            "old_shape": _shape(row["old_shape"]),
-            "new_shape": _shape(row["new_shape"]),
-            "old_weight_shapes": _shapes(row["old_weight_shapes"]),
-            "new_weight_shapes": _shapes(row["new_weight_shapes"]),
-            "old_inputs": tuple(row["old_inputs"]),
-            "new_inputs": tuple(row["new_inputs"]),
-            "status": Status(row["status"]),
-        }
+        index=row["index"],
+        old_class=old["class"],
+        new_class=new["class"],
+        old_name=old["name"],
+        new_name=new["name"],
+        old_shape=_shape(old["shape"]),
+        new_shape=_shape(new["shape"]),
+        old_params=old["params"],
+        new_params=new["params"],
+        old_weight_shapes=_shapes(old["weight_shapes"]),
+        new_weight_shapes=_shapes(new["weight_shapes"]),
+        old_line=old["line"],
+        new_line=new["line"],
+        max_abs_diff=row["max_abs_diff"],
+        status=Status(row["status"]),
+        note=row["note"],
+        old_inputs=tuple(old["inputs"]),
+        new_inputs=tuple(new["inputs"]),
+        depth=row["depth"],
     )
 
 
-def _difference(found: dict[str, Any]) -> Difference:
-    row = found["row"] or {}
+def _difference(found: DifferenceFacts) -> Difference:
+    row = found["row"]
+    if row is None:
+        return Difference(found["what"], found["cause"], level=found["level"])
     return Difference(
         found["what"],
-        found.get("cause", ""),
-        row.get("index"),
-        _shape(row.get("old_shape")),
-        _shape(row.get("new_shape")),
-        row.get("old_line"),
-        row.get("new_line"),
+        found["cause"],
+        row["index"],
+        _shape(row["old"]["shape"]),
+        _shape(row["new"]["shape"]),
+        row["old"]["line"],
+        row["new"]["line"],
         found["level"],
     )
 
 
-def _training(data: dict[str, Any] | None) -> TrainingDiff | None:
+def _training(data: TrainingFacts | None) -> TrainingDiff | None:
     if data is None:
         return None
     return TrainingDiff(
-        **{**data, "old_losses": tuple(data["old_losses"]), "new_losses": tuple(data["new_losses"])}
+        steps=data["steps"],
+        old_losses=tuple(data["old_losses"]),
+        new_losses=tuple(data["new_losses"]),
+        max_abs_weight=data["max_abs_weight"],
+        weight_scale=data["weight_scale"],
+        worst_layer=data["worst_layer"],
+        limit=data["limit"],
+        batch_mode_diff=data["batch_mode_diff"],
     )

@@ -6,13 +6,12 @@ from typing import Any
 
 from kerasmig.catalog.layer_facts import MERGE_LAYERS, MERGE_MODES, Role
 from kerasmig.catalog.layers import role_of
-
-Row = dict[str, Any]
+from kerasmig.verify.descriptions import LayerFacts
 
 _FORMATS = {"th": "channels_first", "tf": "channels_last"}
 
 
-def cause_of(old: Row | None, new: Row | None, diff: float | None) -> str:
+def cause_of(old: LayerFacts | None, new: LayerFacts | None, diff: float | None) -> str:
     """A sentence on what may be wrong, or an empty string.
 
     Args:

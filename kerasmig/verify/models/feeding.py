@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from kerasmig.catalog.layer_facts import Role
 from kerasmig.catalog.layers import role_of
-
-Row = dict[str, Any]
+from kerasmig.verify.descriptions import LayerFacts
 
 FREE_SIZES = (32, 64, 128, 16, 8)
 """Sizes to try where a model leaves a size open."""
 BATCH = 2
 
 
-def input_limits(rows: Sequence[Row], inputs: Sequence[int]) -> list[int | None]:
+def input_limits(rows: Sequence[LayerFacts], inputs: Sequence[int]) -> list[int | None]:
     """For each input row, the size of the vocabulary that its values index, or None: real values."""
     return [_limit(rows, row, set()) for row in inputs]
 
 
-def _limit(rows: Sequence[Row], source: int, seen: set[int]) -> int | None:
+def _limit(rows: Sequence[LayerFacts], source: int, seen: set[int]) -> int | None:
     if source in seen:
         return None
     seen.add(source)
@@ -39,8 +38,8 @@ def _limit(rows: Sequence[Row], source: int, seen: set[int]) -> int | None:
                 position = feeding.index(source)
                 if position < len(inner):
                     found = _limit(rows, inner[position], seen)
-            elif role_of((row.get("inner") or {}).get("class", "")) is Role.EMBEDDING:
-                found = row["inner"]["config"].get("input_dim")
+            elif (wrapped := row.get("inner")) and role_of(wrapped["class"]) is Role.EMBEDDING:
+                found = wrapped["config"].get("input_dim")
             elif not row["weights"]:
                 found = _limit(rows, row["index"], seen)
             if found is not None:
@@ -48,18 +47,18 @@ def _limit(rows: Sequence[Row], source: int, seen: set[int]) -> int | None:
     return min(limits) if limits else None
 
 
-def _is_embedding(row: Row) -> bool:
+def _is_embedding(row: LayerFacts) -> bool:
     return Role.EMBEDDING in map(role_of, (row["class"], *row.get("bases", ())))
 
 
-def batch_size(rows: Sequence[Row], wanted: int) -> int:
+def batch_size(rows: Sequence[LayerFacts], wanted: int) -> int:
     """How many samples a model takes: some layers are made for a batch of one size."""
     sizes = {shape[0] for row in rows for shape in row["shapes"] if shape and shape[0]}
-    sizes |= {row["batch"] for row in rows if row.get("batch")}
+    sizes |= {batch for row in rows if (batch := row.get("batch"))}
     return sizes.pop() if len(sizes) == 1 else wanted
 
 
-def free_sizes(rows: Sequence[Row]) -> list[int]:
+def free_sizes(rows: Sequence[LayerFacts]) -> list[int]:
     """Sizes to try for axes that a model leaves open: first those that no layer shrinks to nothing.
 
     Some libraries end the process where an image has no pixels left.
@@ -72,7 +71,7 @@ def free_sizes(rows: Sequence[Row]) -> list[int]:
     return sorted(FREE_SIZES, key=lambda size: size < least)
 
 
-def _stride(config: Row) -> int:
+def _stride(config: Mapping[str, Any]) -> int:
     for key in ("subsample", "strides", "pool_size"):
         value = config.get(key)
         if isinstance(value, (list, tuple)) and value and type(value[0]) is int:
@@ -114,7 +113,7 @@ def make_inputs(
     return arrays
 
 
-def unsettle(row: Row, arrays: Sequence[Any], random: np.random.RandomState) -> list[Any]:
+def unsettle(row: LayerFacts, arrays: Sequence[Any], random: np.random.RandomState) -> list[Any]:
     """Weights with nothing left at a default that would hide an error.
 
     Constant arrays (zero biases, unit gammas, running statistics) get random values; variances

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-Row = dict[str, Any]
+from kerasmig.verify.descriptions import LayerFacts
 
 
 class Library(Protocol):
@@ -29,7 +29,7 @@ class Library(Protocol):
     def is_model(self, layer: Any) -> bool:
         """Whether a layer is itself a model."""
 
-    def facts(self, layer: Any) -> Row:
+    def facts(self, layer: Any) -> LayerFacts:
         """Class, name, weights, parameters, configuration of a layer."""
 
     def shape(self, tensor: Any) -> list[int | None]:
@@ -40,7 +40,7 @@ class Library(Protocol):
 class Description:
     """Rows of a model, and for each the objects they stand for (never sent anywhere)."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[LayerFacts] = field(default_factory=list)
     layers: list[Any] = field(default_factory=list)
     tensors: list[list[Any]] = field(default_factory=list)
     """Output tensors of each row in the model's own graph; empty for rows inside nested models."""
@@ -108,17 +108,18 @@ class _Walk:
         if self.library.is_model(layer):
             self.model(layer, depth + 1)
         row = self.library.facts(layer)
-        row.update(
-            index=len(self.into.rows),
+        found: LayerFacts = {
+            "index": len(self.into.rows),
             # Keras 1 freezes a model by its own flag, Keras 3 by those of its layers as well.
-            trainable=row["trainable"] and not self._frozen,
-            depth=depth,
-            inputs=feeding,
-            more_inputs=[],
-            calls=1,
-            is_model=self.library.is_model(layer),
-            shapes=[self.library.shape(t) for t in outputs],
-        )
+            "trainable": row["trainable"] and not self._frozen,
+            "depth": depth,
+            "inputs": feeding,
+            "more_inputs": [],
+            "calls": 1,
+            "is_model": self.library.is_model(layer),
+            "shapes": [self.library.shape(t) for t in outputs],
+        }
+        row.update(found)
         self.into.rows.append(row)
         self.into.layers.append(layer)
         self.into.tensors.append(list(outputs) if depth == 0 else [])

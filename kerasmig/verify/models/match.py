@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from kerasmig.catalog.layer_facts import Role
 from kerasmig.catalog.layers import known_layer, may_become, role_of
+from kerasmig.verify.descriptions import LayerFacts
 from kerasmig.verify.protocol import Built
-
-Row = dict[str, Any]
 
 # Models are no layers: what an old class of model may have become.
 _MODELS = {
@@ -21,7 +19,7 @@ _GAP_OLD = -2.0
 _GAP_NEW = -1.0
 
 
-def similarity(old: Row, new: Row) -> float:
+def similarity(old: LayerFacts, new: LayerFacts) -> float:
     """How well a new layer may stand for an old one; negative: not at all."""
     if bool(old["is_model"]) != bool(new["is_model"]):
         return -10.0
@@ -58,12 +56,14 @@ def similarity(old: Row, new: Row) -> float:
     return score
 
 
-def _is_automatic(row: Row) -> bool:
+def _is_automatic(row: LayerFacts) -> bool:
     """Whether Keras 1 gave a layer its name: today's count is another, so it says nothing."""
     return re.fullmatch(rf"{re.escape(row['class'].lower())}_\d+", row["name"]) is not None
 
 
-def align_layers(old: Sequence[Row], new: Sequence[Row]) -> list[tuple[int | None, int | None]]:
+def align_layers(
+    old: Sequence[LayerFacts], new: Sequence[LayerFacts]
+) -> list[tuple[int | None, int | None]]:
     """Pairs of row indices, in order; None on a side that has no counterpart.
 
     A global alignment: the sum of similarities is as large as can be. Rows of both sides come in
@@ -101,7 +101,7 @@ def align_layers(old: Sequence[Row], new: Sequence[Row]) -> list[tuple[int | Non
     return pairs[::-1]
 
 
-def _gap_new(row: Row) -> float:
+def _gap_new(row: LayerFacts) -> float:
     layer = known_layer(row["class"])
     may_be_added = layer is not None and layer.facts.may_be_added
     return -0.2 if may_be_added and not row["weights"] else _GAP_NEW

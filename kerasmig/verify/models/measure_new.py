@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasmig.verify.descriptions import ComparisonFacts, ModelFacts
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.models.causes import cause_of
 from kerasmig.verify.models.feeding import sample
@@ -25,14 +26,14 @@ FLOAT64_WORTH = 0.05
 def compare(
     side: Keras3,
     model: Any,
-    old: dict[str, Any],
+    old: ModelFacts,
     arrays: Mapping[str, Any],
     *,
     level: str,
     tolerance: float,
     compiled: dict[str, Any] | None,
     turned: bool = False,
-) -> dict[str, Any]:
+) -> ComparisonFacts:
     """Compare a new model with an old one.
 
     Args:
@@ -58,7 +59,7 @@ def compare(
         reason = side.ready(model)
     if reason:
         what = f"the new model cannot be used: {reason}"
-        return {"differences": [{"what": what, "row": None, "level": "shapes"}]}
+        return {"differences": [{"what": what, "cause": "", "row": None, "level": "shapes"}]}
     description = describe(model, side)
     facts = model_facts(side, model, description)
     _correct_declared_shapes(result, old, arrays)
@@ -81,7 +82,7 @@ def compare(
                 result.level = "training"
 
                 def restore() -> bool:
-                    scratch = Comparison(rows=[dict(row) for row in result.rows])
+                    scratch = Comparison(rows=[row.copy() for row in result.rows])
                     return _carry(scratch, side, old, facts, description, pairs, arrays)
 
                 restore()
@@ -102,7 +103,7 @@ def compare(
 
 
 def _correct_declared_shapes(
-    result: Comparison, old: dict[str, Any], arrays: Mapping[str, Any]
+    result: Comparison, old: ModelFacts, arrays: Mapping[str, Any]
 ) -> None:
     """Go by the data where a layer of the user's own declared another shape than it gives.
 
@@ -133,8 +134,8 @@ def _agree(declared: list[int | None], given: list[int]) -> bool:
 def _carry(
     result: Comparison,
     side: Keras3,
-    old: dict[str, Any],
-    new: dict[str, Any],
+    old: ModelFacts,
+    new: ModelFacts,
     description: Description,
     pairs: list[tuple[int | None, int | None]],
     arrays: Mapping[str, Any] | None,
@@ -175,8 +176,8 @@ def _numbers(
     result: Comparison,
     side: Keras3,
     model: Any,
-    old: dict[str, Any],
-    new: dict[str, Any],
+    old: ModelFacts,
+    new: ModelFacts,
     description: Description,
     pairs: list[tuple[int | None, int | None]],
     arrays: Mapping[str, Any],
@@ -318,8 +319,8 @@ def _ways_to_read(array: Any) -> list[tuple[tuple[int, ...], Any]]:
 
 def _rows(
     result: Comparison,
-    old: dict[str, Any],
-    new: dict[str, Any],
+    old: ModelFacts,
+    new: ModelFacts,
     pairs: list[tuple[int | None, int | None]],
     arrays: Mapping[str, Any],
     rows: Mapping[int, Any],

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasmig.verify.descriptions import LayerFacts, ModelFacts
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.models.feeding import (
     BATCH,
@@ -25,7 +26,7 @@ MAX_GROUP = 60_000_000
 """Floats fetched at once when the outputs of all layers are wanted."""
 
 
-def model_facts(side: Any, model: Any, description: Description) -> dict[str, Any]:
+def model_facts(side: Any, model: Any, description: Description) -> ModelFacts:
     """What both sides say of a model as a whole."""
     inputs, outputs = side.ends(model)
     rows = description.rows
@@ -54,8 +55,8 @@ def measure(
     seed: int,
     level: str,
     compiled: dict[str, Any] | None,
-    is_known: Callable[[dict[str, Any]], bool],
-) -> dict[str, Any]:
+    is_known: Callable[[ModelFacts], bool],
+) -> ModelFacts:
     """Describe a model and, unless only shapes are wanted, compute with unsettled weights.
 
     Args:
@@ -82,7 +83,7 @@ def _compute(
     side: Keras1,
     model: Any,
     description: Description,
-    facts: dict[str, Any],
+    facts: ModelFacts,
     arrays_path: Path,
     seed: int,
     level: str,
@@ -111,7 +112,7 @@ def _compute(
     facts["arrays"] = str(arrays_path)
 
 
-def weighted(description: Description) -> tuple[list[dict[str, Any]], list[Any]]:
+def weighted(description: Description) -> tuple[list[LayerFacts], list[Any]]:
     """Rows that have weights of their own, and their layers."""
     both = [
         (row, layer)
@@ -121,7 +122,7 @@ def weighted(description: Description) -> tuple[list[dict[str, Any]], list[Any]]
     return [row for row, _ in both], [layer for _, layer in both]
 
 
-def _unsettled(row: dict[str, Any], values: list[Any], random: np.random.RandomState) -> list[Any]:
+def _unsettled(row: LayerFacts, values: list[Any], random: np.random.RandomState) -> list[Any]:
     inner = row.get("inner")
     if inner and inner.get("layers"):
         result, start = [], 0
@@ -137,7 +138,7 @@ def _outputs(
     side: Keras1,
     model: Any,
     description: Description,
-    facts: dict[str, Any],
+    facts: ModelFacts,
     arrays: dict[str, Any],
     seed: int,
 ) -> None:

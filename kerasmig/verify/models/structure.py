@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from kerasmig.catalog.layers import hidden_settings
+from kerasmig.verify.descriptions import (
+    DifferenceFacts,
+    HalfRow,
+    LayerFacts,
+    ModelFacts,
+    OutputFacts,
+    Sizes,
+    TableRow,
+    TrainingFacts,
+)
 from kerasmig.verify.models.causes import cause_of
 from kerasmig.verify.models.turned import turned_shape
 
@@ -16,24 +25,24 @@ Pairs = list[tuple[int | None, int | None]]
 class Comparison:
     """What comparing two models came to, as it goes on."""
 
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    differences: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[TableRow] = field(default_factory=list)
+    differences: list[DifferenceFacts] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    outputs: list[dict[str, Any]] = field(default_factory=list)
+    outputs: list[OutputFacts] = field(default_factory=list)
     not_verified: str = ""
     float64: bool = False
-    training: dict[str, Any] | None = None
+    training: TrainingFacts | None = None
     level: str = "shapes"
     """The level whose comparisons are being made."""
 
-    def differs(self, what: str, row: dict[str, Any] | None = None, cause: str = "") -> None:
+    def differs(self, what: str, row: TableRow | None = None, cause: str = "") -> None:
         self.differences.append({"what": what, "cause": cause, "row": row, "level": self.level})
 
 
 def compare_structure(
     result: Comparison,
-    old: dict[str, Any],
-    new: dict[str, Any],
+    old: ModelFacts,
+    new: ModelFacts,
     pairs: Pairs,
 ) -> None:
     """Fill in the rows of the layer table and the differences that structure alone shows."""
@@ -42,11 +51,13 @@ def compare_structure(
     for index, (i, j) in enumerate(pairs):
         a = old["rows"][i] if i is not None else None
         b = new["rows"][j] if j is not None else None
-        row = {
+        known = a or b
+        assert known is not None
+        row: TableRow = {
             "index": index,
-            **_half("old", a, row_of_old, index),
-            **_half("new", b, row_of_new, index),
-            "depth": (a or b or {})["depth"],
+            "old": _half(a, row_of_old, index),
+            "new": _half(b, row_of_new, index),
+            "depth": known["depth"],
             "max_abs_diff": None,
             "status": "not_verified",
             "note": "",
@@ -58,32 +69,35 @@ def compare_structure(
     _layers_inside(result, old, new, pairs)
 
 
-def _half(
-    side: str, layer: dict[str, Any] | None, rows: dict[int, int], index: int
-) -> dict[str, Any]:
+def _half(layer: LayerFacts | None, rows: dict[int, int], index: int) -> HalfRow:
     """What a row of the table says of the layer of one side; `rows` are the table's, by layer."""
     if layer is None:
-        empty = dict.fromkeys(("class", "name", "shape", "params", "line"))
-        said: dict[str, Any] = {**empty, "weight_shapes": [], "inputs": []}
-    else:
-        said = {
-            "class": _kind(layer),
-            "name": layer["name"],
-            "shape": layer["shapes"][0],
-            "params": layer["params"],
-            "line": layer["line"],
-            "weight_shapes": [weight["shape"] for weight in layer["weights"]],
-            "inputs": [rows[k] for k in layer["inputs"] if rows.get(k, index) < index],
+        return {
+            "class": None,
+            "name": None,
+            "shape": None,
+            "params": None,
+            "line": None,
+            "weight_shapes": [],
+            "inputs": [],
         }
-    return {f"{side}_{key}": value for key, value in said.items()}
+    return {
+        "class": _kind(layer),
+        "name": layer["name"],
+        "shape": layer["shapes"][0],
+        "params": layer["params"],
+        "line": layer["line"],
+        "weight_shapes": [weight["shape"] for weight in layer["weights"]],
+        "inputs": [rows[k] for k in layer["inputs"] if rows.get(k, index) < index],
+    }
 
 
 def _compare_layers(
     result: Comparison,
-    row: dict[str, Any],
-    a: dict[str, Any],
-    b: dict[str, Any],
-    new: dict[str, Any],
+    row: TableRow,
+    a: LayerFacts,
+    b: LayerFacts,
+    new: ModelFacts,
     pairs: Pairs,
 ) -> None:
     """What differs between two layers that stand for each other."""
@@ -99,10 +113,12 @@ def _compare_layers(
         result.differs(f"{a['class']} {a['name']!r} is {row['note']}", row, "a shared layer")
 
 
-def _ends(result: Comparison, old: dict[str, Any], new: dict[str, Any], pairs: Pairs) -> None:
+def _ends(result: Comparison, old: ModelFacts, new: ModelFacts, pairs: Pairs) -> None:
     """Inputs, outputs and parameters of the models as wholes."""
-    for what in ("input", "output"):
-        before, after = old[f"{what}_shapes"], new[f"{what}_shapes"]
+    for what, before, after in (
+        ("input", old["input_shapes"], new["input_shapes"]),
+        ("output", old["output_shapes"], new["output_shapes"]),
+    ):
         if len(before) != len(after):
             result.differs(f"{len(before)} {what}s before, {len(after)} now")
         for a_shape, b_shape in zip(before, after, strict=False):
@@ -114,16 +130,14 @@ def _ends(result: Comparison, old: dict[str, Any], new: dict[str, Any], pairs: P
         result.differs(f"{old['params']:,} parameters became {new['params']:,}", bad, cause)
 
 
-def _layers_inside(
-    result: Comparison, old: dict[str, Any], new: dict[str, Any], pairs: Pairs
-) -> None:
+def _layers_inside(result: Comparison, old: ModelFacts, new: ModelFacts, pairs: Pairs) -> None:
     """Shapes inside the models, where nothing else tells them apart."""
     for row in result.rows:
         if row["note"] == "output shapes differ" and not result.differences:
-            what = f"{_show(row['old_shape'])} became {_show(row['new_shape'])}"
+            what = f"{_show(row['old']['shape'])} became {_show(row['new']['shape'])}"
             bad, cause = first_bad(result, old, new, pairs)
             result.differs(
-                f"output shape of {row['old_class']} {row['old_name']!r}: {what}", bad, cause
+                f"output shape of {row['old']['class']} {row['old']['name']!r}: {what}", bad, cause
             )
 
 
@@ -137,7 +151,7 @@ def _same_shapes(old: list[list[int | None]], new: list[list[int | None]]) -> bo
     )
 
 
-def stand_ins(new: dict[str, Any], pairs: Pairs, position: int) -> list[int]:
+def stand_ins(new: ModelFacts, pairs: Pairs, position: int) -> list[int]:
     """The new row of a pair, and those after it that the new side has in addition: an activation,
     a padding, a reshaping that is a layer of its own now."""
     found = [pairs[position][1]]
@@ -148,9 +162,7 @@ def stand_ins(new: dict[str, Any], pairs: Pairs, position: int) -> list[int]:
     return [j for j in found if j is not None]
 
 
-def _settings(
-    result: Comparison, row: dict[str, Any], a: dict[str, Any], b: dict[str, Any]
-) -> None:
+def _settings(result: Comparison, row: TableRow, a: LayerFacts, b: LayerFacts) -> None:
     """Settings that outputs at inference do not show."""
     for before, after in hidden_settings(a["class"]):
         x, y = a["hidden"].get(before), b["hidden"].get(after)
@@ -167,30 +179,30 @@ def _settings(
         result.differs(f"{a['class']} {a['name']!r}: {row['note']}", row, "the trainable flag")
 
 
-def _kind(row: dict[str, Any]) -> str:
+def _kind(row: LayerFacts) -> str:
     inner = row.get("inner")
     return f"{row['class']}({inner['class']})" if inner else str(row["class"])
 
 
-def _show(shape: Any) -> str:
-    return "(" + ", ".join("None" if size is None else str(size) for size in shape) + ")"
+def _show(shape: Sizes | None) -> str:
+    return "(" + ", ".join("None" if size is None else str(size) for size in shape or ()) + ")"
 
 
 def first_bad(
     result: Comparison,
-    old: dict[str, Any],
-    new: dict[str, Any],
+    old: ModelFacts,
+    new: ModelFacts,
     pairs: Pairs,
-) -> tuple[dict[str, Any] | None, str]:
+) -> tuple[TableRow | None, str]:
     """The first row that differs, with the likely cause."""
     for row, (i, j) in zip(result.rows, pairs, strict=True):
         if row["status"] == "mismatch":
             a = old["rows"][i] if i is not None else None
             b = new["rows"][j] if j is not None else None
             return row, cause_of(a, b, None)
-        if i is not None and j is None and row["old_weight_shapes"]:
+        if i is not None and j is None and row["old"]["weight_shapes"]:
             return row, "the layer is missing on the new side"
-        if j is not None and i is None and row["new_weight_shapes"]:
+        if j is not None and i is None and row["new"]["weight_shapes"]:
             return row, "the layer is only on the new side"
     return None, ""
 

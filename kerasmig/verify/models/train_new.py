@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerasmig.verify.descriptions import ModelFacts, OptimizerFacts, TableRow
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.models.graph import Description
 from kerasmig.verify.models.weights import carry_over
@@ -48,7 +49,7 @@ def train(
     result: Comparison,
     side: Keras3,
     model: Any,
-    old: dict[str, Any],
+    old: ModelFacts,
     description: Description,
     pairs: Sequence[tuple[int | None, int | None]],
     arrays: Mapping[str, Any],
@@ -198,7 +199,7 @@ def _far(before: float, after: float, tolerance: float) -> bool:
     return not abs(before - after) <= tolerance * max(1e-3, abs(before))
 
 
-def _optimizer(result: Comparison, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
+def _optimizer(result: Comparison, old: OptimizerFacts | None, new: OptimizerFacts | None) -> None:
     """Compare the optimizers' settings as they are after ``compile``."""
     if old is None or new is None:
         return
@@ -232,7 +233,7 @@ class _Apart:
         ratio: the distance as a multiple of what is allowed.
     """
 
-    row: dict[str, Any]
+    row: TableRow
     layer: str
     distance: float
     moved: float
@@ -241,7 +242,7 @@ class _Apart:
 
 def _apart(
     result: Comparison,
-    old: dict[str, Any],
+    old: ModelFacts,
     description: Description,
     pairs: Sequence[tuple[int | None, int | None]],
     arrays: Mapping[str, Any],

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasmig.verify.descriptions import ModelFacts
 from kerasmig.verify.messages import one_line
 from kerasmig.verify.models.feeding import batch_size, input_limits, make_inputs, make_targets
 from kerasmig.verify.models.graph import Description
@@ -55,7 +56,7 @@ def train(
     side: Keras1,
     model: Any,
     description: Description,
-    facts: dict[str, Any],
+    facts: ModelFacts,
     arrays: dict[str, Any],
     seed: int,
 ) -> None:

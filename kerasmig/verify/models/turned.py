@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+
+from kerasmig.verify.descriptions import ModelFacts
 
 
 def channel_axes(rank: int) -> tuple[int, ...]:
@@ -41,8 +43,8 @@ def turned_back(array: Any) -> Iterator[Any]:
 
 
 def retold(
-    old: dict[str, Any], arrays: Mapping[str, Any], new: Mapping[str, Any]
-) -> tuple[dict[str, Any], Mapping[str, Any], list[str]]:
+    old: ModelFacts, arrays: Mapping[str, Any], new: ModelFacts
+) -> tuple[ModelFacts, Mapping[str, Any], list[str]]:
     """The old side's facts and arrays with the inputs and outputs turned that are so today.
 
     Args:
@@ -52,10 +54,12 @@ def retold(
         facts, arrays, and what was turned, for a person.
     """
     moves: dict[tuple[str, int], int] = {}
-    told = dict(old)
+    told = old.copy()
     notes: list[str] = []
-    for what in ("input", "output"):
-        before, after = [list(s) for s in old[f"{what}_shapes"]], new[f"{what}_shapes"]
+    ends: tuple[Literal["input_shapes", "output_shapes"], ...] = ("input_shapes", "output_shapes")
+    for end in ends:
+        what = end.removesuffix("_shapes")
+        before, after = [list(s) for s in old[end]], new[end]
         for position, (a, b) in enumerate(zip(before, after, strict=False)):
             axis = _turned_axis(a, b)
             if axis is not None:
@@ -64,7 +68,7 @@ def retold(
                     f"{what} {position} has the channels last now: {tuple(a)} → {tuple(b)}"
                 )
                 before[position] = _last(a, axis)
-        told[f"{what}_shapes"] = before
+        told[end] = before
     if not moves:
         return old, arrays, []
     moved = {}

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 from kerasmig.catalog.layer_facts import Role
 from kerasmig.catalog.layers import role_of
 from kerasmig.compat.parts import layouts
+from kerasmig.verify.descriptions import LayerFacts
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Array = NDArray[np.floating[Any]]
-
-Row = dict[str, Any]
-"""A layer as the worker describes it: class, config, weights (name, shape), inner layer."""
 
 _LAYOUTS: Any = layouts  # goes into users' projects, and so has no types
 
@@ -28,7 +26,7 @@ class WeightMismatch(Exception):
     """The weights of an old layer do not fit the new one; the message says which."""
 
 
-def carry_over(old: Row, arrays: Sequence[Array], new: Row) -> list[Array]:
+def carry_over(old: LayerFacts, arrays: Sequence[Array], new: LayerFacts) -> list[Array]:
     """Arrays for the new layer, in the order in which it lists its weights.
 
     Args:
@@ -55,7 +53,7 @@ def _shapes(shapes: Sequence[Sequence[int]]) -> str:
     return ", ".join(str(tuple(shape)) for shape in shapes) or "none"
 
 
-def _ways(old: Row, new: Row) -> list[Callable[[list[Array]], list[Array]]]:
+def _ways(old: LayerFacts, new: LayerFacts) -> list[Callable[[list[Array]], list[Array]]]:
     """Conversions to try, the right one for the layer's kind first."""
     ways: list[Callable[[list[Array]], list[Array]]] = [
         lambda arrays: _convert(old, arrays),
@@ -70,16 +68,17 @@ def _ways(old: Row, new: Row) -> list[Callable[[list[Array]], list[Array]]]:
     return ways
 
 
-def _convert(old: Row, arrays: list[Array]) -> list[Array]:
+def _convert(old: LayerFacts, arrays: list[Array]) -> list[Array]:
     kind = old["class"]
-    if role_of(kind) is Role.BIDIRECTIONAL and old.get("inner"):
+    inner = old.get("inner")
+    if role_of(kind) is Role.BIDIRECTIONAL and inner:
         half = len(arrays) // 2
         names = old["weights"]
-        forward = {**old["inner"], "weights": names[:half]}
-        backward = {**old["inner"], "weights": names[half:]}
+        forward: LayerFacts = {**inner, "weights": names[:half]}
+        backward: LayerFacts = {**inner, "weights": names[half:]}
         return _convert(forward, arrays[:half]) + _convert(backward, arrays[half:])
-    if old.get("inner"):
-        return _convert({**old["inner"], "weights": old["weights"]}, arrays)
+    if inner:
+        return _convert({**inner, "weights": old["weights"]}, arrays)
     layout = _LAYOUTS.array_layout([kind, *old.get("bases", ())])
     ordering = old.get("config", {}).get("dim_ordering", "tf")
     converted: list[Array] = _LAYOUTS.arrays_from_keras1(layout, arrays, ordering)

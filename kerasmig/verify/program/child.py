@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerasmig.verify.caller import division
+from kerasmig.verify.descriptions import LayerFacts, ModelFacts, Sizes
 from kerasmig.verify.messages import EMPTY, one_line
 from kerasmig.verify.models.match import pair_models
 from kerasmig.verify.program import confinement, inert, missing_files, sandbox, standins
@@ -145,7 +146,7 @@ def _measure_old(
             built.error = built.incomplete
             continue
 
-        def is_known(facts: dict[str, Any], built: Built = built) -> bool:
+        def is_known(facts: ModelFacts, built: Built = built) -> bool:
             mark = fingerprint(replace(built, facts=facts), training)
             known = mark in seen
             seen.add(mark)
@@ -174,11 +175,13 @@ def _measure_old(
 
 def _is_empty(built: Built) -> bool:
     """Whether a layer has no units: a count of data that is not there."""
-    return any(0 in shape for row in built.rows for shape in [*row["shapes"], *_weights(row)])
+    return any(0 in shape for row in built.rows for shape in _shapes(row))
 
 
-def _weights(row: dict[str, Any]) -> list[list[int]]:
-    return [weight["shape"] for weight in row["weights"]]
+def _shapes(row: LayerFacts) -> list[Sizes]:
+    found = list(row["shapes"])
+    found += [list(weight["shape"]) for weight in row["weights"]]
+    return found
 
 
 def fingerprint(model: Built, training: bool) -> str:

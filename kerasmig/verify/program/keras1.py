@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 
 from kerasmig.catalog.layers import hidden_settings
 from kerasmig.legacy import bridge
+from kerasmig.verify.descriptions import LayerFacts, OptimizerFacts
 from kerasmig.verify.messages import NO_LAYERS
-from kerasmig.verify.models.graph import Row
 from kerasmig.verify.program import datasets
 from kerasmig.verify.program.inert import answering, holds_stand_in
 from kerasmig.verify.program.library import (
@@ -368,7 +368,7 @@ class Keras1:
         sizes = (getattr(size, "value", size) for size in tensor._keras_shape)
         return [None if size is None else int(size) for size in sizes]
 
-    def facts(self, layer: Any) -> Row:
+    def facts(self, layer: Any) -> LayerFacts:
         weights = [] if self.is_model(layer) else list(layer.weights)
         inner = getattr(layer, "layer", None)
         return {
@@ -392,7 +392,7 @@ class Keras1:
             "batch": next(iter(_plain(getattr(layer, "output_shape_", None)) or ()), None),
         }
 
-    def _inner(self, layer: Any) -> Row:
+    def _inner(self, layer: Any) -> LayerFacts:
         facts = self.facts(layer)
         if self.is_model(layer):
             facts["layers"] = [self.facts(item) for item in layer.layers]
@@ -430,7 +430,7 @@ class Keras1:
             total += size
         return total
 
-    def optimizer(self, model: Any) -> dict[str, Any] | None:
+    def optimizer(self, model: Any) -> OptimizerFacts | None:
         """Class, settings, and learning rate at steps 0 and 1000 of a compiled model's optimizer."""
         optimizer = getattr(self.core(model), "optimizer", None)
         if optimizer is None or not hasattr(optimizer, "lr"):

@@ -11,8 +11,8 @@ from typing import Any
 
 from kerasmig.catalog.layer_facts import Role
 from kerasmig.catalog.layers import hidden_settings, role_of
+from kerasmig.verify.descriptions import LayerFacts, OptimizerFacts
 from kerasmig.verify.messages import NO_LAYERS, one_line
-from kerasmig.verify.models.graph import Row
 from kerasmig.verify.program import datasets
 from kerasmig.verify.program.inert import answering
 from kerasmig.verify.program.keras1 import replace_everywhere
@@ -295,7 +295,7 @@ class Keras3:
     def shape(self, tensor: Any) -> list[int | None]:
         return [None if size is None else int(size) for size in tensor.shape]
 
-    def facts(self, layer: Any) -> Row:
+    def facts(self, layer: Any) -> LayerFacts:
         is_layer = isinstance(layer, self.keras.Layer)
         # A merge layer has none of its own: keras1_compat.Merge holds whole models, as in Keras 1.
         own = is_layer and not self.is_model(layer)
@@ -335,7 +335,7 @@ class Keras3:
     def params(self, model: Any) -> int:
         return int(model.count_params())
 
-    def optimizer(self, model: Any) -> dict[str, Any] | None:
+    def optimizer(self, model: Any) -> OptimizerFacts | None:
         """Class, settings, and learning rate at steps 0 and 1000 of a compiled model's optimizer."""
         optimizer = getattr(model, "optimizer", None)
         if optimizer is None:

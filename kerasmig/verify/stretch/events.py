@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from kerasmig.verify.descriptions import LayerFacts
 
 SAMPLE = 2048
 """Values kept of an array."""
@@ -85,7 +86,7 @@ class LayerWeights:
         given: whether the program itself has set them until now.
     """
 
-    row: dict[str, Any]
+    row: LayerFacts
     arrays: tuple[str, ...]
     moved: tuple[float, ...] = ()
     given: bool = False
@@ -102,7 +103,7 @@ class Moment:
         optimizer: class of the model's optimizer.
     """
 
-    rows: list[dict[str, Any]]
+    rows: list[LayerFacts]
     layers: dict[str, LayerWeights]
     after: str = ""
     optimizer: str = ""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasmig.verify.descriptions import LayerFacts
 from kerasmig.verify.models.feeding import unsettle
 from kerasmig.verify.program.keras1 import Keras1
 from kerasmig.verify.program.library import bound
@@ -252,7 +253,7 @@ class OldHooks:
         given, recording.given = recording.given, set()
         random = np.random.RandomState(len(recording.told.made) + 1)
         before = [np.asarray(array) for array in model.get_weights()]
-        row = {"class": "", "bases": []}
+        row: LayerFacts = {"class": "", "bases": []}
         changed = unsettle(row, [array * 0.9 for array in before], random)
         # Variances stay positive.
         positive = [array.ndim == 1 and bool(array.size) and array.min() > 0 for array in before]
