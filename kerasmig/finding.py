@@ -265,6 +265,7 @@ class FileResult(NamedTuple):
         role: why its code was looked at: it uses ``keras`` itself, or is part of the ``program``
             of a file that does; empty: it was not.
         notes, told: what the file tells of its programs, and what it was told of them.
+        asked: the parts of ``told`` that its rewriting asked for.
     """
 
     path: str
@@ -282,6 +283,11 @@ class FileResult(NamedTuple):
     role: str = ""
     notes: ProgramNotes = ProgramNotes()
     told: Told = Told()
+    asked: frozenset[str] = frozenset()
+
+    def rests_on(self, told: Told) -> bool:
+        """Whether the file would have become the same, had it been told this."""
+        return all(getattr(told, name) == getattr(self.told, name) for name in self.asked)
 
     @property
     def changed(self) -> bool:

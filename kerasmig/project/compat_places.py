@@ -10,7 +10,7 @@ from kerasmig.disk.find import shown_path
 from kerasmig.finding import FileResult
 from kerasmig.project.marks import COMPAT_FILE
 from kerasmig.project.membership import Membership
-from kerasmig.project.placement import common_folder, import_roots
+from kerasmig.project.placement import import_roots
 
 _MAIN = re.compile(rb"\nif[ \t(]+__name__\s*==")  # begins with plain text: found fast
 
@@ -53,7 +53,7 @@ def compat_files(
                 )
             needed = set().union(*(names[project] for project in projects))
             path = folder / COMPAT_FILE
-            texts[shown] = read_and_merged(path, needed, common_folder(files)).text
+            texts[shown] = read_and_merged(path, needed, members.modules.common_folder).text
         except (CannotMerge, OSError) as error:
             refused[folder] = f"{shown} {getattr(error, 'strerror', None) or error}"
     return texts, refused
@@ -69,4 +69,4 @@ def _import_roots(members: Membership, path: Path) -> frozenset[Path]:
         if found == path and (user.parent != path.parent or not modules.facts(user).python2)
     ]
     runs = _MAIN.search(b"\n" + modules.module(path).data) is not None
-    return import_roots(path, modules.known, known_as, common_folder(modules.files), runs=runs)
+    return import_roots(path, modules.known, known_as, modules.common_folder, runs=runs)

@@ -10,6 +10,7 @@ from kerasmig.project.marks import PROJECT_MARKS
 from kerasmig.project.modules import Modules
 from kerasmig.project.neighbours import importers, module_name
 from kerasmig.project.programs import program_around, program_files, reached, spread
+from kerasmig.reading.first_look import training_marks
 
 
 @dataclass(eq=False)
@@ -23,6 +24,7 @@ class Membership:
 
     modules: Modules
     told_program: frozenset[Path] | None = None
+    _marks: dict[Path, frozenset[str]] = field(default_factory=dict)
     _marked: dict[Path, Path | None] = field(default_factory=dict)
 
     def concerns_keras(self, path: Path) -> bool:
@@ -82,6 +84,14 @@ class Membership:
                     found.setdefault(used, []).append(user)
         return found
 
+    def _marks_of(self, path: Path) -> frozenset[str]:
+        if path not in self._marks:
+            # Our own module speaks of all of them, and says nothing of the program.
+            ours = self.modules.is_ours(path)
+            data = b"" if ours else self.modules.module(path).data
+            self._marks[path] = training_marks(data)
+        return self._marks[path]
+
     def training_marks(self, path: Path) -> frozenset[str]:
         """What the files of the same programs have that matters to what is compiled."""
         if path in self.program_files:
@@ -89,14 +99,12 @@ class Membership:
         files = program_around(
             path, lambda file: self.imported_by.get(file, ()), self.modules.graph.imported
         )
-        # Our own module speaks of all of them, and says nothing of the program.
-        theirs = (file for file in files if not self.modules.is_ours(file))
-        return frozenset().union(*(self.modules.facts(file).training for file in theirs))
+        return frozenset().union(*map(self._marks_of, files))
 
     @cached_property
     def _marks_of_programs(self) -> dict[Path, frozenset[str]]:
         """The marks of all programs at once: to look at each file's program anew takes for ever."""
-        own = {path: self.modules.facts(path).training for path in self.program_files}
+        own = {path: self._marks_of(path) for path in self.program_files}
         below = spread(own, lambda path: self.imported_by.get(path, ()))
         return spread(below, self.modules.graph.imported)
 

@@ -14,6 +14,7 @@ from kerasmig.disk.reading import read_file
 from kerasmig.finding import Finding
 from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE
+from kerasmig.project.placement import common_folder
 from kerasmig.project.vendored import VendoredCopies
 from kerasmig.reading.first_look import FileFacts, facts_of
 from kerasmig.settings import UpgradeSettings
@@ -144,6 +145,11 @@ class Modules:
     def find(self, name: str, near: Path) -> Path | None:
         """The file of a module, as a program that lives at ``near`` would import it."""
         return self.graph.find(name, near)
+
+    @cached_property
+    def common_folder(self) -> Path:
+        """The folder that holds all of them."""
+        return common_folder(self.files)
 
     @cached_property
     def known(self) -> frozenset[Path]:

@@ -226,7 +226,7 @@ class Project:
         news = {
             path
             for path, result in zip(self.files, results, strict=True)
-            if path in self._told and self._told[path] != result.told
+            if path in self._told and not result.rests_on(self._told[path])
         }
         if news and self._converted:
             # The files of a program are converted to another layout together.

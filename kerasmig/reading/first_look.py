@@ -37,7 +37,6 @@ class FileFacts(NamedTuple):
         imports: the modules that it imports, each with a name that is taken from it (or none).
         search: folders that it adds to ``sys.path``, as far as they are written out.
         arrays: layouts of the arrays of layers that it may have.
-        training: what it has that matters to what is compiled elsewhere (`TRAINING_MARKS`).
     """
 
     keras: bool = False
@@ -51,12 +50,11 @@ class FileFacts(NamedTuple):
     imports: tuple[tuple[str, str], ...] = ()
     search: tuple[str, ...] = ()
     arrays: frozenset[str] = frozenset()
-    training: frozenset[str] = frozenset()
 
     @property
     def plain(self) -> bool:
         """Whether nothing in the file by itself can concern the migration."""
-        return self._replace(imports=(), search=(), training=frozenset()) == NOTHING
+        return self._replace(imports=(), search=()) == NOTHING
 
 
 NOTHING = FileFacts()
@@ -78,30 +76,30 @@ def facts_of(data: bytes) -> FileFacts:
         imports=tuple(dict.fromkeys(imports_in(data))),
         search=searched_folders(data) if b"sys.path" in data else (),
         arrays=array_layouts(data) if b"keras" in data else frozenset(),
-        training=training_marks(data),
     )
     return NOTHING if found == NOTHING else found
 
 
-# Each after a plain word, by which it is found fast.
+_WITH_STATISTICS = (b"BatchNormalization", b"ResNet50", b"InceptionV3", b"Xception")
+# Each after plain words, one of which it has: so it is found fast.
 TRAINING_MARKS = {
     "trainable": (
-        b"trainable",
+        (b"trainable",),
         re.compile(rb"""\.trainable\s*=(?!=)|['"]trainable['"]|\btrainable\s*=\s*(?!True\b)\w"""),
     ),
-    "statistics": (b"", re.compile(rb"BatchNormalization|ResNet50|InceptionV3|Xception")),
-    "regularizer": (b"egulariz", re.compile(rb"_regularizer\s*=|ActivityRegularization")),
-    "batch logs": (b"on_", re.compile(rb"\bon_(?:train_)?batch_end\b")),
-    "metrics_names": (b"metrics_names", re.compile(rb"\.metrics_names\b")),
-    "masks": (b"ask", re.compile(rb"\bmask_zero\s*=\s*(?!False)|\bMasking\(")),
-    "sample_weight": (b"sample_weight", re.compile(rb"\bsample_weight\s*=(?!\s*None)")),
+    "statistics": (_WITH_STATISTICS, re.compile(b"|".join(_WITH_STATISTICS))),
+    "regularizer": ((b"egulariz",), re.compile(rb"_regularizer\s*=|ActivityRegularization")),
+    "batch logs": ((b"on_",), re.compile(rb"\bon_(?:train_)?batch_end\b")),
+    "metrics_names": ((b"metrics_names",), re.compile(rb"\.metrics_names\b")),
+    "masks": ((b"ask",), re.compile(rb"\bmask_zero\s*=\s*(?!False)|\bMasking\(")),
+    "sample_weight": ((b"sample_weight",), re.compile(rb"\bsample_weight\s*=(?!\s*None)")),
     "sets rate": (
-        b"",
+        (b"Scheduler", b"Plateau", b".lr"),
         re.compile(
             rb"LearningRateScheduler|ReduceLROnPlateau|\.lr\s*=(?!=)|\bset_value\([^,\n]*\.lr\b"
         ),
     ),
-    "class_weight": (b"class_weight", re.compile(rb"\bclass_weight\s*=(?!\s*None)")),
+    "class_weight": ((b"class_weight",), re.compile(rb"\bclass_weight\s*=(?!\s*None)")),
 }
 """What in one file of a program matters to what another file compiles."""
 
@@ -109,7 +107,9 @@ TRAINING_MARKS = {
 def training_marks(data: bytes) -> frozenset[str]:
     """The `TRAINING_MARKS` that some source has."""
     return frozenset(
-        name for name, (word, mark) in TRAINING_MARKS.items() if word in data and mark.search(data)
+        name
+        for name, (words, mark) in TRAINING_MARKS.items()
+        if any(word in data for word in words) and mark.search(data)
     )
 
 

@@ -29,6 +29,7 @@ from kerasmig.rewrite.calls.callsite import CallSite
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.imports.import_changes import Imports
 from kerasmig.rewrite.imports.library_paths import SHORT, below_library
+from kerasmig.rewrite.listening import Listening
 from kerasmig.settings import UpgradeSettings
 from kerasmig.text.source import Text
 from kerasmig.text.tree import block_of, identifiers, nodes, parents, walk
@@ -80,7 +81,7 @@ class FileContext:
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
     #: What the file adds to the data format of its programs, and what it is told of them.
     notes: ProgramNotes = ProgramNotes()
-    told: Told = Told()
+    told: Listening = field(default_factory=lambda: Listening(Told()))
     imports: Imports = field(init=False)
     directives: Directives = field(default_factory=Directives)
     kept: int = 0

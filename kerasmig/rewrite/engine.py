@@ -18,12 +18,13 @@ from kerasmig.catalog.general import (
     UNDECIDED,
     USELESS_IGNORE,
 )
-from kerasmig.finding import Applicability, DataFormat, Edit, FileResult, Finding, Tally
+from kerasmig.finding import Applicability, DataFormat, Edit, FileResult, Finding, Tally, Told
 from kerasmig.rewrite.applying import apply_edits
 from kerasmig.rewrite.around import Surroundings
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.directives import Directives
 from kerasmig.rewrite.hearing import program_notes
+from kerasmig.rewrite.listening import Listening
 from kerasmig.rewrite.registry import file_rules, load
 from kerasmig.rewrite.settling import settle_uses
 from kerasmig.rewrite.todo import with_todos
@@ -71,7 +72,8 @@ def upgrade_text(
             break
         rounds += 1
         compat = tuple(sorted({*result.compat, *again.compat}))
-        result = result._replace(new=again.new, compat=compat)
+        heard = result.asked | again.asked
+        result = result._replace(new=again.new, compat=compat, asked=heard)
     if waiting:
         findings = tuple(_by_hand(f) if f in asked else f for f in result.findings)
         result = result._replace(findings=findings)
@@ -118,11 +120,11 @@ def _one_round(
         surroundings,
     )
     context.directives = directives
-    if surroundings.told is not None:
-        context.told = surroundings.told
+    context.told = Listening(surroundings.told or Told())
     context.notes = program_notes(context, facts.evidence)
     if surroundings.told is None:
-        context.told = told_alone(context.notes, facts.forced)
+        alone = told_alone(context.notes, facts.forced)
+        context.told = Listening(alone, context.told.asked)
     context.imports.pinned = lambda node: directives.ignores(IMPORTS, node)
     findings = [*settle_uses(context), *_whole_file(context)]
     findings = [directives.apply(f) for f in findings if _wanted(settings, f)]
@@ -150,7 +152,8 @@ def _one_round(
         tally=tally,
         compat=tuple(sorted(context.imports.compat)),
         notes=context.notes,
-        told=context.told,
+        told=context.told.told,
+        asked=context.told.asked,
     )
     return result, waiting
 

@@ -175,9 +175,10 @@ def _names(context: FileContext) -> Iterator[ast.Constant]:
         if isinstance(comparison.left, ast.Attribute) and comparison.left.attr == "name":
             for side in comparison.comparators:
                 yield from _constants(context, side)
+    by_name = _by_layer_name(context)
     for node in nodes(context.tree, ast.Subscript):
         named = last_name(node.value)
-        if "layer" in named.lower() or named in _by_layer_name(context):
+        if "layer" in named.lower() or named in by_name:
             yield from _constants(context, node.slice)
 
 
