@@ -55,3 +55,9 @@ class Listening:
         """See `Told`."""
         self._asked.add("sure")
         return self.told.sure
+
+    @property
+    def keras1(self) -> bool:
+        """See `Told`."""
+        self._asked.add("keras1")
+        return self.told.keras1
