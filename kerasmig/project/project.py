@@ -235,6 +235,8 @@ class Project:
         for index, path in enumerate(self.files):
             if path in news:
                 settled[index] = self.upgrade_file(path)
+            elif path in self._told:
+                settled[index] = settled[index]._replace(told=self._told[path])
         return settled
 
     def collect(self, results: Sequence[FileResult]) -> RunResult:
