@@ -609,3 +609,62 @@ def test_dropout_of_gates_is_told_where_it_is_given() -> None:
     head = "from keras.layers import LSTM\n"
     assert any("one mask" in f.message for f in upgrade(head + "LSTM(3, dropout_W=0.1)").findings)
     assert not any("one mask" in f.message for f in upgrade(head + "LSTM(output_dim=3)").findings)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("def f(value):\n    return {}\n", "value"),
+        ("from settings import value\nx = {}\n", "value"),
+        ("args = parser.parse_args()\nx = {}\n", "args.value"),
+        ("table = load(path)\nx = {}\n", "table['value']"),
+        (
+            "class A(object):\n    def f(self, v):\n        self.v = v\n        return {}\n",
+            "self.v",
+        ),
+        ("for value in given:\n    x = {}\n", "value"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Dense(3, activation={0})", "Dense(3, activation=get_activation({0}))"),
+        ("Dense(3, init={0})", "Dense(3, kernel_initializer=get_initializer({0}))"),
+        ("Dense(3, W_regularizer={0})", "Dense(3, kernel_regularizer=get_regularizer({0}))"),
+        ("Dense(3, b_constraint={0})", "Dense(3, bias_constraint=get_constraint({0}))"),
+        ("ZeroPadding1D({0})", "ZeroPadding1D(padding_1d({0}))"),
+    ],
+)
+def test_values_that_come_from_elsewhere(setting: str, value: str, old: str, new: str) -> None:
+    head = "from keras.layers import Dense, ZeroPadding1D\nDense(3, bias=False)\n"
+    code = upgrade(head + setting.format(old.format(value))).new
+    assert setting.format(new.format(value)) in code
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "for value in ['relu', 'tanh']:\n    x = {}\n",
+        "def f(value='relu'):\n    return {}\nf('tanh')\n",
+        "value = 'relu' if deep else 'tanh'\nx = {}\n",
+    ],
+)
+def test_values_that_are_seen_need_no_function(setting: str) -> None:
+    source = setting.format("Dense(3, activation=value, bias=False)")
+    code = upgrade("from keras.layers import Dense\n" + source).new
+    assert setting.format("Dense(3, activation=value, use_bias=False)") in code
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "def f(p):\n    return {}\n",
+        "for p in [(1, 1), (1, 2, 3, 4)]:\n    x = {}\n",
+        "p = sizes['pad']\nx = {}\n",
+    ],
+)
+def test_padding_in_a_variable_is_looked_at_when_it_runs(setting: str) -> None:
+    head = "from keras.layers import Convolution2D, ZeroPadding2D\n"
+    source = setting.format("ZeroPadding2D(p, dim_ordering='tf')")
+    code = upgrade(head + source).new
+    assert setting.format("ZeroPadding2D(padding_2d(p), data_format='channels_last')") in code

@@ -350,6 +350,8 @@ class Receivers:
 
     def _call(self, node: ast.Call) -> str | None:
         function = node.func
+        if isinstance(function, ast.Attribute) and function.attr == "from_config":
+            return self._instance_of(function.value)
         made = self._instance_of(function)
         if made is not None:
             return made

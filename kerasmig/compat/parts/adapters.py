@@ -118,6 +118,8 @@ def layer_name(name):
 
 def unit_forget_bias(initializer):
     """Whether an LSTM's forget gate starts with a bias of one."""
+    if isinstance(initializer, bool):
+        return initializer
     if initializer not in ("one", "zero"):
         raise ValueError(
             f"forget_bias_init={initializer!r}: Keras 3 knows one and zero only"
@@ -138,6 +140,8 @@ def padding_2d(padding):
         padding = [
             padding.get(f"{side}_pad", 0) for side in ("top", "bottom", "left", "right")
         ]
+    if isinstance(padding, int):
+        return padding
     if len(padding) == 4:
         return ((padding[0], padding[1]), (padding[2], padding[3]))
     return tuple(padding)

@@ -186,7 +186,7 @@ class Keras1Config(dict):
         ]
 
     def __missing__(self, name):
-        if self._is_list and isinstance(name, (int, slice)):
+        if self._is_list:
             return self._as_list()[name]
         if name == "input_dtype":
             return self["dtype"]

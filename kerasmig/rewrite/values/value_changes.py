@@ -17,6 +17,7 @@ from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.values.constraints import kernel_constraint
 from kerasmig.rewrite.values.conversions import UNCHANGED, Converted, Converter
+from kerasmig.rewrite.values.origins import may_come_from_outside
 
 
 def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
@@ -78,7 +79,8 @@ def by_table(
         return UNCHANGED
     # A name whose value comes from elsewhere: only matters if a value that differs is about.
     risky = [key for key, new in table.items() if _text_value(new.text) != key]
-    if not adapter or not any(context.mentions(key) for key in risky):
+    mentioned = any(context.mentions(key) for key in risky)
+    if not adapter or not (mentioned or may_come_from_outside(context, argument.value)):
         return UNCHANGED
     return Converted((f"{context.imports.need(adapter)}(", argument.value_span, ")"))
 
@@ -309,7 +311,7 @@ def _pad_dict(context: FileContext, node: ast.expr) -> dict[str, str] | None:
 def _padding_1d(context: FileContext, argument: Argument) -> Converted:
     pads = _pad_dict(context, argument.value)
     if pads is None:
-        return UNCHANGED
+        return _padding_at_run_time(context, argument, "padding_1d")
     left, right = (pads.get(key, "0") for key in _KEYS_1D)
     return Converted((f"({left}, {right})",))
 
@@ -327,14 +329,24 @@ def _padding_2d(context: FileContext, argument: Argument) -> Converted:
     if isinstance(value, (tuple, list)) and len(value) == 4:
         top, bottom, left, right = value
         return Converted((f"(({top}, {bottom}), ({left}, {right}))",))
-    return UNCHANGED
+    return _padding_at_run_time(context, argument, "padding_2d")
+
+
+def _padding_at_run_time(context: FileContext, argument: Argument, adapter: str) -> Converted:
+    """A padding in a variable, which may hold a dictionary or four numbers."""
+    node = argument.value
+    if context.constant(node) is not UNKNOWN or not _is_passed_on(node):
+        return UNCHANGED
+    return Converted(
+        (f"{context.imports.need(f'keras1_compat.{adapter}')}(", argument.value_span, ")")
+    )
 
 
 _TABLES: dict[str, tuple[Mapping[str, Value], str]] = {
     "regularizer": (tables.REGULARIZERS, "keras1_compat.get_regularizer"),
     "constraint": (tables.CONSTRAINTS, "keras1_compat.get_constraint"),
     "activation": (tables.ACTIVATIONS, "keras1_compat.get_activation"),
-    "forget_bias": (tables.FORGET_BIAS, ""),
+    "forget_bias": (tables.FORGET_BIAS, "keras1_compat.unit_forget_bias"),
 }
 
 _SPECIAL: dict[str, Converter] = {
