@@ -181,7 +181,7 @@ def _advice(name: str) -> str:
             return advice
     if name.startswith("train.") and name.endswith(_OPTIMIZERS):
         return _OPTIMIZER
-    return f"today's TensorFlow has it as `tf.compat.v1.{name}`, for graphs and sessions"
+    return f"write `tf.compat.v1.{name}`, which works with graphs and sessions only"
 
 
 FAMILIES = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,12 @@ from kerasmig.cli.convert import convert, inspect
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, exit_code, fail
 from kerasmig.cli.legacy import legacy
 from kerasmig.cli.options import FORMATS, Group, config_option, upgrade_options
-from kerasmig.cli.printing import make_console, print_run_report, print_verify_report
+from kerasmig.cli.printing import (
+    make_console,
+    print_run_report,
+    print_verify_report,
+    window_width,
+)
 from kerasmig.cli.reports import report
 from kerasmig.cli.shown import show_and_end
 from kerasmig.cli.start import start
@@ -311,6 +317,10 @@ def explain(words: tuple[str, ...]) -> None:
     text = explanation(asked)
     if text is None:
         fail(f"nothing is known of {asked!r}: `kerasmig rules` lists all codes")
+    if sys.stdout.isatty():
+        from kerasmig.report.wrapping import wrapped_markdown
+
+        text = wrapped_markdown(text, window_width())
     click.echo(text)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
 
 from kerasmig.cli.exits import UNREADABLE, fail
 
@@ -83,6 +86,20 @@ def print_verify_report(
         print_document(output_format, None, report, about)
     else:
         print_verify(report, make_console(), verbose=verbose)
+
+
+def say(text: str, **style: Any) -> None:
+    """Print a line for people: in a window broken between words, else as it is."""
+    from kerasmig.report.wrapping import wrapped
+
+    lines = wrapped(text, window_width()) if sys.stdout.isatty() else [text]
+    for line in lines:
+        click.secho(line, **style)
+
+
+def window_width() -> int:
+    """How many signs a line of the terminal holds."""
+    return shutil.get_terminal_size().columns
 
 
 def print_document(

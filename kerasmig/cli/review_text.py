@@ -7,6 +7,7 @@ import difflib
 import click
 
 from kerasmig.catalog.codes import code_summary
+from kerasmig.cli.printing import say
 from kerasmig.finding import DataFormat, Finding, TensorShapes, Verdict
 from kerasmig.report.diff import split_lines
 from kerasmig.report.shapes import describe_axes, format_shape
@@ -37,14 +38,14 @@ q - quit: what was accepted is written, the rest stays as it is"""
 def show_finding(text: str, finding: Finding, verdict: Verdict | None) -> None:
     """Print a change with its evidence and what it means for shapes."""
     click.echo()
-    click.secho(f"line {finding.line}: {finding.code} {finding.message}", fg="yellow")
-    click.echo(f"  {finding.applicability.value}: {code_summary(finding.code)}")
+    say(f"line {finding.line}: {finding.code} {finding.message}", fg="yellow")
+    say(f"  {finding.applicability.value}: {code_summary(finding.code)}")
     for evidence in finding.evidence:
         where = f" (line {evidence.line})" if evidence.line else ""
-        click.echo(f"  because: {evidence.sentence}{where}")
+        say(f"  because: {evidence.sentence}{where}")
     if verdict is not None:
         share = f"{verdict.data_format.value}, confidence {verdict.confidence:.2f}"
-        click.echo(f"  {verdict.model}: {share}")
+        say(f"  {verdict.model}: {share}")
         lines = range(finding.line, max(finding.end_line, finding.line) + 1)
         for tensor in verdict.shapes:
             if tensor.line in lines:
@@ -58,10 +59,10 @@ def show_finding(text: str, finding: Finding, verdict: Verdict | None) -> None:
 def show_verdict(verdict: Verdict) -> None:
     """Print what is known of a model's data format, and its shapes under both readings."""
     click.echo()
-    click.secho(f"line {verdict.line}: {verdict.model}: {verdict.data_format.value}", fg="yellow")
+    say(f"line {verdict.line}: {verdict.model}: {verdict.data_format.value}", fg="yellow")
     for evidence in verdict.evidence:
         favours = f" [for {evidence.favours.value}]" if evidence.favours else ""
-        click.echo(f"  because: {evidence.sentence}{favours}")
+        say(f"  because: {evidence.sentence}{favours}")
     for tensor in verdict.shapes:
         _show_tensor(tensor)
 
@@ -76,4 +77,4 @@ def _show_tensor(tensor: TensorShapes) -> None:
         else:
             words = describe_axes(shape, form)
             shown = f"{format_shape(shape)} = {words}" if words else format_shape(shape)
-        click.echo(f"  {tensor.name} as {form.value}: {shown}")
+        say(f"  {tensor.name} as {form.value}: {shown}")

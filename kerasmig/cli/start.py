@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, fail
+from kerasmig.cli.printing import say
 from kerasmig.cli.work import analyse, configure, review, run_verification, write_files
 
 if TYPE_CHECKING:
@@ -127,11 +128,10 @@ class Guide:
         """What there is and the steps, in about ten lines."""
         from kerasmig.project.plan import era_sentence, format_sentence
 
-        click.secho(era_sentence(self.look), bold=True)
-        click.echo(format_sentence(self.look))
+        say(era_sentence(self.look), bold=True)
+        say(format_sentence(self.look))
         for number, step in enumerate(self._steps(), 1):
-            mark = click.style(_MARKS[step.state.value], fg=_colour(step))
-            click.echo(f"{mark} {number}. {step.title}: {step.said}")
+            say(f"{_MARKS[step.state.value]} {number}. {step.title}: {step.said}", fg=_colour(step))
 
     def say_left(self) -> int:
         """What is left, in order, with the command or the line of each; the exit code."""
@@ -181,7 +181,7 @@ class Guide:
             if step.key == "decide" and not decisions:
                 continue
             click.echo()
-            click.secho(f"{index + 1}. {step.title}: {step.said}", bold=True)
+            say(f"{index + 1}. {step.title}: {step.said}", bold=True)
             if step.key == "proof" and not self._can_prove():
                 continue
             try:
@@ -250,7 +250,7 @@ class Guide:
     def _can_prove(self) -> bool:
         if self.look.migrated and not self.look.changes:
             return True
-        click.echo("no upgrade of this folder is on record: see what is left")
+        say("no upgrade of this folder is on record: see what is left")
         return False
 
     def prove(self) -> int:
@@ -279,7 +279,7 @@ class Guide:
 
 
 def _say_todo(todo: Todo) -> None:
-    click.echo(f"   - {todo.what}")
+    say(f"   - {todo.what}")
     if todo.command:
         click.echo(f"     $ {todo.command}")
     if todo.write:

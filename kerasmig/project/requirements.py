@@ -163,7 +163,7 @@ def _pin(line: int, match: re.Match[str]) -> Pin | None:
         if not _excludes(spec, 3 if name == "keras" else 2):
             return None
     shown = match.group().strip()
-    message = f"{shown} is too old for the migrated code: {wanted}"
+    message = f"{shown} is too old for the migrated code: write {wanted}"
     return Pin(line, start, end, name, _assigned(wanted, match), message)
 
 
@@ -189,7 +189,10 @@ def _with_tensorflow(line: int, match: re.Match[str], pin: Pin | None) -> Pin:
         # Above, so that a comment behind the old requirement stays behind it.
         new = f"{_assigned(_TENSORFLOW, match)}\n{before}{new}"
     told = [pin.message] if pin is not None else []
-    told.append(f"the migrated code runs on TensorFlow, which is not asked for: {_TENSORFLOW}")
+    told.append(
+        f"the migrated code runs on TensorFlow, which is not asked for: add {_TENSORFLOW}, by hand or "
+        "with `kerasmig upgrade --update-requirements`"
+    )
     return Pin(line, start, end, "keras", new, "; ".join(told))
 
 

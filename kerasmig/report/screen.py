@@ -25,6 +25,9 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\
 #: What begins a command to GitHub's runner, where it begins a line.
 _COMMANDS = ("::", "##[")
 _PIPE_WIDTH = 160
+_HANG = 4  # how much further in the rest of a broken line stands
+#: A word, or short code between backticks, which is one to a reader.
+_WORD = re.compile(r"\s*(?:[^\s`]*`[^`\n]{1,40}`[^\s`]*|\S+)\s*")
 #: What makes rich take any stream for a terminal.
 _FORCING = ("FORCE_COLOR", "TTY_COMPATIBLE")
 
@@ -60,16 +63,21 @@ def console_on(stream: IO[str]) -> AnyConsole:
 
 
 class Screen:
-    """A console whose lines are never wrapped by us and never fail to encode.
+    """A console whose lines never fail to encode.
 
-    Line breaks inside a message become blanks, so that one finding stays one line for ``grep``.
+    Line breaks inside a message become blanks, so that in a pipe one finding stays one line for
+    ``grep``. In a window lines are broken between words, with the rest further in.
     """
 
     def __init__(self, console: AnyConsole) -> None:
         self.console = console
 
-    def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
-        """Print one line made of texts or (text, style) pairs."""
+    def line(self, *parts: str | tuple[str, str], indent: int = 0, whole: bool = False) -> None:
+        """Print one line made of texts or (text, style) pairs.
+
+        Args:
+            whole: do not break it in a window: it is code.
+        """
         if isinstance(self.console, Pipe) or not self.console.is_terminal:  # nothing to lay out
             plain = self.safe("".join(p if isinstance(p, str) else p[0] for p in parts))
             if plain.lstrip().startswith(_COMMANDS):  # a file's name, in the log of GitHub
@@ -78,11 +86,16 @@ class Screen:
             return
         from rich.text import Text
 
-        text = Text(" " * indent)
+        text = Text()
         for part in parts:
             content, style = part if isinstance(part, tuple) else (part, "")
             text.append(self.safe(content), style=style)
-        self.console.print(text, soft_wrap=True, highlight=False, markup=False)
+        room = self.console.width - indent
+        lines = [text] if whole else list(text.divide(_breaks(text.plain, room)))
+        for number, part_of in enumerate(lines):
+            before = Text(" " * (indent + (_HANG if number else 0)))
+            part_of.rstrip()
+            self.console.print(before + part_of, soft_wrap=True, highlight=False, markup=False)
 
     def heading(self, title: str) -> None:
         """Print a title after an empty line."""
@@ -119,6 +132,21 @@ class Screen:
 
         content, style = cell if isinstance(cell, tuple) else (cell, "")
         return Text(self.safe(content), style=style)
+
+
+def _breaks(text: str, room: int) -> list[int]:
+    """Where to break a line, so that its parts fit a window; a word that is longer stays whole."""
+    from rich.cells import cell_len
+
+    found: list[int] = []
+    taken = 0
+    for word in _WORD.finditer(text):
+        wide = cell_len(word.group().rstrip())
+        if taken and taken + wide > room - (_HANG if found else 0):
+            found.append(word.start())
+            taken = 0
+        taken += cell_len(word.group())
+    return found
 
 
 def outcome_mark(finding: Finding) -> tuple[str, str]:

@@ -17,7 +17,6 @@ from kerasmig.report.summary import RunSummary, outcome, plural, proof_sentence,
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 # The worst first.
 _OUTCOMES = ("manual", "assumed", "automatic", "suppressed")
-_MOST_EITHER = 3
 _VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
 
 
@@ -77,7 +76,7 @@ def print_diff(result: RunResult, console: AnyConsole) -> None:
     patches += [new_file_diff(path, text) for path, text in result.extra_files.items()]
     for line in "".join(patches).split("\n")[:-1]:
         header = line.startswith(("diff --git ", "--- ", "+++ ", "new file mode "))
-        screen.line((line, "bold" if header else _DIFF_STYLES.get(line[:1], "")))
+        screen.line((line, "bold" if header else _DIFF_STYLES.get(line[:1], "")), whole=True)
 
 
 def _write_diff(result: RunResult, stream: IO[str]) -> None:
@@ -186,6 +185,8 @@ def _print_verdict(screen: Screen, path: str, verdict: Verdict, verbose: bool) -
 
 
 def _print_readings(screen: Screen, verdict: Verdict) -> None:
+    if not verdict.shapes:
+        return
     first, last = DataFormat.CHANNELS_FIRST, DataFormat.CHANNELS_LAST
     rows: list[list[str | tuple[str, str]]] = []
     for tensor in verdict.shapes:
@@ -236,18 +237,27 @@ def _print_summary(
     _print_uses(screen, summary)
     verdicts = [f"{count} {form.value}" for form, count in summary.verdicts.items()]
     if verdicts:
-        screen.line(("models  ", "dim"), ", ".join(verdicts))
-    both = [(file.path, v) for file in run.files for v in file.verdicts if v.runs]
-    for path, verdict in both[:_MOST_EITHER]:
-        screen.line(f"{path}:{verdict.line}: {verdict.model}: {verdict.runs}", indent=8)
-    if len(both) > _MOST_EITHER:
-        screen.line(f"and {len(both) - _MOST_EITHER} more that handle both: see -v", indent=8)
+        screen.line(("models  ", "dim"), ", ".join(verdicts), _either_sentence(run))
     if sentence := proof_sentence(summary):
         screen.line(("proof   ", "dim"), sentence)
     left = list(summary.left)
+    if summary.assumed > summary.settled:
+        left[-1] += ": change them, or accept each with `# kerasmig: ignore[CODE]` on its line"
     if dry_run and (count := sum(code.automatic for code in summary.codes)):
         left.append(f"{plural(count, 'automatic change')} to make with `kerasmig upgrade`")
     _print_left(screen, left)
+
+
+def _either_sentence(run: RunResult) -> str:
+    """What the models that handle both orderings run today, if it is the same for all."""
+    both = [(file.path, v) for file in run.files for v in file.verdicts if v.runs]
+    if not both:
+        return ""
+    path, first = both[0]
+    if any(verdict.runs != first.runs for _, verdict in both):
+        return ": with -v each says which ordering it runs today"
+    others = f" and {len(both) - 1} more" if len(both) > 1 else ""
+    return f": {path}:{first.line}: {first.model}{others}: {first.runs}"
 
 
 def _print_uses(screen: Screen, summary: RunSummary) -> None:

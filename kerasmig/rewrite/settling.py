@@ -102,7 +102,10 @@ def moved(context: FileContext, use: Use, entry: Entry) -> Finding | None:
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
     unknown = unknown_keywords(use.call, entry) if use.call is not None else ()
     if unknown:
-        why = f"neither Keras 1 nor Keras 3 has an argument {unknown[0]!r} here"
+        why = (
+            f"neither Keras 1 nor Keras 3 has an argument {unknown[0]!r} here: take it out, or write "
+            f"the one that is meant (`kerasmig explain {entry.short}` lists them)"
+        )
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
     target = use.path if surface.keras3_has(use.path) else entry.to
     if target is None:

@@ -261,8 +261,24 @@ def test_ascii_console_gets_escapes_instead_of_an_error() -> None:
     assert "\\u201cTheano\\u201d order" in terminal
 
 
-@pytest.mark.parametrize("width", [1, 20, 40])
-def test_narrow_terminal_keeps_every_word(width: int) -> None:
+@pytest.mark.parametrize("width", [1, 20, 40, 80])
+def test_a_window_keeps_every_word_whole(width: int) -> None:
     text = printed(samples.RUN, samples.REPORT, width=width, terminal=True)
     plain = re.sub(r"\x1b\[[0-9;]*m", "", text)
-    assert "nets/unet.py:7:11: KM402 merge axis 1 is the channel axis [assumed]" in plain
+    message = "nets/unet.py:7:11: KM402 merge axis 1 is the channel axis [assumed]"
+    assert message in " ".join(plain.split())
+    written = plain.split("\n")
+    first = next(n for n, line in enumerate(written) if line.startswith("nets/unet.py:7:11:"))
+    rest = written[first + 1 :]
+    rest = rest[: next(n for n, line in enumerate(rest) if not line.startswith("    "))]
+    assert (width >= 80) == (not rest)
+    assert " ".join(" ".join([written[first], *rest]).split()) == message
+    assert all(len(line) <= width or len(line.split()) == 1 for line in [written[first], *rest])
+
+
+def test_a_pipe_and_a_diff_are_never_broken() -> None:
+    message = "nets/unet.py:7:11: KM402 merge axis 1 is the channel axis [assumed]"
+    assert message in printed(samples.RUN, width=20).split("\n")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", printed(samples.RUN, diff=True, width=20, terminal=True))
+    long = next(line for line in samples.SEED.new.split("\n") if len(line) > 80)
+    assert f"+{long}" in shown.split("\n")

@@ -46,7 +46,7 @@ def test_what_is_certain_is_rewritten(old: str, new: str) -> None:
         ("tf.train.AdamOptimizer(0.1).minimize(loss)", "use the optimizer of `keras.optimizers`"),
         ("cell = tf.nn.rnn_cell.LSTMCell(3)", "use the layers of Keras"),
         ("tf.contrib.slim.conv2d(x)", "it left TensorFlow with 2.0"),
-        ("tf.local_variables(x)", "`tf.compat.v1.local_variables`, for graphs and sessions"),
+        ("tf.local_variables(x)", "`tf.compat.v1.local_variables`, which works with graphs"),
         ("tf.nn.dropout(x, keep_prob=0.9)", "the share that is kept: write `rate=1 - ...`"),
         ("from tensorflow import placeholder", "tensorflow.placeholder: the input of a model"),
         ("import tensorflow.contrib.slim as slim", "it left TensorFlow with 2.0"),

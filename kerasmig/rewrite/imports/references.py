@@ -47,7 +47,10 @@ def adapted_call(context: FileContext, use: Use, entry: Entry, error: BindError)
     adapter = adapter_name(entry.name)
     call = use.call
     if adapter is None or call is None or "unpacked" not in str(error):
-        why = f"the call cannot be rewritten, because {error}"
+        why = (
+            f"the call cannot be rewritten, because {error}: write it as Keras 3 has it "
+            f"(`kerasmig explain {entry.short}`)"
+        )
         return refused(context, use, entry, [(Applicability.MANUAL, why)])
     edits = [Edit(context.text.span(use.node), (context.imports.need(f"keras1_compat.{adapter}"),))]
     doubt = ""
