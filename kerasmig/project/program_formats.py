@@ -53,7 +53,8 @@ def told_of_programs(
         for used in imported(path):
             users.setdefault(used, set()).add(path)
     entries = [path for path in notes if _is_entry(path, notes[path], users)]
-    entries += [path for path in notes if path not in {f for e in entries for f in reached(e)}]
+    begun = {file for entry in entries for file in reached(entry)}
+    entries += [path for path in notes if path not in begun]
     decisions: dict[Path, Decision] = {}
     for entry in entries:
         decisions[entry] = decide((notes[f] for f in reached(entry) if f in notes), forced)
@@ -98,9 +99,15 @@ def _starting(
     """
     found: dict[Path, list[Decision]] = {}
 
+    @cache
     def leads_to_keras(path: Path) -> bool:
         return any(notes[file].keras for file in reached(path) if file in notes)
 
+    together: set[Path] = set()
+    tests: dict[Path, list[Path]] = {}
+    for path in notes:
+        if is_test(path):
+            tests.setdefault(path.parent, []).append(path)
     for entry in entries:
         decision = decisions[entry]
         if not (decision.start or decision.hears):
@@ -110,14 +117,12 @@ def _starting(
         for init in inits(entry):
             if init in notes and leads_to_keras(init):
                 found.setdefault(init, []).append(early)
-        if not is_test(entry) or not decision.start:
+        if not is_test(entry) or not decision.start or entry.parent in together:
             continue
-        for other in notes:
-            if other == entry or not leads_to_keras(other):
-                continue
-            beside = is_test(other) and other.parent == entry.parent
-            above = other.name == CONFTEST and other.parent in (entry.parent, *entry.parents)
-            if beside or above:
+        together.add(entry.parent)  # the others there have their own, or got it by the first
+        above = [path for folder in entry.parent.parents if (path := folder / CONFTEST) in notes]
+        for other in (*tests.get(entry.parent, ()), *above):
+            if other != entry and leads_to_keras(other):
                 found.setdefault(other, []).append(early)
     return found
 

@@ -22,7 +22,6 @@ from kerasmig.project.membership import Membership
 from kerasmig.project.modules import Modules
 from kerasmig.project.neighbours import told_in
 from kerasmig.project.patterns import settings_for
-from kerasmig.project.placement import common_folder
 from kerasmig.project.vendored import vendored_note
 from kerasmig.reading.first_look import FileFacts
 from kerasmig.settings import UpgradeSettings
@@ -329,7 +328,7 @@ class Project:
             from kerasmig.compat.select import compat_present
             from kerasmig.project.compat_file import write_compat
 
-            inside = common_folder(self.files)
+            inside = self.modules.common_folder
             if why := write_compat(Path(extra), compat_present(text), inside, backups):
                 failed.append(f"{extra}: {why}")
                 missing[Path(extra).absolute().parent] = f"{extra} could not be written"
