@@ -425,6 +425,37 @@ def test_a_generator_that_cannot_be_told_is_reported() -> None:
     assert unfed.applicability is Applicability.MANUAL and unfed.line == 7
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def show(model, x):\n    return model.predict(x)\n",
+        "class Show(Callback):\n    def on_epoch_end(self, epoch, logs=None):\n"
+        "        self.model.predict(self.x)\n",
+        "def train(my_net, x, y):\n    my_net.fit(x, y)\n",
+        "from mine import nets\nnets[0].train_on_batch(1, 2)\n",
+    ],
+)
+def test_what_feeds_a_model_that_cannot_be_told_is_reported(use: str) -> None:
+    result = turned(NET + use)
+    (unfed,) = [f for f in result.findings if f.code == "KM146"]
+    assert unfed.applicability is Applicability.MANUAL
+    assert unfed.line == len((HEAD + (NET + use).lstrip("\n")).splitlines())
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["from sklearn.svm import SVC\nclf = SVC()\nclf.fit(1, 2)\n", "scaler.fit(3)\n"],
+)
+def test_what_is_no_model_is_not_reported(use: str) -> None:
+    assert not [f for f in turned(NET + use).findings if f.code == "KM146"]
+
+
+def test_an_array_in_a_list_is_turned_in_it() -> None:
+    code = turned(NET + "m.predict([x])\nm.fit([x], y)\n").code
+    assert "m.predict([np.moveaxis(x, 1, -1)])" in code
+    assert "m.fit([np.moveaxis(x, 1, -1)], y)" in code
+
+
 def test_models_of_a_gan_that_are_compiled_by_a_function() -> None:
     """The generator gives what the discriminator takes, whoever else gets the two."""
     code = turned(GENERATOR.replace("m.", "g.").replace("m =", "g =") + """

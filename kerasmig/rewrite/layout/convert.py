@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -376,14 +377,18 @@ class _Conversion:
         raise _Unwritable([Problem(run.strays[0], reason, group)])
 
 
+_ONLY_MODELS = ("train_on_batch", "test_on_batch", "predict_on_batch", "fit_generator")
+_MODELS_TOO = ("fit", "evaluate", "predict")
+_LIKE_A_MODEL = re.compile(r"model|net\b|network|generator|discriminator|encoder|decoder|cnn")
+
+
 def _may_feed(call: ast.Call) -> bool:
-    """Whether a call looks as if it fed a model."""
-    return isinstance(call.func, ast.Attribute) and call.func.attr in (
-        "train_on_batch",
-        "test_on_batch",
-        "predict_on_batch",
-        "fit_generator",
-    )
+    """Whether a call looks as if it fed a model; ``fit`` and ``predict`` others have as well."""
+    if not isinstance(call.func, ast.Attribute):
+        return False
+    if call.func.attr in _MODELS_TOO:
+        return _LIKE_A_MODEL.search(ast.unparse(call.func.value).lower()) is not None
+    return call.func.attr in _ONLY_MODELS
 
 
 def _turned_inputs(solution: Solution) -> dict[int, int]:

@@ -121,7 +121,8 @@ class DataEdges:
 
     def _turn(self, value: ast.expr, states: Sequence[int]) -> None:
         if len(states) == 1:
-            self._turn_one(value, states[0])
+            alone = isinstance(value, ast.List) and len(value.elts) == 1
+            self._turn_one(value.elts[0] if alone else value, states[0])  # type: ignore[attr-defined]
         elif isinstance(value, (ast.List, ast.Tuple)) and len(value.elts) == len(states):
             for element, state in zip(value.elts, states, strict=True):
                 self._turn_one(element, state)
