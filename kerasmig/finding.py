@@ -206,7 +206,9 @@ class ProgramNotes(NamedTuple):
         would_convolve: the same, if the global setting is channels first.
         asks: a call asks the global setting, and could be given an argument instead.
         asks_setting: something asks the global setting and cannot be told otherwise.
-        sets: the file itself sets it; ``sets_first``: to channels first, as far as can be seen.
+        sets: the file itself sets it; ``sets_first``: to channels first, as far as can be seen;
+            ``sets_as_main``: only where it is started, not where it is imported; ``sets_surely``:
+            whenever it is imported, whatever the conditions.
         keras: whether the file imports Keras or TensorFlow itself.
         runs: whether the file does its work when it is run or imported, or has a ``__main__`` part.
         keras1: whether the file bears marks of Keras 1; ``None`` if of no era.
@@ -223,6 +225,8 @@ class ProgramNotes(NamedTuple):
     asks_setting: bool = False
     sets: bool = False
     sets_first: bool = False
+    sets_as_main: bool = False
+    sets_surely: bool = False
     keras: bool = False
     runs: bool = False
     keras1: bool | None = None

@@ -57,7 +57,8 @@ def told_of_programs(
     entries += [path for path in notes if path not in begun]
     decisions: dict[Path, Decision] = {}
     for entry in entries:
-        decisions[entry] = decide((notes[f] for f in reached(entry) if f in notes), forced)
+        files = [file for file in reached(entry) if file in notes]
+        decisions[entry] = decide((_as_part(notes[f], f == entry) for f in files), forced)
     parts: dict[Path, list[Path]] = {}
     for entry in entries:
         for file in reached(entry):
@@ -77,6 +78,13 @@ def told_of_programs(
         )
         for file in {**dict.fromkeys(several), **{f: None for f in starting if f in notes}}
     }
+
+
+def _as_part(note: ProgramNotes, started: bool) -> ProgramNotes:
+    """What a file contributes: its ``__main__`` part does not run where it is imported."""
+    if note.sets_as_main and not started:
+        return note._replace(sets=False, sets_first=False)
+    return note
 
 
 def _is_entry(path: Path, note: ProgramNotes, users: Mapping[Path, set[Path]]) -> bool:

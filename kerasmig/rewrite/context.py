@@ -16,7 +16,16 @@ from kerasmig.analysis.names.resolution import Names
 from kerasmig.analysis.objects.receivers import Receivers
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding, ProgramNotes, Told
+from kerasmig.finding import (
+    Applicability,
+    DataFormat,
+    Edit,
+    Evidence,
+    Finding,
+    ProgramNotes,
+    Told,
+    Verdict,
+)
 from kerasmig.reading.first_look import (
     array_layouts,
     given_names,
@@ -242,6 +251,10 @@ class FileContext:
     def known(self, node: ast.expr) -> bool:
         """Whether an expression's value is certain."""
         return constant(node, self.names) is not UNKNOWN
+
+    def has_setting(self, verdict: Verdict) -> bool:
+        """Whether a model has its format from the file's own setting, in whatever run."""
+        return verdict.ambient and self.notes.sets_surely
 
     @cached_property
     def ambient_channels_first(self) -> bool:

@@ -75,7 +75,8 @@ def program_notes(context: FileContext, project: Iterable[Evidence] = ()) -> Pro
     Args:
         project: what files beside the code say of the ordering.
     """
-    inference, settings = context.inference, _settings(context)
+    inference, places = context.inference, _settings(context)
+    settings = [context.constant(value) for value in places]
     asked = {asks(use) for use in context.uses}
     first = [v for v in inference.verdicts if v.data_format is _FIRST]
     convolving = {id(v): v for v in map(inference.verdict_for, _convolutions(context)) if v}
@@ -90,6 +91,8 @@ def program_notes(context: FileContext, project: Iterable[Evidence] = ()) -> Pro
         asks_setting=SETTING in asked or any(_is_based_on(context, use) for use in context.uses),
         sets=bool(settings),
         sets_first=any(value not in _LAST_NAMES for value in settings),
+        sets_as_main=bool(places) and all(_is_main_part(context, node) for node in places),
+        sets_surely=any(_runs_surely(context, node) for node in places),
         keras=bool(context.names.imported_as(_leads_to_tensorflow)),
         runs=_runs(context),
         keras1=None if context.era.era is Era.UNKNOWN else context.speaks_keras1,
@@ -151,8 +154,8 @@ def _is_based_on(context: FileContext, use: Use) -> bool:
     return isinstance(parent, ast.ClassDef) and use.node in parent.bases and is_spatial(use.name)
 
 
-def _settings(context: FileContext) -> list[object]:
-    """The values that the file itself gives the global setting; `UNKNOWN` for computed ones."""
+def _settings(context: FileContext) -> list[ast.expr]:
+    """The values that the file itself gives the global setting, where that can happen today."""
     given = [
         argument
         for use in context.uses
@@ -165,7 +168,42 @@ def _settings(context: FileContext) -> list[object]:
         for target in node.targets
         if isinstance(target, ast.Attribute) and target.attr == _VARIABLE
     ]
-    return [context.constant(value) for value in given]
+    return [node for node in given if not _is_for_theano(context, node)]
+
+
+def _is_main_part(context: FileContext, node: ast.AST) -> bool:
+    """Whether something runs only where the file is started: not where it is imported."""
+    return any(_asks_for_main(around) for around in context.ancestors(node))
+
+
+def _runs_surely(context: FileContext, node: ast.AST) -> bool:
+    """Whether something runs whenever the file is imported."""
+    plain = (ast.Module, ast.Expr, ast.Assign, ast.Call, ast.keyword, ast.With)
+    return all(isinstance(around, plain) for around in context.ancestors(node))
+
+
+def _is_for_theano(context: FileContext, node: ast.AST) -> bool:
+    """Whether something runs only on Theano: ``if K.backend() == 'theano': ...``."""
+    inner = node
+    for around in context.ancestors(node):
+        if isinstance(around, ast.If) and any(inner is part for part in around.body):
+            test = around.test
+            if (
+                isinstance(test, ast.Compare)
+                and len(test.ops) == 1
+                and isinstance(test.ops[0], ast.Eq)
+                and any(
+                    isinstance(side, ast.Constant) and side.value == "theano"
+                    for side in (test.left, *test.comparators)
+                )
+            ):
+                return True
+        inner = around
+    return False
+
+
+def _asks_for_main(statement: ast.AST) -> bool:
+    return isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test)
 
 
 def _backend_name(name: str) -> str:
@@ -177,7 +215,7 @@ def _backend_name(name: str) -> str:
 def _runs(context: FileContext) -> bool:
     """Whether the file is a program: it has a ``__main__`` part, or works at its top level."""
     for statement in context.tree.body:
-        if isinstance(statement, ast.If) and "__name__" in ast.unparse(statement.test):
+        if _asks_for_main(statement):
             return True
         if isinstance(statement, ast.Expr) and _works(context, statement.value):
             return True

@@ -417,7 +417,9 @@ def _write_data_format(new: Draft) -> None:
     verdict = context.inference.verdict_for(new.call)
     if verdict is None and not is_spatial(new.use.name):
         _hear_as_argument(new)
-    if verdict is None or (verdict.ambient and context.settings.data_format != "explicit"):
+    if verdict is None or (
+        context.has_setting(verdict) and context.settings.data_format != "explicit"
+    ):
         return
     explicit = context.settings.data_format == "explicit"
     wanted = verdict.data_format is DataFormat.CHANNELS_FIRST or (

@@ -55,7 +55,7 @@ def adapted_call(context: FileContext, use: Use, entry: Entry, error: BindError)
     edits = [Edit(context.text.span(use.node), (context.imports.need(f"keras1_compat.{adapter}"),))]
     doubt = ""
     verdict = context.inference.verdict_for(call) if entry.data_format else None
-    if verdict is not None and not verdict.ambient and not verdict.explicit:
+    if verdict is not None and not context.has_setting(verdict) and not verdict.explicit:
         if verdict.data_format is DataFormat.CHANNELS_FIRST:
             site = context.site(call)
             edits += addition(site, site.arguments, [_FIRST])
@@ -105,7 +105,9 @@ def adapted_lookup(context: FileContext, use: Use) -> Finding | None:
 
 def ordering_of_file(context: FileContext) -> tuple[bool, str]:
     """Whether layers of the file want channels first, and what is doubtful about that."""
-    verdicts = [v for v in context.inference.verdicts if not v.ambient and not v.explicit]
+    verdicts = [
+        v for v in context.inference.verdicts if not context.has_setting(v) and not v.explicit
+    ]
     formats = {v.data_format for v in verdicts} - {DataFormat.EITHER}
     if formats == {DataFormat.CHANNELS_FIRST}:
         return True, "it takes the data format of this file's models, channels_first"
