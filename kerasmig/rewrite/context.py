@@ -305,7 +305,17 @@ class FileContext:
         bindings = scope.bindings.get(target.id, [])
         branches = [b.branch for b in bindings if b.node is statement and b.branch is not None]
         values = [b.value for b in bindings if b.branch in branches and b.value is not None]
-        return not scope.is_class and len({self.names.keras_name(v) for v in values}) <= 1
+        if scope.is_class or len({self.names.keras_name(v) for v in values}) > 1:
+            return False
+        if len(bindings) == 1:
+            return True
+        # `cell = LSTM` and below `if x: cell = GRU`: a call may be of either.
+        return not any(
+            self._is_one_of_several(name)
+            and any(b.node is statement for b in self.names.bindings_of(name))
+            for name in self.names.loads
+            if name.id == target.id
+        )
 
     @cached_property
     def float_arrays(self) -> frozenset[str]:

@@ -25,6 +25,11 @@ CASES = {
     "two ifs": ("x = 1\nif a:\n    x = 2\nif b:\n    x = 3\nuse(x)", [1, 2, 3]),
     "nothing before": ("if a:\n    x = 2\nuse(x)", [2]),
     "a try": ("try:\n    x = 1\nexcept E:\n    x = 2\nuse(x)", [1, 2]),
+    "a handler that binds anew": ("x = 1\ntry:\n    y\nexcept E:\n    x = 2\nuse(x)", [1, 2]),
+    "a try that binds anew": ("x = 1\ntry:\n    x = 2\nexcept E:\n    pass\nuse(x)", [1, 2]),
+    "a handler that leaves": ("x = 1\ntry:\n    x = 2\nexcept E:\n    raise\nuse(x)", [2]),
+    "what comes after a try": ("x = 1\ntry:\n    y\nexcept E:\n    z\nelse:\n    x = 2\nuse(x)", [1, 2]),
+    "at last": ("x = 1\ntry:\n    y\nfinally:\n    x = 2\nuse(x)", [2]),
     "from a function": ("x = 1\nif a:\n    x = 2\ndef f():\n    use(x)", [1, 2]),
     "a parameter": ("def f(x=1):\n    if a:\n        x = 2\n    use(x)", [None, 2]),
 }  # fmt: skip

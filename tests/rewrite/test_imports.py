@@ -303,6 +303,11 @@ def test_names_that_leak_through_stars() -> None:
     )
 
 
+def test_what_was_gone_before_the_last_keras_1_is_written_out() -> None:
+    result = upgrade("from keras.preprocessing.text import base_filter\nx = base_filter() + 'a'\n")
+    assert "x = '!\"#$%&()*+,-./" in result.new and "import" not in result.new
+
+
 def test_an_import_stays_while_a_use_is_left_to_do() -> None:
     result = check_rewrite(
         """

@@ -59,6 +59,27 @@ def test_alias() -> None:
     )
 
 
+@pytest.mark.parametrize("other", ["if flag:", "try:\n    x = load()\nexcept IOError:"])
+def test_one_that_may_be_another_since(other: str) -> None:
+    call = "cell(output_dim=3, inner_activation='tanh')\n"
+    result = check_rewrite(
+        f"from keras.layers import LSTM, GRU\ncell = LSTM\n{other}\n    cell = GRU\n{call}",
+        "from keras1_compat import keras1_LSTM, keras1_GRU\n"
+        f"cell = keras1_LSTM\n{other}\n    cell = keras1_GRU\n{call}",
+    )
+    assert automatic(result)
+
+
+def test_one_that_may_be_another_since_in_a_pair() -> None:
+    check_rewrite(
+        "from keras.layers import LSTM, GRU, Dense\nA, B = LSTM, Dense\nif flag:\n"
+        "    A, B = GRU, Dense\nA(3, inner_init='uniform')\n",
+        "from keras.layers import Dense\nfrom keras1_compat import keras1_LSTM, keras1_GRU\n"
+        "A, B = keras1_LSTM, Dense\nif flag:\n    A, B = keras1_GRU, Dense\n"
+        "A(3, inner_init='uniform')\n",
+    )
+
+
 def test_one_of_several() -> None:
     result = check_rewrite(
         "from keras.layers import LSTM, GRU\n"

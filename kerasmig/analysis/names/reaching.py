@@ -23,6 +23,8 @@ def reaching(bindings: list[Binding], use: Position | None) -> list[Binding]:
         return [last]
     alternatives = [b for b in bindings if b.branch is branch]
     before = bindings[: bindings.index(alternatives[0])]
+    if isinstance(branch, ast.Try) and before and (use is None or end_of(branch) <= use):
+        return (reaching(before, use) if _may_leave(branch, alternatives) else []) + alternatives
     if not isinstance(branch, ast.If) or not before:
         return alternatives
     if use is None or end_of(branch) <= use:
@@ -42,6 +44,18 @@ def _arms(branch: ast.If) -> Iterator[list[ast.stmt]]:
         yield from _arms(branch.orelse[0])
     else:
         yield branch.orelse
+
+
+def _may_leave(branch: ast.Try, bindings: list[Binding]) -> bool:
+    """Whether a ``try`` may be passed without a binding: well, or after what one handler caught."""
+    if any(_is_within(b, branch.finalbody) for b in bindings):
+        return False
+    ways = [(branch.body, branch.orelse), *((handler.body, []) for handler in branch.handlers)]
+    return not all(
+        isinstance((rest or arm)[-1], _LEAVING)
+        or any(_is_within(b, arm) or _is_within(b, rest) for b in bindings)
+        for arm, rest in ways
+    )
 
 
 def _always_binds(branch: ast.If, bindings: list[Binding]) -> bool:
