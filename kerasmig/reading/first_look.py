@@ -99,6 +99,17 @@ TRAINING_MARKS = {
             rb"LearningRateScheduler|ReduceLROnPlateau|\.lr\s*=(?!=)|\bset_value\([^,\n]*\.lr\b"
         ),
     ),
+    "compiles": ((b"ompile",), re.compile(rb"(?<!\bre)\.compile\(|\bcompile_model\(")),
+    "told": (
+        (b"Callback",),
+        re.compile(
+            rb"""\bself\.params\b(?!\s*=[^=])|\blogs(?:\[|\.get\()\s*['"](?:size|batch)['"]"""
+        ),
+    ),
+    "validation_split": (
+        (b"validation_split",),
+        re.compile(rb"\bvalidation_split\s*=(?!\s*(?:None|0(?:\.0*)?)\s*[,)])"),
+    ),
     "class_weight": ((b"class_weight",), re.compile(rb"\bclass_weight\s*=(?!\s*None)")),
 }
 """What in one file of a program matters to what another file compiles."""

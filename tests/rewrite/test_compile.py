@@ -134,6 +134,7 @@ def test_what_keras_1_computed_otherwise(call: str, words: str) -> None:
     [
         ("model.fit(X, y, sample_weight=w)", "weight zero"),
         ("model.fit(X, y, class_weight={0: 0., 1: 2.})", "weight zero"),
+        ("model.fit(X, y, class_weight={0: 1., 1: 2.}, validation_split=0.2)", "split off"),
         ("model.fit(X, {'out': y})", "by output"),
         ("model.layers[0].trainable = False", "trainable now"),
         ("print(model.metrics_names)", "metrics_names"),
@@ -141,6 +142,16 @@ def test_what_keras_1_computed_otherwise(call: str, words: str) -> None:
             "class Losses(Callback):\n    def on_batch_end(self, batch, logs={}):\n"
             "        self.x.append(logs['loss'])",
             "each batch",
+        ),
+        (
+            "class Told(Callback):\n    def on_train_begin(self, logs={}):\n"
+            "        told = self.params\n        print(told['nb_sample'])",
+            "told them",
+        ),
+        (
+            "class Told(Callback):\n    def on_batch_begin(self, batch, logs={}):\n"
+            "        self.seen += logs.get('size', 0)",
+            "told them",
         ),
     ],
 )
@@ -155,6 +166,7 @@ def test_what_the_program_does_with_the_model(rest: str, words: str) -> None:
     "rest",
     [
         "model.fit(X, y, class_weight={0: 1., 1: 2.})",
+        "model.fit(X, y, class_weight={0: 1., 1: 2.}, validation_split=0.0)",
         "class C(Callback):\n    def on_batch_end(self, batch, logs={}):\n        self.n += 1",
     ],
 )

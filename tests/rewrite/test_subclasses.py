@@ -161,6 +161,20 @@ def test_what_callbacks_no_longer_know(line: str, words: str) -> None:
     check_manual(source, "KM407" if "model" not in line else "KM304", words)
 
 
+def test_what_keras_1_told_callbacks_is_told_where_the_program_compiles() -> None:
+    source = (
+        "from keras.callbacks import Callback\nfrom keras.models import Sequential\n"
+        "class Told(Callback):\n    def on_batch_end(self, batch, logs={}):\n"
+        "        print(logs['size'], self.params['nb_sample'])\n"
+        "m = Sequential()\nm.compile('sgd', 'mse')\n"
+        "m.fit(x, y, nb_epoch=2, callbacks=[Told()])\n"
+    )
+    result = upgrade(source)
+    assert "compile_model(m, 'sgd', 'mse')" in result.new
+    assert "logs['size'], self.params['nb_sample']" in result.new
+    assert all(f.applicability is not Applicability.MANUAL for f in result.findings)
+
+
 def test_own_classes_of_the_same_names() -> None:
     source = "import keras\nclass Layer(object):\n    def get_output(self):\n        pass\n"
     check_rewrite(source, source)

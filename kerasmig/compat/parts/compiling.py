@@ -18,6 +18,7 @@ from kerasmig.compat.parts.accuracy import (
     categorical_accuracy,
     sparse_categorical_accuracy,
 )
+from kerasmig.compat.parts.told import callbacks_told
 
 
 def get_optimizer(identifier):
@@ -55,7 +56,7 @@ def compile_model(
     Where that is not what Keras 3 does: metrics are computed on each batch as a whole, against
     targets with as many axes as the output, without masks, and averaged by the sizes of the
     batches; a flat list of metrics is for every output; samples of weight zero do not count;
-    callbacks get each batch's own numbers; what is trainable when the model is compiled is
+    callbacks get each batch's own numbers and size, and the parameters that Keras 1 gave; what is trainable when the model is compiled is
     trained; BatchNormalization normalises by the batch also where it is not trainable; losses
     and metrics may use tensors of the model's layers.
     """
@@ -109,7 +110,11 @@ class Keras1Training:
 
     def fit(self, *args, **kwargs):
         """Train for some epochs; class and sample weights may be given by output."""
-        return super().fit(**self._with_weights(super().fit, args, kwargs))
+        given = self._with_weights(super().fit, args, kwargs)
+        if self.as_keras1 and given.get("callbacks"):
+            told = callbacks_told(given["callbacks"], self.keras1, given)
+            given["callbacks"] = told
+        return super().fit(**given)
 
     def evaluate(self, *args, **kwargs):
         """Evaluate; sample weights may be given by output."""
@@ -189,6 +194,7 @@ class Objective:
             names += [f"{name}_loss" for name in self.names]
         self.logged = names + [name for name, _, _ in self.metrics]
         self.means = [keras.metrics.Mean(name=name) for name in self.logged]
+        self.size = keras.Variable(0, dtype="int32", trainable=False, name="size")
         for mean in self.means:  # for callbacks that are not told which way is better
             mean._direction = "up" if "acc" in mean.name else "down"
 
@@ -241,6 +247,7 @@ class Objective:
     def _averaged(self, x, logs):
         """Take a batch into the means of the epoch; returns its own numbers."""
         size = ops.shape(keras.tree.flatten(x)[0])[0]
+        self.size.assign(size)
         for mean in self.means:
             mean.update_state(logs[mean.name], sample_weight=size)
         return logs

@@ -54,7 +54,11 @@ def _parameter(context: FileContext, base: ast.expr, key: ast.expr) -> Iterator[
     """``self.params['nb_epoch']``, ``logs['size']``."""
     if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
         return
+    # `compile_model` tells callbacks what Keras 1 told them.
+    is_told = not context.settings.idiomatic and "compiles" in context.training_marks
     if isinstance(base, ast.Name) and base.id == "logs" and key.value == "size":
+        if is_told:
+            return
         yield context.finding(
             CALLBACKS,
             key,
@@ -67,6 +71,8 @@ def _parameter(context: FileContext, base: ast.expr, key: ast.expr) -> Iterator[
         return
     new = CALLBACK_PARAMS[key.value]
     if new == key.value:
+        return
+    if new is None and is_told:
         return
     if new is None:
         yield context.finding(

@@ -127,6 +127,8 @@ def _of_weights(new: Draft, use: MethodUse) -> str:
         return "samples of weight zero do not count"
     if "class_weight" in marks and not _plain_class_weights(context):
         return "classes of weight zero do not count, and outputs may have classes of their own"
+    if "class_weight" in marks and "validation_split" in marks:
+        return "classes weigh in what is split off for validation, too"
     for function in nodes(context.tree, ast.FunctionDef):
         for node in nodes(function, ast.Yield):
             if isinstance(node.value, ast.Tuple) and len(node.value.elts) == 3:
@@ -178,6 +180,8 @@ def _of_program(new: Draft, use: MethodUse) -> str:
         return "`metrics_names` is read"
     if "batch logs" in marks and _reads_batch_logs(context):
         return "callbacks read the numbers of each batch"
+    if "told" in marks:
+        return "callbacks read the parameters, or the sizes of batches, that Keras 1 told them"
     if "trainable" in marks:
         if "statistics" in marks:
             return "BatchNormalization that is not trainable normalises by the batch"
