@@ -130,7 +130,13 @@ FAMILIES = (
             Entry("fbeta_score", to="keras1_compat.fbeta_score"),
             Entry("fmeasure", to="keras1_compat.fmeasure"),
             Entry("matthews_correlation", to="keras1_compat.matthews_correlation"),
-            Entry("get", to="get", args={"identifier": to("identifier", "metric")}),
+            Entry(
+                "get",
+                to="get",
+                args={"identifier": to("identifier", "metric")},
+                rule="get_by_name",
+                docs="A name that shows only when the program runs goes to the compat module.",
+            ),
         ),
     ),
     Family(

@@ -93,7 +93,13 @@ FAMILIES = (
                 idiomatic="squared_hinge",
                 docs=_HINGE,
             ),
-            Entry("get", to="get", args={"identifier": to("identifier", "loss")}),
+            Entry(
+                "get",
+                to="get",
+                args={"identifier": to("identifier", "loss")},
+                rule="get_by_name",
+                docs="A name that shows only when the program runs goes to the compat module.",
+            ),
         ),
     ),
 )

@@ -187,6 +187,8 @@ FAMILIES = (
                     "identifier": to("identifier", "optimizer"),
                     "kwargs": gone("make the optimizer from its class with these arguments"),
                 },
+                rule="get_by_name",
+                docs="A name that shows only when the program runs goes to the compat module.",
             ),
             Entry(
                 "optimizer_from_config",

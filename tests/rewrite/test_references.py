@@ -242,3 +242,29 @@ def test_a_layer_in_a_string_is_reported(code: str) -> None:
 )
 def test_other_strings_are_left_alone(code: str) -> None:
     check_noop(f"from keras.layers import Dense\nx = Dense(3)\n{code}")
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [("objectives", "get_loss"), ("metrics", "get_metric"), ("optimizers", "get_optimizer")],
+)
+@pytest.mark.parametrize("given", ["name", "identifier=name", "options['x']"])
+def test_a_name_that_shows_at_run_time(module: str, function: str, given: str) -> None:
+    check_rewrite(
+        f"from keras import {module}\nfor name in names:\n    x = {module}.get({given})\n",
+        f"from keras1_compat import {function}\nfor name in names:\n    x = {function}({given})\n",
+    )
+
+
+def test_a_function_that_looks_names_up_is_passed_on() -> None:
+    check_rewrite(
+        "from keras.objectives import get\nx = list(map(get, names))\n",
+        "from keras1_compat import get_loss\nx = list(map(get_loss, names))\n",
+    )
+
+
+def test_a_name_that_stands_there_is_looked_up_by_keras() -> None:
+    check_rewrite(
+        "from keras import objectives\nx = objectives.get('mse')\n",
+        "from keras.losses import get\nx = get('mse')\n",
+    )

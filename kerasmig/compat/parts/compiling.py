@@ -294,8 +294,8 @@ class Objective:
             _target(y, output) for y, output in zip(targets, model.outputs, strict=True)
         ]
         inputs = [
-            keras.Input(batch_shape=(None, *y.shape[1:]), dtype=y.dtype)
-            for y in targets
+            keras.Input(batch_shape=(output.shape[0], *y.shape[1:]), dtype=y.dtype)
+            for y, output in zip(targets, model.outputs, strict=True)
         ]
         losses = [
             f(y, o) for f, y, o in zip(self.losses, inputs, model.outputs, strict=True)

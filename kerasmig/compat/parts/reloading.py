@@ -15,8 +15,10 @@ def load_trained_model(path, custom_objects=None):
     Keras 3's file holds what the model was compiled with, but not that `compile_model` did it.
     """
     model = load_keras1_model(path, custom_objects)
-    with keras.saving.custom_object_scope(custom_objects or {}):
-        given = keras.saving.deserialize_keras_object(model.get_compile_config())
+    config = {k: v for k, v in model.get_compile_config().items() if k != "optimizer"}
+    given = keras.saving.deserialize_keras_object(
+        config, custom_objects=custom_objects, safe_mode=False
+    )
     if not given or given.get("loss") is None:
         return model
     metrics, weights = given.get("metrics"), given.get("loss_weights")

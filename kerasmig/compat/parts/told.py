@@ -28,7 +28,9 @@ def callbacks_told(callbacks, objective, given):
         samples = len(keras.tree.flatten(given["x"])[0])
         told["nb_sample"] = int(samples * (1.0 - given.get("validation_split", 0.0)))
         told["batch_size"] = given.get("batch_size") or 32
-    return [_Teller(objective, told), *callbacks, _Eraser()]
+    plateau = keras.callbacks.ReduceLROnPlateau
+    logs_rate = any(isinstance(callback, plateau) for callback in callbacks)
+    return [_Teller(objective, told), *callbacks, _Eraser(logs_rate)]
 
 
 class _Teller(keras.callbacks.Callback):
@@ -55,7 +57,18 @@ class _Teller(keras.callbacks.Callback):
 
 
 class _Eraser(keras.callbacks.Callback):
-    """Comes last, and takes away what Keras 3 would show as something that was measured."""
+    """Comes last, and takes away what Keras 3 would show as something that was measured.
+
+    Of Keras 1's callbacks only ReduceLROnPlateau logged the rate.
+    """
+
+    def __init__(self, logs_rate):
+        super().__init__()
+        self.logs_rate = logs_rate
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not self.logs_rate:
+            logs.pop("learning_rate", None)
 
     def on_train_batch_end(self, batch, logs=None):
         for key in ("batch", "size"):

@@ -25,11 +25,19 @@ class TimeDistributed(keras.layers.TimeDistributed):
     """A layer at every step, with all steps of all samples as one batch.
 
     Keras 3 calls the layer step by step, and batch normalization within normalizes each by itself.
+    Its moving statistics stay what they are: Keras 1 did not hand on updates from within.
     """
 
     def call(self, inputs, training=None, mask=None):
         """Call the layer once."""
         shape = ops.shape(inputs)
         given = {"training": training} if self.layer._call_has_training_arg else {}
+        moving = []
+        for layer in self.layer._flatten_layers():
+            if isinstance(layer, keras.layers.BatchNormalization):
+                moving += layer.non_trainable_variables
+        before = [ops.copy(variable) for variable in moving] if training else []
         outputs = self.layer.call(ops.reshape(inputs, (-1, *shape[2:])), **given)
+        for variable, value in zip(moving, before, strict=False):
+            variable.assign(value)
         return ops.reshape(outputs, (-1, shape[1], *ops.shape(outputs)[1:]))

@@ -35,9 +35,8 @@ fill(g)
 fill(d)
 d.compile(loss='binary_crossentropy', optimizer=Adam(lr=0.01, beta_1=0.5))
 d.trainable = False
-gan = Sequential()
-gan.add(g)
-gan.add(d)
+z = Input(shape=(3,))
+gan = Model(input=z, output=d(g(z)))
 gan.compile(loss='binary_crossentropy', optimizer=Adam(lr=0.01, beta_1=0.5))
 for i in range(3):
     fake = g.predict(X)
