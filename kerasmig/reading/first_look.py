@@ -85,7 +85,12 @@ _WITH_STATISTICS = (b"BatchNormalization", b"ResNet50", b"InceptionV3", b"Xcepti
 TRAINING_MARKS = {
     "trainable": (
         (b"trainable",),
-        re.compile(rb"""\.trainable\s*=(?!=)|['"]trainable['"]|\btrainable\s*=\s*(?!True\b)\w"""),
+        # Not that of a variable which a layer makes for itself, as we write it, too.
+        re.compile(
+            rb"""\.trainable\s*=(?!=)|['"]trainable['"]"""
+            rb"""|^(?![^\n]*(?:add_weight|Variable)\()[^\n]*\btrainable\s*=\s*(?!True\b)\w""",
+            re.MULTILINE,
+        ),
     ),
     "statistics": (_WITH_STATISTICS, re.compile(b"|".join(_WITH_STATISTICS))),
     "regularizer": ((b"egulariz",), re.compile(rb"_regularizer\s*=|ActivityRegularization")),

@@ -9,6 +9,7 @@ import pytest
 
 from kerasmig.finding import FileResult
 from kerasmig.project.project import Project
+from kerasmig.reading.first_look import training_marks
 from kerasmig.settings import UpgradeSettings
 
 MODEL = """
@@ -122,5 +123,12 @@ def test_our_own_module_says_nothing_of_the_program(tmp_path: Path) -> None:
     assert "sample_weight=" in (tmp_path / "keras1_compat.py").read_text()
     again = Project(sorted(tmp_path.glob("*.py")), UpgradeSettings())
     for name in ("net.py", "train.py"):
-        assert again.members.training_marks(tmp_path / name) == frozenset()
+        assert again.members.training_marks(tmp_path / name) == {"compiles"}
     assert not any(result.changed for result in again.upgrade().files)
+
+
+def test_variables_of_layers_are_no_layers_that_are_not_trained() -> None:
+    assert training_marks(b"Dense(2, trainable=False)") == {"trainable"}
+    assert training_marks(b"m = BatchNormalization(\n    trainable=flag)") > {"trainable"}
+    assert training_marks(b"self.w = self.add_weight(shape=(2,), trainable=False)") == frozenset()
+    assert training_marks(b"self.w = Variable(x, trainable=False)") == frozenset()

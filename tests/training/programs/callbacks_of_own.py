@@ -44,7 +44,7 @@ m = Sequential([Dense(5, input_dim=4, activation='tanh'), Dense(3, activation='s
 fill(m)
 m.compile(loss='categorical_crossentropy', optimizer='sgd', metrics=['accuracy'])
 logs = Logs()
-rate = LearningRateScheduler(lambda epoch: 0.1 / (epoch + 1))
+rate = LearningRateScheduler(lambda epoch: 0.01 / (epoch + 1))
 stop = EarlyStopping(monitor='val_acc', patience=1)
 h = m.fit(X, y, nb_epoch=6, batch_size=4, verbose=0, shuffle=False, validation_split=0.3, callbacks=[logs, rate, stop])
 tell(h)
