@@ -98,11 +98,11 @@ def evaluate(pattern: str = "") -> dict[str, tuple[list[str], bool]]:
                 for file in run.files
                 for finding in file.findings
             )
-        told = [
+        ways = [
             (folder, name[:1].isdigit() and int(name[:3]) % 5 > 0)
             for name, folder in folders.items()
         ]
-        (Path(root) / "folders.json").write_text(json.dumps(told))
+        (Path(root) / "folders.json").write_text(json.dumps(ways))
         (Path(root) / "driver.py").write_text(_DRIVER)
         env = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "KERAS_"))}
         env.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="")
