@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from kerasmig.catalog.vocabulary import Family
 
+SETTINGS = "KM607"
+
 FAMILIES = (
+    Family(
+        code=SETTINGS,
+        name="old-backend",
+        summary="Finds what still chooses Theano or Python 2: in code, scripts, READMEs, keras.json.",
+        why="With KERAS_BACKEND=theano, or that backend in ~/.keras/keras.json, Keras 3 does not "
+        "even import.",
+        safety="In code the name of the backend is replaced; of lines in scripts, Dockerfiles and "
+        "READMEs the new line is said.",
+        example=(
+            "os.environ['KERAS_BACKEND'] = 'theano'",
+            "os.environ['KERAS_BACKEND'] = 'tensorflow'",
+        ),
+    ),
     Family(
         code="KM901",
         name="vendored-keras",

@@ -143,6 +143,9 @@ RESOLVE: dict[str, str] = {
     "KM805": "Start a file that was run as a script with `python -m package.module`, or make the import absolute.",
     "KM807": "Do what the message says at its line. For `__cmp__`, write `__eq__` and `__lt__` under "
     "`functools.total_ordering`; for halves of positive numbers, `math.floor(x + 0.5)`.",
+    "KM606": "Give the layers names where the program compares names; make layers with the values instead of assigning "
+    "them later.",
+    "KM607": 'Write the line that the message says. A keras.json in the home folder has `"backend": "tensorflow"`.',
     "KM901": "Delete the copy and install `keras`. If it has changes of your own, put them into subclasses in your "
     "project, and let kerasmig migrate those. To leave it alone for good, add it to `exclude`.",
     "KM902": "Run `kerasmig upgrade --update-requirements`, or write `keras>=3.8` and `tensorflow>=2.18` yourself and "

@@ -288,7 +288,12 @@ class Project:
         self, roots: Sequence[Path], run: RunResult, *, update: bool
     ) -> list[FileResult]:
         """What becomes of the requirements beside the files that use Keras 1."""
-        from kerasmig.project.requirements import requirement_files, upgrade_requirements
+        from kerasmig.project.requirements import (
+            folders_of_code,
+            requirement_files,
+            upgrade_requirements,
+        )
+        from kerasmig.project.surroundings import old_settings, setting_files
 
         users = [p for p, r in zip(self.files, run.files, strict=True) if r.findings or r.role]
         results: list[FileResult] = []
@@ -302,7 +307,9 @@ class Project:
             result = upgrade_requirements(text, self.modules.shown(path), update=update)
             if result.findings:
                 results.append(result)
-        return results
+        settings = setting_files(folders_of_code(users, roots))
+        found = (old_settings(path, self.modules.shown(path)) for path in settings)
+        return results + [result for result in found if result is not None]
 
     def write_beside(self, results: Sequence[FileResult], backups: Backups | None) -> list[str]:
         """Write changed files that are not among the project's own, such as requirements."""

@@ -59,11 +59,8 @@ class Pin(NamedTuple):
     message: str
 
 
-def requirement_files(relevant: Iterable[Path], roots: Sequence[Path]) -> list[Path]:
-    """The files with requirements in the folders of the code, up to the folders of the run.
-
-    Those that the run names outright are among them, with or without code beside them.
-    """
+def folders_of_code(relevant: Iterable[Path], roots: Sequence[Path]) -> list[Path]:
+    """The folders of some code, and those above up to the folders of the run."""
     tops = {os.path.abspath(root if root.is_dir() else root.parent) for root in roots}
     folders: dict[Path, None] = {}
     for path in relevant:
@@ -73,8 +70,16 @@ def requirement_files(relevant: Iterable[Path], roots: Sequence[Path]) -> list[P
             folders[folder] = None
             if os.path.abspath(folder) in tops:
                 break
+    return list(folders)
+
+
+def requirement_files(relevant: Iterable[Path], roots: Sequence[Path]) -> list[Path]:
+    """The files with requirements in the folders of the code, up to the folders of the run.
+
+    Those that the run names outright are among them, with or without code beside them.
+    """
     found = []
-    for folder in folders:
+    for folder in folders_of_code(relevant, roots):
         try:
             names = os.listdir(folder)
         except OSError:

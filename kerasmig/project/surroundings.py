@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from kerasmig.catalog.code_base import SETTINGS as CODE
 from kerasmig.disk.find import Selection, find_files, shown_path
 from kerasmig.disk.reading import read_file
+from kerasmig.finding import Applicability, FileResult, Finding
 
 _MOST_BYTES = 200_000
 _TOLD_IN = (
@@ -28,6 +32,12 @@ _BACKEND = re.compile(
 _FLAGS = re.compile(r"""\bTHEANO_FLAGS\s*=\s*(?:'[^']*'|"[^"]*"|[^\s'"]+)[ \t]*""")
 _PYTHON2 = re.compile(r"(?<![\w./:-])python2(?:\.7)?(?=[ \t])")
 _IMAGE = re.compile(r"(^\s*FROM\s+python:)2(?:\.\d+)*", re.IGNORECASE)
+_INSTALLS = re.compile(r"\b(?:pip3?|conda)\s+install\b")
+_OLD_KERAS = re.compile(r"(?<![\w./-])keras==?[012](?:\.\d+)*", re.IGNORECASE)
+_OLD_BACKEND = re.compile(
+    r"(?<![\w./-])(?:theano(?:==?[\d.]+)?|tensorflow(?:-gpu)?==?1(?:\.\d+)*)(?![\w./-])",
+    re.IGNORECASE,
+)
 _KERNEL = re.compile(r'("name"\s*:\s*")python2(")')
 _COMMAND = re.compile(
     r"(?<![\w./-])python[0-9.]*[ \t]+(?:-u[ \t]+)?(?:-m[ \t]+)?(?P<file>[\w./-]+)"
@@ -87,6 +97,46 @@ def settings_of_keras1(files: Iterable[Path]) -> Iterator[Line]:
             yield from _lines(path)
 
 
+def setting_files(folders: Iterable[Path]) -> list[Path]:
+    """The files beside the code, no code themselves, that may choose a backend."""
+    found = []
+    for folder in folders:
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            continue
+        wanted = [n for n in names if n == "keras.json" or any(map(partial(_fits, n), _TOLD_IN))]
+        found += [folder / n for n in wanted if not n.endswith(_CODE) and (folder / n).is_file()]
+    return sorted(dict.fromkeys(found))
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return fnmatch.fnmatch(name, pattern)
+
+
+def old_settings(path: Path, shown: str) -> FileResult | None:
+    """What a file beside the code still sets for Keras 1, as findings; ``None`` if nothing."""
+    lines = list(settings_of_keras1([path]))
+    if not lines:
+        return None
+    text = _text(path)
+    findings = tuple(
+        Finding(
+            CODE,
+            f"{line.old}: {line.why}; "
+            + (f"write {line.new}" if line.new else "take the line out"),
+            Applicability.MANUAL,
+            line.line,
+            0,
+            end_line=line.line,
+            end_column=len(line.old),
+            name="KERAS_BACKEND",
+        )
+        for line in lines
+    )
+    return FileResult(shown, old=text, new=text, findings=findings)
+
+
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MOST_BYTES:
@@ -107,7 +157,10 @@ def _lines(path: Path) -> Iterator[Line]:
         if not code:
             new = _PYTHON2.sub("python3", _FLAGS.sub("", new))
             new = _IMAGE.sub(r"\g<1>3.11", new)
-            why = why or "Theano and Python 2 are gone"
+            if _INSTALLS.search(line):
+                new = _OLD_KERAS.sub("'keras>=3.8'", new)
+                new = _OLD_BACKEND.sub("'tensorflow>=2.18'", new)
+            why = why or "Keras 3 runs on Python 3 and TensorFlow 2, without Theano"
         if new != line:
             yield Line(shown_path(path), number, line.strip(), new.strip(), why)
 
