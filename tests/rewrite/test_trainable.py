@@ -12,7 +12,7 @@ from tests.rewrite.helpers import check_manual, check_noop, upgrade
 HEAD = (
     "from keras.models import Sequential\nfrom keras.layers import Dense\n"
     "d = Sequential()\nd.add(Dense(1, input_dim=4, bias=False))\n"
-    "gan = Sequential()\ngan.add(d)\n"
+    "gan = Sequential()\ngan.add(Dense(4, input_dim=2, bias=False))\ngan.add(d)\n"
 )
 
 
@@ -87,3 +87,37 @@ def test_compile_model_keeps_what_was_trainable() -> None:
     result = upgrade(HEAD + "d.compile('sgd', 'mse')\nd.trainable = False\nd.fit(x, y)\n")
     assert "compile_model(d, 'sgd', 'mse')" in result.new
     assert not [f for f in result.findings if f.name == "trainable"]
+
+
+HEAD_OF_BASES = """\
+from keras.applications.vgg16 import VGG16
+from keras.layers import Dense
+from keras.models import Model, Sequential
+top = Dense(2, init='uniform')
+"""
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "base = Sequential([top])\nbase.trainable = False\nmodel = Sequential([base, Dense(2)])\n",
+        "base = VGG16()\nmodel = Sequential()\nmodel.add(base)\nmodel.add(top)\nbase.trainable = False\n",
+        "class A(object):\n    def f(self):\n        self.base = VGG16()\n"
+        "        self.base.trainable = False\n        return Sequential([self.base, top])\n",
+    ],
+)
+def test_a_frozen_model_at_the_beginning_is_reported(program: str) -> None:
+    check_manual(HEAD_OF_BASES + program, "KM608", "went on training its layers")
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "base = VGG16()\nbase.trainable = False\nmodel = Model(input=x, output=top(base(x)))\n",
+        "base = VGG16()\nmodel = Sequential([top, base])\nbase.trainable = False\n",
+        "base = VGG16()\nmodel = Sequential([base, top])\nbase.trainable = True\n",
+        "top.trainable = False\nmodel = Sequential([top, Dense(2)])\n",
+    ],
+)
+def test_other_switches_do_as_they_did(program: str) -> None:
+    assert not any(f.code == "KM608" for f in upgrade(HEAD_OF_BASES + program).findings)

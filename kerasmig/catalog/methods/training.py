@@ -204,6 +204,21 @@ FAMILIES = (
         example=("model.fit(X, y, nb_epoch=5)", "model.fit(X, y, epochs=5)"),
     ),
     Family(
+        code="KM608",
+        name="frozen-beginning",
+        summary="Finds models that were frozen as a whole and begin a Sequential: Keras 1 trained them.",
+        why=(
+            "A Sequential of Keras 1.2.2 whose first element is a model was built from that model's "
+            "layers, so `base.trainable = False` did nothing there; only `trainable` of the layers "
+            "themselves did. Keras 3 hands the switch on to all layers of the model."
+        ),
+        safety="Reported: whether the layers are to be trained is for the author to say.",
+        example=(
+            "base.trainable = False\nmodel = Sequential([base, Dense(2)])",
+            "model = Sequential([base, Dense(2)])",
+        ),
+    ),
+    Family(
         code="KM402",
         name="generator-training",
         summary="Turn `fit_generator` and its friends into `fit`, `evaluate`, `predict`.",

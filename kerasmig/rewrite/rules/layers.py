@@ -231,7 +231,7 @@ def embedding(context: FileContext, use: Use, entry: Entry) -> Finding | None:
 
     def change(new: Draft) -> None:
         length = new.given.get("input_length")
-        if _starts_sequential(context, new.call):
+        if starts_sequential(context, new.call):
             if length is not None:
                 new.kept.append(
                     NewArgument("input_shape", (length,), ("(", length.value_span, ",)"))
@@ -246,8 +246,8 @@ def embedding(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     return _drafted(context, use, entry, change)
 
 
-def _starts_sequential(context: FileContext, call: ast.Call) -> bool:
-    """Whether a layer is the first of a Sequential model."""
+def starts_sequential(context: FileContext, call: ast.expr) -> bool:
+    """Whether a layer, or a name for one, is the first of a Sequential model."""
     parent = context.parent(call)
     if isinstance(parent, (ast.List, ast.Tuple)):
         owner = context.parent(parent)

@@ -11,9 +11,11 @@ from kerasmig.finding import Applicability, Finding
 from kerasmig.rewrite.calls.methods import MODEL_NAME, last_name
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
+from kerasmig.rewrite.rules.layers import starts_sequential
 from kerasmig.text.tree import nodes, walk
 
 CODE = "KM401"
+BEGINNINGS = "KM608"
 
 
 @file_rule
@@ -39,6 +41,45 @@ def trainable(context: FileContext) -> Iterator[Finding]:
                     "3 (3.15) trains what is when it is first trained: set it before the first "
                     "training call of this model, and of each model that holds it, to what it was "
                     "when that was compiled",
+                    Applicability.MANUAL,
+                    name="trainable",
+                )
+
+
+@file_rule
+def frozen_beginnings(context: FileContext) -> Iterator[Finding]:
+    """``base.trainable = False`` where a Sequential begins with ``base``: Keras 1 did not heed it.
+
+    It built the graph from the layers of ``base``, and each of those is asked whether it is trainable.
+    """
+    if not context.speaks_keras1 or not context.settings.wants(BEGINNINGS):
+        return
+    identity = context.receivers.identity
+    beginnings = {
+        identity(name)
+        for name in [*context.names.loads, *nodes(context.tree, ast.Attribute)]
+        if isinstance(context.parent(name), (ast.List, ast.Tuple, ast.Call))
+        and starts_sequential(context, name)
+    }
+    for node in nodes(context.tree, ast.Assign):
+        for target in node.targets:
+            if not (isinstance(target, ast.Attribute) and target.attr == "trainable"):
+                continue
+            kind = context.receivers.kind(target.value)
+            model = is_a(kind, CONTAINER) or (
+                kind is None and MODEL_NAME.search(last_name(target.value)) is not None
+            )
+            if not model or identity(target.value) not in beginnings:
+                continue
+            if context.constant(node.value) is not True and not context.directives.ignores(
+                BEGINNINGS, node
+            ):
+                yield context.finding(
+                    BEGINNINGS,
+                    node,
+                    "trainable: a Sequential begins with this model, and Keras 1 went on training "
+                    "its layers there, whatever this says; Keras 3 trains none of them: take the "
+                    "line out to train as before, or keep it if they are to stay as they are",
                     Applicability.MANUAL,
                     name="trainable",
                 )
