@@ -14,7 +14,7 @@ from kerasmig.cli.about import about_run
 from kerasmig.cli.convert import convert, inspect
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, exit_code, fail
 from kerasmig.cli.legacy import legacy
-from kerasmig.cli.options import FORMATS, Group, config_option, upgrade_options
+from kerasmig.cli.options import FORMATS, LAYOUT_CHOICES, Group, config_option, upgrade_options
 from kerasmig.cli.printing import (
     make_console,
     print_run_report,
@@ -39,6 +39,7 @@ from kerasmig.cli.work import (
 )
 
 if TYPE_CHECKING:
+    from kerasmig.finding import RunResult
     from kerasmig.project.project import Project
     from kerasmig.verify import VerifyReport, VerifySettings
 
@@ -254,12 +255,20 @@ def verify(
 
 @main.command()
 @click.argument("place", metavar="FILE[:MODEL]")
-def shapes(place: str) -> None:
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUT_CHOICES),
+    help="channels_last: show the models as that conversion makes them, too.",
+)
+@click.option(
+    "--with-data", is_flag=True, help="With --layout: inputs and data are converted, too."
+)
+def shapes(place: str, layout: str | None, with_data: bool) -> None:
     """Show the shapes of the models in FILE under both data formats, running nothing.
 
     MODEL is a model's name in the code, such as the function that builds it.
     """
-    from kerasmig.report.terminal import print_shapes
+    from kerasmig.report.terminal import print_converted_shapes, print_shapes
 
     name, colon, model = place, "", ""
     if not Path(name).exists():
@@ -274,6 +283,23 @@ def shapes(place: str) -> None:
         raise SystemExit(UNREADABLE)
     if not print_shapes(run, make_console(), model):
         fail(f"{place}: no model with a data format was found", FINDINGS)
+    if layout == "channels_last":
+        wanted = {"layout": layout, "with_data": with_data, "no_cache": True}
+        _, run = analyse((Path(name),), configure(wanted, (Path(name),)))
+        print_converted_shapes(_of_today(run), make_console(), model, with_data=with_data)
+
+
+def _of_today(run: RunResult) -> RunResult:
+    """The run with the verdicts on its new code."""
+    from kerasmig.api import upgrade_source
+
+    files = [file for file in run.files if file.changed]
+    return run._replace(
+        files=tuple(
+            file._replace(verdicts=upgrade_source(file.new, path=file.path).verdicts)
+            for file in files
+        )
+    )
 
 
 def _places(paths: tuple[Path, ...], options: dict[str, Any]) -> tuple[Path, ...]:

@@ -116,6 +116,33 @@ def print_shapes(result: RunResult, console: AnyConsole, model: str = "") -> int
     return printed
 
 
+def print_converted_shapes(
+    result: RunResult, console: AnyConsole, model: str = "", *, with_data: bool = False
+) -> None:
+    """Print the shapes of models that were converted to channels last.
+
+    Args:
+        with_data: whether what goes into them was turned, too.
+    """
+    screen = Screen(console)
+    for file in result.files:
+        for verdict in file.verdicts:
+            if model and verdict.model != model:
+                continue
+            screen.line((file.path, "bold"), f":{verdict.line}: {verdict.model}: converted")
+            rows: list[list[str | tuple[str, str]]] = []
+            for tensor in verdict.shapes:
+                form: DataFormat | None = DataFormat.CHANNELS_LAST
+                if tensor.name == "Permute":
+                    form = None  # the order changes here
+                elif tensor.name == "Input" and not with_data:
+                    form = DataFormat.CHANNELS_FIRST
+                cell = _reading(tensor.channels_last, form, tensor.problem)
+                rows.append([f"    {tensor.name}", str(tensor.line), cell])
+            screen.table(["    tensor", "line", "shape"], rows)
+            screen.line("")
+
+
 class _Findings:
     """Prints the findings of a run, with the shapes of the models that it asks about.
 
@@ -196,10 +223,10 @@ def _print_readings(screen: Screen, verdict: Verdict) -> None:
     screen.table(["    tensor", "line", f"as {first.value}", f"as {last.value}"], rows)
 
 
-def _reading(shape: tuple[int | None, ...] | None, form: DataFormat, problem: str) -> str:
+def _reading(shape: tuple[int | None, ...] | None, form: DataFormat | None, problem: str) -> str:
     if shape is None:
         return f"cannot be built: {problem}" if problem else "-"
-    words = describe_axes(shape, form)
+    words = describe_axes(shape, form) if form is not None else ""
     return f"{format_shape(shape)} = {words}" if words else format_shape(shape)
 
 

@@ -83,6 +83,36 @@ def test_wrong_conversion_is_caught(report: VerifyReport, name: str) -> None:
     assert pair.status is Status.MISMATCH, (pair.status, pair.reason)
 
 
+def compiled(body: str) -> str:
+    """The body of a builder that compiles its model."""
+    before, _, made = body.rstrip("\n").rpartition("return ")
+    return f"{before}made = {made}\nmade.compile('sgd', 'mse')\nreturn made\n"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> VerifyReport:
+    """The right conversions and some wrong ones, compiled: two steps of training are compared."""
+    pairs = CONVERSIONS | {name: wrong()[name] for name in WRONG_IN_TRAINING}
+    bodies = {name: (compiled(old), compiled(new)) for name, (old, new) in pairs.items()}
+    files = {"trained.py": write_bodies(bodies)}
+    old, new = write_trees(tmp_path_factory.mktemp("trained"), files)
+    return verify_trees(old, new, settings=VerifySettings(level="training", time_limit=240))
+
+
+WRONG_IN_TRAINING = ("softmax_along_pixels", "depth_and_rows_swapped")
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+def test_converted_models_train_as_they_did(trained: VerifyReport) -> None:
+    for name in CONVERSIONS:
+        pair = pair_named(trained, f"trained.py:{name}")
+        assert pair.status is Status.MATCH, (name, pair.reason, pair.first_difference)
+        assert pair.training is not None and pair.training.steps >= 2, name
+    for name in WRONG_IN_TRAINING:
+        assert pair_named(trained, f"trained.py:{name}").status is Status.MISMATCH, name
+
+
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, VerifyReport]:
     """What becomes of every program of corpus/layout, without and with its data."""
