@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from kerasmig.cli.options import FORMATS
 from tests.core.trees import OLD, run, write_tree
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="shells and devices of POSIX")
 COMMAND = f"{sys.executable} -m kerasmig"
-FORMATS = ("text", "json", "markdown", "junit", "sarif", "github", "html")
 
 
 def shell(folder: Path, line: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -129,7 +129,7 @@ def test_odd_names_neither_break_a_format_nor_speak_through_it(output: str, tmp_
     done.stdout.decode("utf-8")
     lines = [line.strip() for line in done.stdout.splitlines()]
     assert not any(line.startswith((b"##[", b"::error file=x::", b"::error::")) for line in lines)
-    if output in ("json", "sarif"):
+    if output in ("json", "sarif", "gitlab"):
         json.loads(done.stdout)
     if output == "junit":
         xml.etree.ElementTree.fromstring(done.stdout)
@@ -137,11 +137,31 @@ def test_odd_names_neither_break_a_format_nor_speak_through_it(output: str, tmp_
         assert all(line.startswith(b"::") for line in lines)
 
 
-def test_odd_names_are_rewritten(tmp_path: Path) -> None:
+def test_odd_names_are_rewritten_and_taken_back(tmp_path: Path) -> None:
     for name in NAMES:
         (tmp_path / os.fsdecode(name)).write_bytes(OLD.encode())
-    assert run(tmp_path, "upgrade", "--no-backup").code == 0
+    assert run(tmp_path, "upgrade").code == 0
     assert all(b"Conv2D(8, (3" in path.read_bytes() for path in tmp_path.glob("*.py"))
+    assert b"\x1b" not in run(tmp_path, "undo", "--list").out
+    assert run(tmp_path, "undo").code == 0
+    assert all(path.read_text() == OLD for path in tmp_path.glob("*.py"))
+
+
+@pytest.mark.parametrize("line", ["upgrade . --diff", "upgrade . --patch p", "upgrade . --no-cache",
+                                  "shapes x\\udcff.py", "start .", "explain KM201"])  # fmt: skip
+def test_odd_names_through_every_command(line: str, tmp_path: Path) -> None:
+    for name in NAMES:
+        (tmp_path / os.fsdecode(name)).write_bytes(OLD.encode())
+    words = [word.replace("\\udcff", "\udcff") for word in line.split()]
+    done = subprocess.run(
+        [sys.executable, "-m", "kerasmig", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=120,
+    )
+    assert b"Traceback" not in done.stderr and b"internal error" not in done.stderr, done.stderr
+    assert done.returncode in (0, 1), done.stderr
 
 
 @pytest.mark.parametrize(

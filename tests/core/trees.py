@@ -35,6 +35,7 @@ def variants() -> dict[str, bytes]:
         "mixed.py": mixed.encode(),
         "latin.py": latin.encode("latin-1"),
         "bare.py": OLD.rstrip("\n").encode(),
+        "bare_star.py": (OLD + "from keras.layers.convolutional import *").encode(),
         "tabs.py": ("if True:\n\t" + OLD.replace("\n", "\n\t").rstrip("\t")).encode(),
         "feed.py": OLD.replace("\nmodel = ", "\n\f\nmodel = ").encode(),
         "sp ace/na\u00efve.py": OLD.encode(),
