@@ -110,7 +110,8 @@ def convert(
 
     done: list[Conversion] = []
     try:
-        with Converter(_settings(verify=not no_verify, dry_run=dry_run, **stated)) as converter:
+        settings = _settings(verify=not no_verify, dry_run=dry_run, **stated)
+        with Converter(settings, files) as converter:
             for number, path in enumerate(files, 1):
                 if len(files) > 1 and output_format == "text":
                     click.echo(f"[{number}/{len(files)}] {path}", err=True)

@@ -241,7 +241,8 @@ class Guide:
         from kerasmig.cli.convert import told
         from kerasmig.oldfiles.converting import Converter, ConvertSettings
 
-        with Converter(ConvertSettings()) as converter:
+        files = [Path(one.path) for one in self.look.weights]
+        with Converter(ConvertSettings(), files) as converter:
             for one in self.look.weights:
                 if not one.converted:
                     click.echo(told(converter.convert(Path(one.path))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import signal
 import stat
 import tempfile
@@ -78,6 +79,22 @@ def replace(path: Path, data: bytes, expected: bytes | None) -> None:
                 if _contents(target) != expected:
                     raise ChangedMeanwhile
                 temporary.replace(target)
+
+
+def publish(made: Path, target: Path) -> None:
+    """Copy a finished file to where there is none yet; it appears there whole.
+
+    Raises:
+        ChangedMeanwhile: a file has appeared there meanwhile.
+        OSError: the system does not let us.
+    """
+    _remove_leftovers(target)
+    with _prepared(target, b"", None) as temporary:
+        with made.open("rb") as source, temporary.open("wb") as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+            file.flush()
+            os.fsync(file.fileno())
+        _give_first_name(temporary, target)
 
 
 def replaceable(target: Path) -> os.stat_result | None:

@@ -7,12 +7,15 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from kerasmig.disk.atomic import publish
+from kerasmig.disk.scratch import scratch_folder
 from kerasmig.oldfiles.configs import Config
 from kerasmig.oldfiles.errors import NeedsAnswer, OldFileError
 from kerasmig.oldfiles.evidence import Verdict, backend_of, needs_ordering, ordering_of
@@ -93,12 +96,20 @@ class Plan(NamedTuple):
 
 
 class Converter:
-    """Converts files one after the other; processes with Keras start when they are needed."""
+    """Converts files one after the other; processes with Keras start when they are needed.
 
-    def __init__(self, settings: ConvertSettings) -> None:
+    Args:
+        files: those that will be converted, as far as they are known: a process that may read them
+            all need not be started anew for a folder that it did not know of.
+    """
+
+    def __init__(self, settings: ConvertSettings, files: Sequence[Path] = ()) -> None:
         self.settings = settings
         self.reader = Reader()
-        self._new, self._old = Worker("new"), Worker("old")
+        self._ending = ExitStack()
+        self._folder = self._ending.enter_context(scratch_folder("kerasmig-convert-"))
+        self._new, self._old = Worker("new", self._folder), Worker("old", self._folder)
+        self._allow(files)
         self._given = _given_names(settings.custom_objects)
 
     def __enter__(self) -> Converter:
@@ -113,6 +124,7 @@ class Converter:
         self.reader.__exit__(kind, error, trace)
         self._new.close()
         self._old.close()
+        self._ending.close()
 
     def convert(self, path: Path) -> Conversion:
         """Convert one file; what is wrong with it is in the answer."""
@@ -121,6 +133,7 @@ class Converter:
         except OldFileError as error:
             nothing = str(error).endswith("nothing to do")
             return Conversion(path, "nothing to do" if nothing else "unreadable", str(error))
+        self._allow([path])
         try:
             if file.era == 3:
                 return Conversion(path, "nothing to do", "was written by Keras 3")
@@ -222,6 +235,13 @@ class Converter:
             "told by --kind NAME=Deconvolution2D, or else Keras 3 refuses the new file"
         ]
 
+    def _allow(self, files: Sequence[Path]) -> None:
+        settings = self.settings
+        given = [settings.model, settings.custom_objects]
+        given.append(None if settings.output is None else settings.output / "new")
+        for worker in (self._new, self._old):
+            worker.allow([*files, *(path for path in given if path is not None)])
+
     # -- writing ---------------------------------------------------------------------------------
 
     def _write(self, plan: Plan) -> None:
@@ -233,7 +253,7 @@ class Converter:
         file = plan.file
         request: dict[str, Any] = {
             "do": "convert",
-            "output": str(plan.output.absolute()),
+            "output": str(self._made(plan)),
             "format": plan.format,
             "custom": self._custom(),
             "ordering": plan.ordering.value or None,
@@ -248,9 +268,18 @@ class Converter:
             request["running_std"] = file.era == 0
             if file.optimizer and file.training and "compile(" in plan.program.source:
                 request["optimizer"] = file.training["optimizer_config"]["class_name"]
+        self._made(plan).unlink(missing_ok=True)
         self._new.ask(request)
+        try:
+            publish(self._made(plan), plan.output)
+        except OSError as error:
+            raise OldFileError(f"{plan.output}: {error.strerror or error}") from None
         if plan.program is not None and plan.program.compat:
             plan.program.write_compat(plan.output.parent)
+
+    def _made(self, plan: Plan) -> Path:
+        """Where the new file is written first, by a process that may write nowhere else."""
+        return self._folder / f"new{_ENDINGS[plan.format]}"
 
     def _custom(self) -> str | None:
         given = self.settings.custom_objects
@@ -322,24 +351,23 @@ class Converter:
         why = self._unproven(plan)
         if why:
             return None, why
-        with tempfile.TemporaryDirectory(prefix="kerasmig-convert-") as folder:
-            measured = str(Path(folder) / "old.npz")
-            file, program = plan.file, plan.program
-            assert program is not None
-            whole = file.kind == "model" and file.era == 1
-            old = {
-                "weights": str(file.path.absolute()),
-                "config": None if whole else json.dumps(plan.config),
-                "ordering": plan.ordering.value,
-                "backend": plan.backend.value,
-                "measured": measured,
-            }
-            try:
-                self._old.ask(old)
-            except OldFileError as error:
-                return None, f"Keras 1.2.2 does not load it: {error}"
-            told = self.measured(plan.output, program, measured, plan.format == "weights")
-            difference = float(told["difference"])
+        measured = str(self._folder / "old.npz")
+        file, program = plan.file, plan.program
+        assert program is not None
+        whole = file.kind == "model" and file.era == 1
+        old = {
+            "weights": str(file.path.absolute()),
+            "config": None if whole else json.dumps(plan.config),
+            "ordering": plan.ordering.value,
+            "backend": plan.backend.value,
+            "measured": measured,
+        }
+        try:
+            self._old.ask(old)
+        except OldFileError as error:
+            return None, f"Keras 1.2.2 does not load it: {error}"
+        told = self.measured(plan.output, program, measured, plan.format == "weights")
+        difference = float(told["difference"])
         return difference, "equal" if difference <= CLOSE else "different"
 
     def measured(
@@ -352,6 +380,7 @@ class Converter:
             built: the new file has weights only, and the program builds their model.
         """
         assert output is not None
+        self._new.allow([output, Path(old)])
         try:
             return self._new.ask(
                 {

@@ -158,6 +158,9 @@ class _Writer:
         merges = {}
         for number, layer in enumerate(layers):
             name = layer_name(layer)
+            if name in variables:
+                # Keras 1 builds both, and what the first one does would be seen by nobody.
+                raise OldFileError(f"two layers of the configuration are called {name!r:.60}")
             variables[name] = f"l{number}"
             first = 1 if layer["class_name"] in MODELS else 0
             nodes[name] = first

@@ -8,7 +8,7 @@ import types
 from pathlib import Path
 from typing import Any
 
-from kerasmig.oldfiles.workers import serve
+from kerasmig.oldfiles.workers import confine_self, serve
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -130,4 +130,5 @@ def _measure(request: dict[str, Any], objects: dict[str, Any]) -> dict[str, Any]
 
 
 if __name__ == "__main__":
+    confine_self(sys.argv[1])
     serve(answer)

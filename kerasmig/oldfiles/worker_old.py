@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kerasmig.oldfiles.workers import serve
+from kerasmig.oldfiles.workers import confine_self, serve
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -79,5 +79,6 @@ def _values(shape: tuple[int | None, ...], words: int | None, random: Any) -> An
 if __name__ == "__main__":
     from kerasmig.legacy import bridge
 
-    bridge.activate(Path(sys.argv[1]))
+    confine_self(sys.argv[1])
+    bridge.activate(Path(sys.argv[2]))
     serve(answer)

@@ -1,4 +1,9 @@
-"""Processes that have Keras: one with Keras 3, one with the real Keras 1.2.2, asked line by line."""
+"""Processes that have Keras: one with Keras 3, one with the real Keras 1.2.2, asked line by line.
+
+What they load may be anybody's, and holds code at times (Lambdas, and whatever a parser of files has
+holes for). So they are confined as programs under verification are: they read the folders of the files
+that are converted, and write in a temporary folder only.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,12 +34,15 @@ class Worker:
 
     Args:
         side: ``new`` or ``old``.
+        folder: where it may write.
         seconds: how long one answer may take.
     """
 
-    def __init__(self, side: str, seconds: float = 600) -> None:
+    def __init__(self, side: str, folder: Path, seconds: float = 600) -> None:
         self._side = side
+        self._folder = folder
         self._seconds = seconds
+        self._readable: list[str] = []
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Worker:
@@ -54,6 +63,15 @@ class Worker:
                 self._process.kill()
             self._process.wait()
             self._process = None
+
+    def allow(self, paths: Iterable[Path]) -> None:
+        """Let it read the folders of some files; it is started anew if it could not yet."""
+        others = [path.absolute() for path in paths if self._folder not in path.absolute().parents]
+        found = [str(_readable(path)) for path in others]
+        more = [name for name in dict.fromkeys(found) if name not in self._readable]
+        if more:
+            self._readable += more
+            self.close()
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request.
@@ -89,15 +107,21 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return self._process
         from kerasmig.old_and_new import require_tensorflow
+        from kerasmig.verify.caller.environment import program_environment
+        from kerasmig.verify.program import confinement
 
         require_tensorflow()
-        command = [sys.executable, "-m", f"kerasmig.oldfiles.worker_{self._side}"]
+        home = self._folder / f"home-{self._side}"
+        command = confinement.wrapper(self._folder, self._folder, self._readable, ())
+        command += [sys.executable, "-m", f"kerasmig.oldfiles.worker_{self._side}"]
+        command.append(json.dumps([str(self._folder), *self._readable]))
         if self._side == "old":
             from kerasmig.legacy.install import ensure
 
             command.append(str(ensure()))
+        environment = program_environment(home, ()) | _ENVIRONMENT
         package = str(Path(__file__).parents[2])
-        path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
+        path = os.pathsep.join(filter(None, [package, environment.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -105,9 +129,31 @@ class Worker:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**os.environ, **_ENVIRONMENT, "PYTHONPATH": path},
+            env={**environment, "PYTHONPATH": path, "TMPDIR": str(home), "TEMP": str(home)},
+            cwd=home,
         )
         return self._process
+
+
+def _readable(path: Path) -> Path:
+    """What the process may read for the sake of a file: its folder, but never a whole home."""
+    from kerasmig.verify.caller.trees import too_wide
+
+    return path if too_wide(path.parent) else path.parent
+
+
+def confine_self(told: str) -> None:
+    """Confine this process, before it imports anything that starts threads, where the system can.
+
+    Args:
+        told: as JSON, the folder that it may write to, then what it may read besides.
+    """
+    from kerasmig.disk.processes import die_with_parent
+    from kerasmig.verify.program import confinement
+
+    die_with_parent()
+    folder, *readable = json.loads(told)
+    confinement.confine(Path(folder), Path(folder), readable, ())
 
 
 def serve(answer: Any) -> None:
