@@ -14,12 +14,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kerasmig.disk.cache_folder import cache_folder
-from kerasmig.verify.program import landlock, seatbelt, seccomp
+from kerasmig.verify.program import bubblewrap, landlock, seatbelt, seccomp
 
 NOTHING = "nothing: the program was trusted"
 ADVICE = (
     "nothing on this system can confine programs to their copies (Landlock and seccomp of Linux "
-    "5.13, or the sandbox of macOS). A program could then write, delete and connect as you can. "
+    "5.13, bubblewrap, or the sandbox of macOS). Installing bubblewrap is enough on Linux. A program could then write, delete and connect as you can. "
     "If you trust this code, say so with --trust, or for good with trust = true in "
     "[tool.kerasmig.verify]"
 )
@@ -32,6 +32,7 @@ _SYSTEM = (
     "/dev/urandom"
 ).split()
 _DEVICES = ("/dev/null",)
+_WRAPPED = "bubblewrap"
 
 
 def available() -> str:
@@ -41,7 +42,15 @@ def available() -> str:
             return f"Landlock ABI {abi}, seccomp"
     elif seatbelt.available():
         return "the sandbox of macOS"
-    return ""
+    return _WRAPPED if bubblewrap.inside() or bubblewrap.available() else ""
+
+
+def wrapper(folder: Path, session: Path, read: Sequence[str], write: Sequence[str]) -> list[str]:
+    """What a command begins with that starts a program, where only starting it can confine it."""
+    if available() != _WRAPPED or bubblewrap.inside():
+        return []
+    readable = [*map(Path, _SYSTEM), *_interpreter(), session, *_given(read)]
+    return bubblewrap.command(readable, [folder, *_given(write)], folder)
 
 
 def confine(folder: Path, session: Path, read: Sequence[str], write: Sequence[str]) -> str:
@@ -65,6 +74,12 @@ def confine(folder: Path, session: Path, read: Sequence[str], write: Sequence[st
         landlock.restrict(readable, [*writable, *map(Path, _DEVICES)])
         _give_up_capabilities()
         seccomp.restrict(truncate=landlock.version() >= 3)
+    elif level == _WRAPPED:
+        if not bubblewrap.inside():
+            raise OSError("the program was not started by bubblewrap")
+        if seccomp.available():
+            seccomp.restrict(truncate=True)
+            level += ", seccomp"
     elif level:
         seatbelt.restrict([*_interpreter(), session, *_given(read)], writable, [_home()])
     return level

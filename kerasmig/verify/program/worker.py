@@ -103,7 +103,7 @@ class _Running:
         """Its time starts anew with each stage: running the program, measuring a model."""
         if stage != self.stage:
             self.stage, self.stage_started = stage, time.monotonic()
-            self.stage_cpu = _cpu_seconds(self.pid)
+            self.stage_cpu = sum(map(_cpu_seconds, _family(self)))
 
 
 class Server:
@@ -173,6 +173,7 @@ class Server:
         with Path(task.folder, "output.txt").open("wb") as output:
             process = subprocess.Popen(
                 [
+                    *self._wrapper(task),
                     sys.executable,
                     "-m",
                     "kerasmig.verify.program.worker",
@@ -186,6 +187,10 @@ class Server:
                 start_new_session=True,
             )
         self.running[process.pid] = _Running(task, process.pid, time.monotonic(), process)
+
+    def _wrapper(self, task: Task) -> list[str]:
+        folder = Path(task.folder)
+        return confinement.wrapper(folder, folder.parent.parent, task.read, task.write)
 
     def _watch(self) -> None:
         for pid, run in list(self.running.items()):
@@ -225,10 +230,10 @@ class Server:
         # What stops itself in time is not for us to end; an interpreter has to import first.
         limit = task.time_limit * 1.2 + (2.0 if run.process is None else 30.0)
         run.enter(_stage(task))
-        resident = _resident_mb(run.pid)
+        resident = sum(map(_resident_mb, _family(run)))
         run.peak = max(run.peak, resident)
         waited = time.monotonic() - (run.stage_started or run.started)
-        if _cpu_seconds(run.pid) - run.stage_cpu > limit:
+        if sum(map(_cpu_seconds, _family(run))) - run.stage_cpu > limit:
             run.killed = f"time limit: stopped after {task.time_limit:.0f} s of CPU time"
         elif waited > limit * WALL_FACTOR:
             run.killed = f"time limit: stopped after {waited:.0f} s"
@@ -354,6 +359,18 @@ def _cpu_seconds(pid: int) -> float:
         return 0.0
 
 
+def _family(run: _Running) -> list[int]:
+    """The process of a program; and those below it where something had to start it for us."""
+    if run.process is None:
+        return [run.pid]
+    found = [run.pid]
+    for pid in found:
+        with contextlib.suppress(OSError, ValueError):
+            path = Path(f"/proc/{pid}/task/{pid}/children")
+            found += map(int, path.read_text().split())
+    return found
+
+
 def _resident_mb(pid: int) -> float:
     """Resident memory of a process where /proc tells; 0 elsewhere."""
     try:
@@ -400,7 +417,9 @@ def main(arguments: list[str]) -> int:
         Path(task.folder, "versions.json").write_text(json.dumps(versions), "utf-8")
         run_task(task, library, confined)
         return 0
-    Server(side, fork="--spawn" not in arguments and hasattr(os, "fork")).serve()
+    # What runs already cannot be wrapped: then each program is started anew.
+    fork = hasattr(os, "fork") and not confinement.wrapper(Path.cwd(), Path.cwd(), (), ())
+    Server(side, fork=fork and "--spawn" not in arguments).serve()
     return 0
 
 
