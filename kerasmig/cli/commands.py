@@ -203,6 +203,11 @@ def check(
 @click.option(
     "-j", "--jobs", type=click.IntRange(0), help="Programs at once; 0: one per processor."
 )
+@click.option(
+    "--scheduler",
+    metavar="local[:N]|ADDRESS",
+    help="Run on a cluster of Dask: one started here, or tcp://… (kerasmig[cluster]).",
+)
 @click.option("--no-cache", is_flag=True, help="Run every program anew.")
 @config_option
 @click.option("--trust", is_flag=True, help="Run programs even if nothing can confine them.")
@@ -216,6 +221,7 @@ def verify(
     time_limit: float | None,
     shard: str | None,
     jobs: int | None,
+    scheduler: str | None,
     no_cache: bool,
     config: tuple[str, ...],
     trust: bool,
@@ -231,7 +237,9 @@ def verify(
         fail("give OLD and NEW, or one path with --base GITREF")
     settings_of_run = configure({"no_cache": no_cache, "config": config})
     part = shard_of(shard)
-    limits = {"time_limit": time_limit, "jobs": jobs, "trust": trust or None}
+    limits = {
+        "time_limit": time_limit, "jobs": jobs, "trust": trust or None, "scheduler": scheduler
+    }  # fmt: skip
 
     def run(settings: VerifySettings, progress: Any) -> VerifyReport:
         from kerasmig.old_and_new import git_tree, verify_pair

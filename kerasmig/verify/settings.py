@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 LEVELS = ("shapes", "outputs", "training", "program")
 
 CONDITIONS = ("accept", "fail")
+_SCHEDULER = re.compile(r"local(:[1-9]\d*)?|\w+://\S+")
 
 
 class WrongSettings(ValueError):
@@ -48,6 +50,8 @@ class VerifySettings:
             ``fail``.
         turned: models of the new program may take and give the channels last where those of the
             old one had them first (``--layout channels_last --with-data``).
+        scheduler: where programs are run: empty on this machine by itself, ``local`` or ``local:N``
+            on a Dask cluster started here, else the address of a scheduler of Dask.
         python: interpreter for the workers; None: this one.
 
     Raises:
@@ -71,6 +75,7 @@ class VerifySettings:
     fork: bool = True
     conditions: str = "accept"
     turned: bool = False
+    scheduler: str = ""
     python: str | None = None
 
     def __post_init__(self) -> None:
@@ -85,6 +90,11 @@ class VerifySettings:
                 raise WrongSettings(
                     f"{name.replace('_', '-')} must be positive, not {getattr(self, name)!r}"
                 )
+        if self.scheduler and not _SCHEDULER.fullmatch(self.scheduler):
+            raise WrongSettings(
+                f"scheduler = {self.scheduler!r}: write local, local:N, or the address of a "
+                "scheduler such as tcp://10.0.0.1:8786"
+            )
         if self.memory_limit < 0:
             raise WrongSettings(f"memory-limit must not be negative: {self.memory_limit!r}")
 

@@ -135,16 +135,41 @@ class Pool:
         Raises:
             WorkerUnavailable: a worker cannot start.
         """
-        while self._queue or any(worker.tasks for worker in self._workers.values()):
-            self._dispatch()
-            for key, _ in self._selector.select():
-                worker: _Worker = key.data
-                answers = worker.receive()
-                if answers is None:
-                    self._lost(worker, on_answer)
-                    continue
-                for answer in answers:
-                    self._take(worker, answer, on_answer)
+        while self.busy:
+            self.step(on_answer)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is queued or running."""
+        return bool(self._queue) or any(worker.tasks for worker in self._workers.values())
+
+    @property
+    def ready(self) -> bool:
+        """Whether all workers that were started have said what they have."""
+        return all(worker.ready for worker in self._workers.values())
+
+    def watch(self, handle: int) -> None:
+        """Let `step` come back when there is something to read from a handle."""
+        self._selector.register(handle, selectors.EVENT_READ, None)
+
+    def step(self, on_answer: Callable[[Task, Answer], None], seconds: float | None = None) -> None:
+        """Hand out what is queued, and wait for answers, or until something else is to be done."""
+        self._dispatch()
+        for key, _ in self._selector.select(seconds):
+            worker: _Worker | None = key.data
+            if worker is None:
+                continue
+            answers = worker.receive()
+            if answers is None:
+                self._lost(worker, on_answer)
+                continue
+            for answer in answers:
+                self._take(worker, answer, on_answer)
+
+    def forget(self, result: Path) -> None:
+        """Delete the arrays beside a result: large models leave gigabytes."""
+        for path in result.parent.glob("*.npz"):
+            path.unlink(missing_ok=True)
 
     def _take(
         self, worker: _Worker, answer: Answer | Ready, on_answer: Callable[[Task, Answer], None]

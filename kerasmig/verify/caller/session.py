@@ -14,10 +14,10 @@ from pathlib import Path
 
 from kerasmig.disk.scratch import scratch_folder
 from kerasmig.verify.caller.call_sites import CallSites
-from kerasmig.verify.caller.environment import program_environment
+from kerasmig.verify.caller.executor import Executor, executor
 from kerasmig.verify.caller.kept_results import KeptResults, Tree
 from kerasmig.verify.caller.plan import Plan, make_plan, sites_of_tree
-from kerasmig.verify.caller.pool import Pool, WorkerUnavailable
+from kerasmig.verify.caller.pool import WorkerUnavailable
 from kerasmig.verify.caller.summing_up import sum_up
 from kerasmig.verify.caller.trees import copy_tree, python_files, too_wide
 from kerasmig.verify.program import confinement
@@ -108,7 +108,7 @@ def run_verification(
             settings={
                 key: value
                 for key, value in to_jsonable(settings).items()
-                if key not in ("cache_dir", "python", "env")  # the values may be secret
+                if key not in ("cache_dir", "python", "env", "scheduler")  # they may be secret
             },
             tolerance=settings.tolerance,
             level=settings.level,
@@ -167,7 +167,7 @@ class _Session:
 
         if self.settings.python is None and importlib.util.find_spec("tensorflow") is None:
             raise VerifyError(f"TensorFlow is not installed; {INSTALL}")
-        if not self.settings.trust and not confinement.available():
+        if not (self.settings.trust or self.settings.scheduler or confinement.available()):
             raise VerifyError(confinement.ADVICE)
         from kerasmig.legacy.errors import LegacyError
         from kerasmig.legacy.install import ensure
@@ -187,16 +187,10 @@ class _Session:
         if not left:
             return
         self._done = len(self.runs) - len(left)
-        with Pool(
-            settings.job_count,
-            self.folder,
-            settings.python,
-            settings.fork,
-            program_environment(self.folder / "worker-home", settings.env),
-        ) as pool:
+        with executor(settings, self.folder) as pool:
             pool.warm("old")
             pool.warm("new")
-            self.pool = pool
+            self.pool: Executor = pool
             for run in left:
                 run.onednn = self._sets_onednn(run.program)
                 self._submit(run, "old")
@@ -314,6 +308,7 @@ class _Session:
         elif stage == "old64" and result is not None:
             self._submit(run, "new64")
         elif stage == "new64" and run.old64 is not None:
+            self.pool.forget(Path(run.old64.path))
             shutil.rmtree(Path(run.old64.path).parent, ignore_errors=True)
         if self.progress is not None:
             self.progress(f"{run.program.file} ({stage})", self._done, len(self.runs))
@@ -360,10 +355,9 @@ class _Session:
         return self.settings.level != "shapes" and any(c.get("float64") for c in comparisons)
 
     def _forget(self, run: Run) -> None:
-        """Delete the arrays of a run: large models leave gigabytes."""
+        """Delete the arrays of a run."""
         if run.old is not None:
-            for path in Path(run.old.path).parent.glob("*.npz"):
-                path.unlink(missing_ok=True)
+            self.pool.forget(Path(run.old.path))
 
 
 def _last_line(folder: Path) -> str:

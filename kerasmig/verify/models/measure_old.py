@@ -109,7 +109,7 @@ def _compute(
 
         train(side, model, description, facts, arrays, seed)
     np.savez(arrays_path, **arrays)
-    facts["arrays"] = str(arrays_path)
+    facts["arrays"] = arrays_path.name  # beside the result, wherever that is
 
 
 def weighted(description: Description) -> tuple[list[LayerFacts], list[Any]]:

@@ -236,7 +236,8 @@ def _compare_new(
         try:
             with sandbox.time_limit(folder, f"model {j}", task.time_limit):
                 facts = old[i].facts
-                arrays = np.load(facts["arrays"]) if "arrays" in facts else {}
+                beside = Path(task.old_result).parent
+                arrays = np.load(beside / facts["arrays"]) if "arrays" in facts else {}
                 entry.comparison = compare(
                     side,
                     captured.model,
