@@ -248,7 +248,7 @@ def _check_verify(path: Path, table: Mapping[str, Any]) -> None:
     # Where and by what programs are run is for who runs kerasmig to say, not for the tree: these
     # would run anything, and confine nothing.
     for name in ("python", "scheduler"):
-        del hints[name]
+        hints.pop(name, None)
     values: dict[str, Any] = {}
     for key, value in table.items():
         name = key.replace("-", "_")

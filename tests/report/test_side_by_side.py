@@ -7,9 +7,9 @@ import re
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from kerasmig.report.html.highlight import highlight
 
 from kerasmig.finding import FileResult
+from kerasmig.report.html.highlight import highlight
 from kerasmig.report.html.side_by_side import DiffRow, highlighted, side_by_side
 from tests.report import samples
 

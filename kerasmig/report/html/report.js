@@ -173,7 +173,8 @@ const findings = (() => {
     waiting = setTimeout(again, rows.length > 5000 ? 150 : 0); // while typing
   });
   form.addEventListener("change", again); // some drivers and assistive tools send only this
-  form.addEventListener("reset", () => setTimeout(again));
+  let asked = true; // by the person, not by us
+  form.addEventListener("reset", () => asked && setTimeout(again));
   form.addEventListener("submit", (event) => event.preventDefault());
   more.addEventListener("click", () => {
     const before = body.rows.length;
@@ -191,7 +192,9 @@ const findings = (() => {
     if (number < 0 || document.getElementById(id)) {
       return;
     }
+    asked = false;
     form.reset();
+    asked = true;
     limit = Math.max(step, number + 1);
     apply();
   }
