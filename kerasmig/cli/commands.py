@@ -14,7 +14,7 @@ from kerasmig.cli.about import about_run
 from kerasmig.cli.convert import convert, inspect
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, exit_code, fail
 from kerasmig.cli.legacy import legacy
-from kerasmig.cli.options import FORMATS, LAYOUT_CHOICES, Group, config_option, upgrade_options
+from kerasmig.cli.options import FORMATS, Group, config_option, upgrade_options
 from kerasmig.cli.printing import (
     make_console,
     print_run_report,
@@ -37,6 +37,7 @@ from kerasmig.cli.work import (
     write_files,
     write_patch,
 )
+from kerasmig.settings import LAYOUT_CHOICES
 
 if TYPE_CHECKING:
     from kerasmig.finding import RunResult
