@@ -7,6 +7,8 @@ from typing import IO
 
 from kerasmig.catalog.codes import code_name
 from kerasmig.catalog.general import UNDECIDED
+from kerasmig.catalog.layer_facts import Role
+from kerasmig.catalog.layers import role_of
 from kerasmig.finding import DataFormat, Evidence, FileResult, Finding, RunResult, Verdict
 from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unified_diff
 from kerasmig.report.places import in_order, place_in_file
@@ -133,9 +135,10 @@ def print_converted_shapes(
             rows: list[list[str | tuple[str, str]]] = []
             for tensor in verdict.shapes:
                 form: DataFormat | None = DataFormat.CHANNELS_LAST
-                if tensor.name == "Permute":
+                role = role_of(tensor.name)
+                if role is Role.RESHAPING:
                     form = None  # the order changes here
-                elif tensor.name == "Input" and not with_data:
+                elif role in (None, Role.INPUT) and not with_data:
                     form = DataFormat.CHANNELS_FIRST
                 cell = _reading(tensor.channels_last, form, tensor.problem)
                 rows.append([f"    {tensor.name}", str(tensor.line), cell])
