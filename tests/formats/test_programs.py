@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kerasmig.finding import RunResult
+from kerasmig.finding import FileResult, RunResult
 from kerasmig.project.project import Project
 from kerasmig.settings import UpgradeSettings
 from tests.formats.programs import RECORDED, Program, programs, told
@@ -57,6 +57,20 @@ def test_a_second_run_changes_nothing(program: Program, tmp_path: Path) -> None:
     migrated(program, tmp_path)
     again = Project(sorted(tmp_path.rglob("*.py")), UpgradeSettings()).upgrade()
     assert [file.path for file in again.files if file.changed] == []
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_what_a_file_did_not_ask_for_changes_nothing(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To rewrite every file again, told of its programs, gives what rewriting those that asked gives."""
+    program.write(tmp_path)
+    files = sorted(tmp_path.rglob("*.py"))
+    run = Project(files, UpgradeSettings()).upgrade()
+    monkeypatch.setattr(FileResult, "rests_on", lambda result, told: False)
+    every = Project(files, UpgradeSettings()).upgrade()
+    assert [file.new for file in run.files] == [file.new for file in every.files]
+    assert [file.findings for file in run.files] == [file.findings for file in every.files]
 
 
 @pytest.mark.slow
