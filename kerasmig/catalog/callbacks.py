@@ -101,7 +101,9 @@ FAMILIES = (
                 docs=(
                     "Keras 3 calls `schedule(epoch, learning_rate)` first and falls back to "
                     "`schedule(epoch)` on a TypeError: a schedule with a second parameter that "
-                    "has a default now gets the rate there."
+                    "has a default now gets the rate there. Keras 3 logs the rate, too: where the "
+                    "schedule is not seen, or a history is read as a whole, "
+                    "`keras1_compat.LearningRateScheduler` does neither."
                 ),
             ),
             Entry(

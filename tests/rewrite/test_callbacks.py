@@ -130,6 +130,24 @@ def test_schedule_of_the_epoch() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "callback = LearningRateScheduler(make(0.1))\n",
+        "callback = LearningRateScheduler(schedule=rates.halve)\n",
+        "callback = LearningRateScheduler(lambda e: 0.1)\nfor key in h.history:\n    print(key)\n",
+        "callback = LearningRateScheduler(lambda e: 0.1)\njson.dump(hist.history, out)\n",
+    ],
+)
+def test_a_schedule_that_is_asked_by_the_epoch_alone(rest: str) -> None:
+    check_rewrite(
+        HEAD.format("LearningRateScheduler") + rest + USE,
+        NEW_HEAD.replace("keras.callbacks", "keras1_compat").format("LearningRateScheduler")
+        + rest
+        + NEW_USE,
+    )
+
+
 def test_rate_of_the_optimizer() -> None:
     check_rewrite(
         "from keras import backend as K\n"

@@ -1,4 +1,4 @@
-"""What Keras 1 told callbacks, and Keras 3 does not."""
+"""What Keras 1 told callbacks, and histories, and Keras 3 does not."""
 
 # mypy: ignore-errors
 from __future__ import annotations
@@ -73,3 +73,13 @@ class _Eraser(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         for key in ("batch", "size"):
             logs.pop(key, None)
+
+
+class LearningRateScheduler(keras.callbacks.LearningRateScheduler):
+    """Asks a schedule by the epoch alone, and logs no rate, as Keras 1's did."""
+
+    def __init__(self, schedule):
+        super().__init__(lambda epoch, rate=None: schedule(epoch))
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Log nothing."""

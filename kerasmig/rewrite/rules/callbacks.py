@@ -15,6 +15,7 @@ from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
 from kerasmig.rewrite.values.file_names import MODEL, WEIGHTS, rename_file
 from kerasmig.rewrite.values.keys import renamed_fields
+from kerasmig.text.tree import nodes
 
 # Keras 3 knows by itself which way these improve (`keras/src/callbacks/monitor_callback.py`).
 # Of accuracies it knows so only where its own metric object measures them.
@@ -133,8 +134,30 @@ def _any_counts_epochs(context: FileContext, name: str) -> bool:
 
 @use_rule("learning_rate_scheduler")
 def learning_rate_scheduler(context: FileContext, use: Use, entry: Entry) -> Finding | None:
-    """Keras 3 hands the rate to a schedule that takes a second argument."""
+    """Keras 3 hands the rate to a schedule that takes a second argument, and logs it."""
+    if not context.settings.idiomatic and use.call is not None:
+        given = [*use.call.args[:1], *(k.value for k in use.call.keywords if k.arg == "schedule")]
+        if _reads_histories(context) or (given and not _is_seen(context, given[0])):
+            entry = entry._replace(to="keras1_compat.LearningRateScheduler")
+            return drafted(context, use, entry, lambda new: None)
     return drafted(context, use, entry, _schedule)
+
+
+def _is_seen(context: FileContext, schedule: ast.expr) -> bool:
+    """Whether the function is one of the project's own, whose parameters show."""
+    return isinstance(schedule, ast.Lambda) or bool(context.receivers.functions(schedule))
+
+
+def _reads_histories(context: FileContext) -> bool:
+    """Whether a history is taken as a whole: goes over its keys, is kept or handed on."""
+    for node in nodes(context.tree, ast.Attribute):
+        parent = context.parent(node)
+        if node.attr == "history" and not (
+            (isinstance(parent, ast.Subscript) and parent.value is node)
+            or (isinstance(parent, ast.Attribute) and parent.attr == "history")
+        ):
+            return True
+    return False
 
 
 def _schedule(new: Draft) -> Sequence[str] | None:
