@@ -32,6 +32,6 @@ X, y = r.uniform(-1, 1, (9, 4)), r.uniform(0, 1, (9, 2))
 for optimizer in ('sgd', 'rmsprop', 'adagrad', 'adamax'):
     m = Sequential([Dense(5, input_dim=4, activation='sigmoid'), Dense(2)])
     fill(m)
-    m.compile(loss='mae', optimizer='sgd', metrics=['mse', 'mape'])
+    m.compile(loss='mae', optimizer=optimizer, metrics=['mse', 'mape'])
     tell(m.fit(X, y, nb_epoch=2, batch_size=4, verbose=0, shuffle=False))
     weights(m)
