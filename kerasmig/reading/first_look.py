@@ -105,6 +105,10 @@ TRAINING_MARKS = {
         ),
     ),
     "compiles": ((b"ompile",), re.compile(rb"(?<!\bre)\.compile\(|\bcompile_model\(")),
+    "generators": (
+        (b"fit_generator", b"steps_per_epoch"),
+        re.compile(rb"\bfit_generator\b|\bsteps_per_epoch\b"),
+    ),
     "told": (
         (b"Callback",),
         re.compile(

@@ -125,6 +125,14 @@ def test_a_model_that_a_function_loads_and_trains_is_compiled_as_it_was() -> Non
     assert "    net = load_trained_model(path)" in body(source)
 
 
+def test_a_model_that_is_loaded_and_compiled_anew_is_loaded_as_it_is() -> None:
+    source = (
+        f"{OLD}from keras.models import load_model\nm = load_model('m.h5')\n"
+        "m.compile('sgd', 'mse')\nm.fit(x, y, nb_epoch=2)\n"
+    )
+    assert "m = load_keras1_model('m.h5')" in body(source)
+
+
 def test_the_file_of_this_program_is_loaded_to_be_trained_on() -> None:
     source = (
         f"{OLD}from keras.models import load_model\nm.compile('sgd', 'mse')\n"

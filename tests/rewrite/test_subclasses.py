@@ -161,6 +161,17 @@ def test_what_callbacks_no_longer_know(line: str, words: str) -> None:
     check_manual(source, "KM407" if "model" not in line else "KM304", words)
 
 
+def test_how_many_samples_generators_give_is_not_told() -> None:
+    source = (
+        CALLBACK + "    def on_epoch_end(self, epoch, logs={}):\n"
+        "        print(self.params['metrics'], self.params['nb_sample'])\n"
+        "m = Sequential()\nm.compile('sgd', 'mse')\n"
+        "m.fit_generator(g, samples_per_epoch=10, nb_epoch=2, callbacks=[Log()])\n"
+    )
+    result = check_manual("from keras.models import Sequential\n" + source, "KM407", "nb_sample")
+    assert "metrics'] is gone" not in str(result)
+
+
 def test_what_keras_1_told_callbacks_is_told_where_the_program_compiles() -> None:
     source = (
         "from keras.callbacks import Callback\nfrom keras.models import Sequential\n"

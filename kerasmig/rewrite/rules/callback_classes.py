@@ -72,7 +72,9 @@ def _parameter(context: FileContext, base: ast.expr, key: ast.expr) -> Iterator[
     new = CALLBACK_PARAMS[key.value]
     if new == key.value:
         return
-    if new is None and is_told:
+    # How many samples a generator will give shows when they have been given.
+    counts = key.value in ("nb_sample", "batch_size")
+    if new is None and is_told and not (counts and "generators" in context.training_marks):
         return
     if new is None:
         yield context.finding(

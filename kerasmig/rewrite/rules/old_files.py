@@ -105,11 +105,15 @@ def load_model(context: FileContext, use: Use, entry: Entry) -> Finding | None:
 def _is_trained(context: FileContext, call: ast.Call) -> bool:
     """Whether a loaded model may be trained or measured as it was compiled before it was saved.
 
-    Not if the file compiles what it trains itself, and by Keras 3's own means.
+    Not if the file compiles it anew.
     """
     compiles = [use for use in context.method_uses if use.row.name == "compile" and use.call]
+    identity = context.receivers.identity
+    anew = [identity(c.receiver) for c in compiles if c.call and c.call.lineno > call.lineno]
     for use in context.method_uses:
         if use.row.name not in _TRAINS or use.call is None or use.call.lineno < call.lineno:
+            continue
+        if identity(use.receiver) in anew:
             continue
         kind = context.receivers.kind(use.receiver)
         if kind == LOADED or (kind is None and not compiles):
