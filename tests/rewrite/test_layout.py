@@ -510,6 +510,28 @@ m = build()
     assert unseen.applicability is Applicability.ASSUMED and unseen.line == 7
 
 
+@pytest.mark.parametrize(
+    ("other", "line"),
+    [
+        ("DEEP = False\nif DEEP:\n    x = Conv2D(4, 3, data_format='channels_first')(x)\n", 6),
+        (
+            "try:\n    x = Conv2D(4, 3, data_format='channels_first')(x)\nexcept ValueError:\n"
+            "    x = Conv2D(4, 1, data_format='channels_first')(x)\n",
+            7,
+        ),
+    ],
+)
+def test_another_way_at_the_top_of_a_file_is_reported(other: str, line: int) -> None:
+    result = convert(
+        HEAD
+        + "i = Input((3, 8, 9))\nx = Conv2D(4, 3, data_format='channels_first')(i)\n"
+        + other
+        + "m = Model(i, Flatten()(x))\n"
+    )
+    (unseen,) = [f for f in result.findings if f.code == "KM145"]
+    assert unseen.applicability is Applicability.ASSUMED and unseen.line == line
+
+
 def test_layers_that_are_counted_are_reported() -> None:
     result = convert(HEAD + """
 m = Sequential()

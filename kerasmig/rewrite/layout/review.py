@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from kerasmig.analysis.interpreter.values import Layer
 from kerasmig.catalog.layer_facts import Layout
@@ -15,6 +15,12 @@ from kerasmig.text.tree import identifiers, nodes
 
 _ORDERING = frozenset(
     "image_data_format image_dim_ordering backend data_format dim_ordering".split()
+)
+
+
+_NOT_FOLLOWED = (
+    "no call that is seen goes the other way here: what is built there was not followed, and "
+    "tensors may have their channels last"
 )
 
 
@@ -37,26 +43,42 @@ class Review:
         turned = {id(v.layer.node) for v in run.visits if v.changes}
         found: list[Left] = []
         for source in self._sources:
-            for function in nodes(source.tree, ast.FunctionDef):
-                if not any(id(c) in turned for c in nodes(function, ast.Call)):
-                    continue
-                parameters = {a.arg for a in (*function.args.args, *function.args.kwonlyargs)}
-                for branch in nodes(function, ast.If):
-                    asks = identifiers(branch.test)
-                    if id(branch) not in run.followed or not asks.isdisjoint(_ORDERING):
-                        continue
-                    sides = [side for side in (branch.body, branch.orelse) if side]
-                    spared = [s for s in sides if id(s[0]) not in run.followed]
-                    open_end = not branch.orelse and not spared and asks & parameters
-                    if any(map(self._has_layers, spared)) or (
-                        open_end and self._has_layers(branch.body)
-                    ):
-                        message = (
-                            "no call that is seen goes the other way here: what is built there was "
-                            "not followed, and tensors may have their channels last"
-                        )
-                        found.append(Left(source.path, branch.lineno, message))
-        return found
+            for function in (source.tree, *nodes(source.tree, ast.FunctionDef)):
+                if any(id(c) in turned for c in nodes(function, ast.Call)):
+                    found += [
+                        Left(source.path, line, _NOT_FOLLOWED)
+                        for line in self._spared(run, function)
+                    ]
+        return list(dict.fromkeys(found))
+
+    def _spared(self, run: Follower, block: ast.Module | ast.FunctionDef) -> Iterator[int]:
+        """The lines of branches in a function, or in a file, whose layers were not followed."""
+        parameters: set[str] = set()
+        if isinstance(block, ast.FunctionDef):
+            parameters = {a.arg for a in (*block.args.args, *block.args.kwonlyargs)}
+        for branch in nodes(block, ast.If):
+            if self._function(branch) is not block:
+                continue
+            asks = identifiers(branch.test)
+            if id(branch) not in run.followed or not asks.isdisjoint(_ORDERING):
+                continue
+            sides = [side for side in (branch.body, branch.orelse) if side]
+            spared = [s for s in sides if id(s[0]) not in run.followed]
+            open_end = not branch.orelse and not spared and asks & parameters
+            if any(map(self._has_layers, spared)) or (open_end and self._has_layers(branch.body)):
+                yield branch.lineno
+        for attempt in nodes(block, ast.Try):
+            seen = id(attempt) in run.followed and self._function(attempt) is block
+            for handler in attempt.handlers if seen else ():
+                if id(handler.body[0]) not in run.followed and self._has_layers(handler.body):
+                    yield handler.lineno
+
+    def _function(self, node: ast.AST) -> ast.AST | None:
+        """The function around a node, or the file."""
+        around = self._parents.get(node)
+        while around is not None and not isinstance(around, (ast.FunctionDef, ast.Module)):
+            around = self._parents.get(around)
+        return around
 
     def _has_layers(self, statements: Sequence[ast.stmt]) -> bool:
         """Whether layers are made in some statements."""
