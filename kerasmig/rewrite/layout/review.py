@@ -43,7 +43,8 @@ class Review:
         turned = {id(v.layer.node) for v in run.visits if v.changes}
         found: list[Left] = []
         for source in self._sources:
-            for function in (source.tree, *nodes(source.tree, ast.FunctionDef)):
+            blocks: list[ast.Module | ast.FunctionDef] = [source.tree]
+            for function in (*blocks, *nodes(source.tree, ast.FunctionDef)):
                 if any(id(c) in turned for c in nodes(function, ast.Call)):
                     found += [
                         Left(source.path, line, _NOT_FOLLOWED)
