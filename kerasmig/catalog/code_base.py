@@ -5,6 +5,7 @@ from __future__ import annotations
 from kerasmig.catalog.vocabulary import Family
 
 SETTINGS = "KM607"
+PACKAGING = "KM609"
 
 FAMILIES = (
     Family(
@@ -18,6 +19,18 @@ FAMILIES = (
         example=(
             "os.environ['KERAS_BACKEND'] = 'theano'",
             "os.environ['KERAS_BACKEND'] = 'tensorflow'",
+        ),
+    ),
+    Family(
+        code=PACKAGING,
+        name="module-not-packaged",
+        summary="Finds a setup.py or pyproject.toml that leaves `keras1_compat.py` out.",
+        why="The module lies beside the packages, where scripts and packages both find it. What only "
+        "lists the packages installs them without it, and their imports of it fail.",
+        safety="Reported with the line to write.",
+        example=(
+            "setup(name='nets', packages=['nets'])",
+            "setup(name='nets', packages=['nets'], py_modules=['keras1_compat'])",
         ),
     ),
     Family(

@@ -148,6 +148,8 @@ RESOLVE: dict[str, str] = {
     "KM607": 'Write the line that the message says. A keras.json in the home folder has `"backend": "tensorflow"`.',
     "KM608": "Take the line out to train as Keras 1 did. To keep the layers as they are, leave it, with a comment "
     "`# kerasmig: ignore[KM608]`.",
+    "KM609": "Add the module to what is installed, as the message says, or move it into a package and let the imports "
+    "follow.",
     "KM901": "Delete the copy and install `keras`. If it has changes of your own, put them into subclasses in your "
     "project, and let kerasmig migrate those. To leave it alone for good, add it to `exclude`.",
     "KM902": "Run `kerasmig upgrade --update-requirements`, or write `keras>=3.8` and `tensorflow>=2.18` yourself and "

@@ -288,6 +288,8 @@ class Project:
         self, roots: Sequence[Path], run: RunResult, *, update: bool
     ) -> list[FileResult]:
         """What becomes of the requirements beside the files that use Keras 1."""
+        from kerasmig.project.marks import COMPAT_FILE
+        from kerasmig.project.packaging import missing_from_packages
         from kerasmig.project.requirements import (
             folders_of_code,
             requirement_files,
@@ -309,7 +311,9 @@ class Project:
                 results.append(result)
         settings = setting_files(folders_of_code(users, roots))
         found = (old_settings(path, self.modules.shown(path)) for path in settings)
-        return results + [result for result in found if result is not None]
+        results += [result for result in found if result is not None]
+        compat = [*map(Path, run.extra_files), *(p for p in self.files if p.name == COMPAT_FILE)]
+        return results + missing_from_packages(compat)
 
     def write_beside(self, results: Sequence[FileResult], backups: Backups | None) -> list[str]:
         """Write changed files that are not among the project's own, such as requirements."""
