@@ -532,6 +532,34 @@ def test_another_way_at_the_top_of_a_file_is_reported(other: str, line: int) -> 
     assert unseen.applicability is Applicability.ASSUMED and unseen.line == line
 
 
+def test_another_way_through_a_helper_is_reported() -> None:
+    result = convert(HEAD + """
+def block(x):
+    return Conv2D(4, 3, data_format='channels_first')(x)
+def build(deep=False):
+    x = i = Input((3, 8, 9))
+    x = block(x)
+    if deep:
+        x = block(x)
+    return Model(i, Flatten()(x))
+m = build()
+""")
+    assert [f.line for f in result.findings if f.code == "KM145"] == [9]
+
+
+def test_another_way_that_is_the_same_in_any_order_is_not_reported() -> None:
+    result = convert(HEAD + """
+def build(rate=0):
+    i = Input((3, 8, 9))
+    x = Conv2D(4, 3, data_format='channels_first')(i)
+    if rate:
+        x = LeakyReLU(0.2)(Dropout(rate)(x))
+    return Model(i, Flatten()(x))
+m = build()
+""")
+    assert not [f for f in result.findings if f.code == "KM145"]
+
+
 def test_layers_that_are_counted_are_reported() -> None:
     result = convert(HEAD + """
 m = Sequential()

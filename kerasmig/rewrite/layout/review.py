@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from kerasmig.analysis.interpreter.values import Layer
-from kerasmig.catalog.layer_facts import Layout
+from kerasmig.catalog.layer_facts import Layout, Role
+from kerasmig.catalog.layers import role_of
 from kerasmig.rewrite.layout.following import Follower
 from kerasmig.rewrite.layout.passages import layout_of, ordering_of
 from kerasmig.rewrite.layout.plan import Problem
@@ -45,7 +47,8 @@ class Review:
         for source in self._sources:
             blocks: list[ast.Module | ast.FunctionDef] = [source.tree]
             for function in (*blocks, *nodes(source.tree, ast.FunctionDef)):
-                if any(id(c) in turned for c in nodes(function, ast.Call)):
+                calls = nodes(function, ast.Call)
+                if turned and any(id(c) in turned or self._builds(c) for c in calls):
                     found += [
                         Left(source.path, line, _NOT_FOLLOWED)
                         for line in self._spared(run, function)
@@ -74,6 +77,25 @@ class Review:
                 if id(handler.body[0]) not in run.followed and self._has_layers(handler.body):
                     yield handler.lineno
 
+    def _builds(self, call: ast.Call) -> bool:
+        """Whether a call is one of a function that makes layers."""
+        return isinstance(call.func, ast.Name) and call.func.id in self._builders
+
+    @cached_property
+    def _builders(self) -> frozenset[str]:
+        """The functions of the program that make layers themselves."""
+        functions = [f for s in self._sources for f in nodes(s.tree, ast.FunctionDef)]
+        direct = {f.name for f in functions if any(map(self._is_layer, nodes(f, ast.Call)))}
+        return frozenset(direct)
+
+    def _is_layer(self, call: ast.Call) -> bool:
+        """Whether a call makes a layer to which the order of axes may matter."""
+        name = self._of[id(call)].names.keras_name(call.func) or ""
+        last = name.rpartition(".")[2]
+        if not name.startswith("keras.layers.") or role_of(last) is Role.INPUT:
+            return False
+        return layout_of(last) is not Layout.INDIFFERENT
+
     def _function(self, node: ast.AST) -> ast.AST | None:
         """The function around a node, or the file."""
         around = self._parents.get(node)
@@ -82,12 +104,10 @@ class Review:
         return around
 
     def _has_layers(self, statements: Sequence[ast.stmt]) -> bool:
-        """Whether layers are made in some statements."""
+        """Whether layers are made in some statements to which the order of axes may matter."""
         for statement in statements:
             for call in nodes(statement, ast.Call):
-                source = self._of[id(call)]
-                name = source.names.keras_name(call.func) or ""
-                if name.startswith("keras.layers.") and not name.endswith(".Input"):
+                if self._builds(call) or self._is_layer(call):
                     return True
         return False
 
