@@ -30,7 +30,10 @@ def test_a_minute_of_odd_inputs() -> None:
 
 @pytest.mark.exhaustive
 @settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=int(os.environ.get("KERASMIG_FUZZ_PROGRAMS", "60")),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
 )
 @given(programs())
 def test_programs_that_somebody_could_have_written(text: str) -> None:
