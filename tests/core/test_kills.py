@@ -147,7 +147,7 @@ def test_kills_of_verifications(tmp_path: Path) -> None:
         assert read_tree(tree) == old
 
     runs = Run(tmp_path, old, "upgrade", "--diff", "--verify", "--no-cache")
-    count = rounds(6)
+    count = rounds(4)
     assert runs.kill_at_random(count, check) >= count // 4
 
 
@@ -177,7 +177,7 @@ def test_kills_of_conversions(tmp_path: Path) -> None:
 
     (tmp_path / "runs").mkdir()
     runs = Run(tmp_path / "runs", old, "convert", "m0.h5", "m1.h5")
-    count = rounds(6)
+    count = rounds(4)
     assert runs.kill_at_random(count, check) >= count // 4
 
 
