@@ -308,7 +308,9 @@ def _matched(groups, layers, path):
 def _order_by_own_names(groups, layers):
     """For each group the number of its layer, where all have the very names of the file."""
     names = [layer.name for layer in layers]
-    if sorted(names) != sorted(name for name, _ in groups) or len(set(names)) != len(names):
+    if sorted(names) != sorted(name for name, _ in groups) or len(set(names)) != len(
+        names
+    ):
         return None
     return [names.index(name) for name, _ in groups]
 
