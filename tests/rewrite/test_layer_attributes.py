@@ -26,6 +26,8 @@ net = build()
         ("net.get_layer('a')", "running_std"),
         ("net.layers[2]", "output_shape"),
         ("net", "input_layers"),
+        ("layer_dict['a']", "output_dim"),
+        ("wrapped.layer", "output_dim"),
         ("model", "flattened_layers"),
     ],
 )
@@ -104,6 +106,22 @@ def test_configurations_that_are_read() -> None:
     assert "c = keras1_config(net)\n" in code
     assert "n = keras1_config(model.layers[0])['output_dim']" in code
     assert "d = Sequential.from_config(model.get_config())" in code
+
+
+@pytest.mark.parametrize(
+    ("use", "read"),
+    [
+        ("kept = dict((l.name, l.get_config()) for l in net.layers)\n", True),
+        ("def f(layer):\n    return layer.get_config()\n", True),
+        ("self.config = model.get_config()\n", True),
+        ("c = net.get_config()\nd = Model.from_config(c)\n", False),
+        ("c = net.get_config()\nc['name'] = 'b'\nd = Model.from_config(c)\n", True),
+        ("text = json.dumps(net.get_config())\n", False),
+        ("d = Dense(**model.layers[0].get_config())\n", False),
+    ],
+)
+def test_configurations_that_are_kept_may_be_read(use: str, read: bool) -> None:
+    assert ("keras1_config(" in upgrade(HEAD + use).new) is read
 
 
 @pytest.mark.parametrize("call", ["get_layer(index=1)", "get_layer(None, 1)"])

@@ -360,7 +360,8 @@ class Receivers:
             found = self._member(kind, function.attr)
             if found is not None:
                 return found
-            if kind is not None and is_a(kind, MODEL) and function.attr == "pop":
+            of_layers = kind == LAYERS or (kind is not None and is_a(kind, MODEL))
+            if of_layers and function.attr == "pop":
                 return LAYER
         kind = self.kind(function)
         if is_a(kind, LAYER):

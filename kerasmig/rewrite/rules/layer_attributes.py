@@ -34,7 +34,10 @@ _OF_MODELS = frozenset(
 )
 _NAMES = frozenset("input_names output_names".split())
 _ASKING = ("getattr", "hasattr")
-_READING = ("get", "items", "values", "pop", "keys")
+_TAKING = frozenset(
+    "from_config layer_from_config model_from_config deserialize dumps dump print pprint debug info "
+    "deepcopy copy".split()
+)
 _MODEL_ATTRIBUTES = frozenset("input_shape output_shape output_names".split())
 """What models have under the same name today."""
 
@@ -197,7 +200,7 @@ def _kind(context: FileContext, thing: ast.expr) -> str | None:
 def _is_of_layers(context: FileContext, thing: ast.expr) -> bool:
     """``net.layers[2]``, ``net.get_layer('x')``, the variable of a loop over ``net.layers``."""
     if isinstance(thing, ast.Subscript):
-        return last_name(thing.value) == "layers"
+        return "layer" in last_name(thing.value).lower()
     if isinstance(thing, ast.Call):
         return last_name(thing.func) in ("get_layer", "from_config")
     if not isinstance(thing, ast.Name):
@@ -233,32 +236,26 @@ def _is_super(function: ast.Attribute) -> bool:
 
 
 def _is_read(context: FileContext, call: ast.Call) -> bool:
-    """Whether something is taken from a configuration, which else is only handed on."""
-    if _is_looked_into(context, call):
-        return True
+    """Whether something may be taken from a configuration, and it is not only handed on."""
     statement = context.parent(call)
-    if not isinstance(statement, ast.Assign) or statement.value is not call:
-        return False
-    names = {target.id for target in statement.targets if isinstance(target, ast.Name)}
-    return any(
-        isinstance(load, ast.Name)
-        and load.id in names
-        and any(b.value is call for b in context.names.bindings_of(load))
-        and _is_looked_into(context, load)
-        for load in context.names.loads
-    )
+    if isinstance(statement, ast.Assign) and statement.value is call:
+        loads = [
+            load
+            for load in context.names.loads
+            if any(binding.value is call for binding in context.names.bindings_of(load))
+        ]
+        plain = all(isinstance(target, ast.Name) for target in statement.targets)
+        return not plain or any(not _is_handed_on(context, load) for load in loads)
+    return not _is_handed_on(context, call)
 
 
-def _is_looked_into(context: FileContext, node: ast.expr) -> bool:
+def _is_handed_on(context: FileContext, node: ast.expr) -> bool:
+    """``Dense.from_config(config)``, ``Dense(**config)``, ``json.dumps(config)``."""
     parent = context.parent(node)
-    if isinstance(parent, ast.Subscript):
-        return parent.value is node
-    if isinstance(parent, (ast.For, ast.comprehension)):
-        return parent.iter is node
-    if isinstance(parent, ast.Compare):
-        return node in parent.comparators and isinstance(parent.ops[0], (ast.In, ast.NotIn))
-    if isinstance(parent, ast.Attribute):
-        return parent.attr in _READING
-    if isinstance(parent, ast.Call) and node in parent.args:
-        return last_name(parent.func) in ("len", "enumerate", "zip", "reversed", "sorted")
-    return False
+    if isinstance(parent, ast.keyword):
+        if parent.arg is None:
+            return True
+        parent = context.parent(parent)
+    if isinstance(parent, ast.Call) and node is not parent.func:
+        return last_name(parent.func) in _TAKING
+    return isinstance(parent, ast.Expr)
