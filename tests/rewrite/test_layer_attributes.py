@@ -167,3 +167,24 @@ def test_half_way_spelling_of_a_layer_that_came_later() -> None:
         "KM606",
         "today `padding`",
     )
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        ("print([w.name for w in model.layers[0].weights])\n", "`kernel`"),
+        ("for w in model.trainable_weights:\n    print(w.name)\n", "`kernel`"),
+        ("print(net.layers[1].weights[0].name)\n", "`kernel`"),
+        ("cell = LSTM(3)\nprint(len(model.weights))\n", "array for each gate"),
+        ("cell = LSTM(3)\nw = net.layers[1].trainable_weights[2]\n", "array for each gate"),
+    ],
+)
+def test_lists_of_variables_that_changed(use: str, words: str) -> None:
+    check_manual("from keras.layers import LSTM\n" + HEAD + use, "KM606", words)
+
+
+@pytest.mark.parametrize(
+    "use", ["print(len(model.weights))\n", "w = model.trainable_weights\n", "f(model.weights[0])\n"]
+)
+def test_lists_of_variables_that_are_the_same(use: str) -> None:
+    assert not any(f.code == "KM606" for f in upgrade(HEAD + use).findings)

@@ -185,7 +185,7 @@ def _may_have(context: FileContext, thing: ast.expr, name: str) -> bool:
         return False
     if name not in AMBIGUOUS:
         return True
-    if _is_of_layers(context, thing) or _LAYER_NAME.search(last):
+    if is_of_layers(context, thing) or _LAYER_NAME.search(last):
         return name not in _OF_MODELS
     of_model = MODEL_NAME.search(last) is not None
     return of_model and name in _OF_MODELS
@@ -197,7 +197,7 @@ def _kind(context: FileContext, thing: ast.expr) -> str | None:
     return kind if kind is not None and (is_a(kind, LAYER) or is_a(kind, MODEL)) else None
 
 
-def _is_of_layers(context: FileContext, thing: ast.expr) -> bool:
+def is_of_layers(context: FileContext, thing: ast.expr) -> bool:
     """``net.layers[2]``, ``net.get_layer('x')``, the variable of a loop over ``net.layers``."""
     if isinstance(thing, ast.Subscript):
         return "layer" in last_name(thing.value).lower()
@@ -206,7 +206,7 @@ def _is_of_layers(context: FileContext, thing: ast.expr) -> bool:
     if not isinstance(thing, ast.Name):
         return False
     for binding in context.names.bindings_of(thing):
-        if binding.value is not None and _is_of_layers(context, binding.value):
+        if binding.value is not None and is_of_layers(context, binding.value):
             return True
         around = context.parent(binding.node)
         while isinstance(around, ast.Tuple):
