@@ -1,14 +1,17 @@
 """Verification on a cluster: what Dask costs, and how a thousand repositories would spread.
 
     python benchmarks/cluster.py measure --models 300 --workers 2   plain pool against local:2
-    python benchmarks/cluster.py simulate                           from the times of the last measure
+    python benchmarks/cluster.py record                             the times of kept verifications
+    python benchmarks/cluster.py simulate                           from those
 
 `measure` writes made-up programs, migrates them, verifies them on both ways with as many programs at
-once, and compares the reports, times aside. It keeps the time of every task in `cluster_times.json`.
+once, and compares the reports, times aside.
 
+`record` takes the seconds of programs from the cache of verifications into `cluster_times.json`.
 `simulate` gives those times to 1,000 repositories on 100 workers: each repository has some programs,
-few have many; a program is a task of the old side, then (both at once) the new side and the other
-ordering. A worker starts cold. Tasks go out as Dask's do: what continues a program first.
+few have many. A program is a task of the old side (two fifths of its time), then, both at once, the new
+side (two fifths) and the other ordering. A worker starts cold. Tasks go out as Dask's do: what
+continues a program first.
 """
 
 from __future__ import annotations
@@ -25,7 +28,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 TIMES = Path(__file__).with_name("cluster_times.json")
 _HEAD = """from keras.models import Sequential
@@ -81,27 +83,14 @@ def write_trees(root: Path, models: int) -> tuple[Path, Path]:
 def measure(models: int, workers: int, level: str, only: str) -> int:
     """Verify on both ways; 1 if the reports differ."""
     from kerasmig.verify import VerifySettings, verify_trees
-    from kerasmig.verify.caller import session
     from kerasmig.verify.result import to_jsonable
 
-    times: list[tuple[str, float]] = []
-    first: list[float] = []
-    real = session._Session._answer
-
-    def noted(self: Any, task: Any, answer: Any) -> None:
-        times.append((task.stage, answer.seconds))
-        first.append(time.monotonic() - answer.seconds)  # when the first task of all began
-        real(self, task, answer)
-
-    session._Session._answer = noted  # type: ignore[method-assign]
     texts, took = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         old, new = write_trees(Path(folder), models)
         for name, scheduler in (("plain pool", ""), ("Dask", f"local:{workers}")):
             if only and only != name.split()[0].lower():
                 continue
-            times.clear()
-            first.clear()
             peak = _Watch()
             started, cpu = time.monotonic(), _cpu()
             settings = VerifySettings(level=level, jobs=workers, scheduler=scheduler)
@@ -116,8 +105,6 @@ def measure(models: int, workers: int, level: str, only: str) -> int:
                 f"{peak.stop()}",
                 flush=True,
             )
-            if not scheduler:
-                TIMES.write_text(json.dumps({"cold": first[0] - started, "tasks": times}))
     if len(texts) == 2:
         same = texts["plain pool"] == texts["Dask"]
         print(f"Dask takes {took['Dask'] / took['plain pool'] - 1:+.1%}; reports "
@@ -229,33 +216,33 @@ def simulated(
     return Outcome(end, work, workers)
 
 
+def record(folder: Path) -> int:
+    """Keep the seconds of the programs of earlier verifications."""
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(round(float(json.loads(path.read_text())["seconds"]), 2))
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    TIMES.write_text(json.dumps(sorted(found)) + "\n")
+    print(f"{len(found)} programs, {sum(found) / len(found):.1f} s on average")
+    return 0
+
+
 def repositories(
-    count: int, times: dict[str, list[float]], draw: random.Random
+    count: int, times: Sequence[float], draw: random.Random
 ) -> list[list[tuple[float, list[float]]]]:
     """Repositories with few programs mostly, and many at times; programs take recorded times."""
     found = []
     for _ in range(count):
         programs = min(400, max(1, round(draw.lognormvariate(1.6, 1.1))))
-        found.append(
-            [
-                (
-                    draw.choice(times["old"]),
-                    [draw.choice(times["new"]), draw.choice(times["other"])],
-                )
-                for _ in range(programs)
-            ]
-        )
+        found.append([(0.4 * s, [0.4 * s, 0.2 * s]) for s in draw.choices(list(times), k=programs)])
     return found
 
 
-def simulate(count: int, workers: int, limit: float) -> int:
-    recorded = json.loads(TIMES.read_text())
-    times: dict[str, list[float]] = {}
-    for stage, seconds in recorded["tasks"]:
-        times.setdefault(stage, []).append(seconds)
+def simulate(count: int, workers: int, limit: float, cold: float) -> int:
     draw = random.Random(1)
-    found = repositories(count, times, draw)
-    cold = recorded["cold"]
+    found = repositories(count, json.loads(TIMES.read_text()), draw)
     programs = [one for repository in found for one in repository]
     hanging = [(limit, []) if draw.random() < 0.01 else one for one in programs]
     longest = sorted(hanging, key=lambda one: -(one[0] + sum(one[1])))
@@ -286,11 +273,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     two = commands.add_parser("simulate")
     two.add_argument("--repositories", type=int, default=1000)
     two.add_argument("--workers", type=int, default=100)
-    two.add_argument("--limit", type=float, default=72.0)
+    two.add_argument("--limit", type=float, default=72.0, help="what a hanging program takes")
+    two.add_argument("--start", type=float, default=10.0, help="what a worker takes to start")
+    three = commands.add_parser("record")
+    three.add_argument("--cache", type=Path, help="folder of kept verifications")
     given = parser.parse_args(arguments)
     if given.command == "measure":
         return measure(given.models, given.workers, given.level, given.only)
-    return simulate(given.repositories, given.workers, given.limit)
+    if given.command == "record":
+        from kerasmig.disk.cache_folder import cache_folder
+
+        return record(given.cache or cache_folder() / "verify")
+    return simulate(given.repositories, given.workers, given.limit, given.start)
 
 
 if __name__ == "__main__":
