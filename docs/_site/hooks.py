@@ -33,10 +33,14 @@ ELSEWHERE = {
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Put every rule into the navigation."""
-    rules = sorted(path.name for path in (ROOT / "docs/rules").glob("KM*.md"))
+    rules: list[dict[str, str]] = []
+    for path in sorted((ROOT / "docs/rules").glob("KM*.md")):
+        title = re.search(r"^# (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+        assert title is not None, f"{path} has no title"
+        rules.append({title[1].replace(":", ""): f"rules/{path.name}"})
     for part in config.nav or []:
         if "Rules" in part:
-            part["Rules"] = ["rules/README.md", *(f"rules/{name}" for name in rules)]
+            part["Rules"] = ["rules/README.md", *rules]
     return config
 
 

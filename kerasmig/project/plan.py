@@ -375,7 +375,7 @@ def _old_files(look: Look) -> Step:
     left = tuple(
         Todo(
             f"{one.path} holds {_a(one.kind)} of Keras 1" + (f": {one.asks}" if one.asks else ""),
-            f"kerasmig convert {quoted(one.path)}" + (" …" if one.asks else ""),
+            f"kerasmig convert {quoted(one.path)}",
         )
         for one in waiting
     )

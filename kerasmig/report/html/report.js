@@ -156,7 +156,11 @@ const findings = (() => {
         words.every((word) => row.text.includes(word)),
     );
     const shown = fits.slice(0, limit);
-    body.replaceChildren(...shown.map((row) => (row.element ??= build(row))));
+    const elements = shown.map((row) => (row.element ??= build(row)));
+    // What stands there already stays: a link that is being clicked must not be taken away.
+    if (elements.length !== body.rows.length || elements.some((element, index) => element !== body.rows[index])) {
+      body.replaceChildren(...elements);
+    }
     more.hidden = shown.length === fits.length;
     const among = more.hidden ? "" : `, the first ${shown.length} here`;
     form.querySelector("output").textContent = `${fits.length} of ${rows.length} shown${among}`;
