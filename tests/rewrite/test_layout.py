@@ -433,6 +433,7 @@ def test_a_generator_that_cannot_be_told_is_reported() -> None:
         "        self.model.predict(self.x)\n",
         "def train(my_net, x, y):\n    my_net.fit(x, y)\n",
         "from mine import nets\nnets[0].train_on_batch(1, 2)\n",
+        "u = Model(unseen(), unseen())\nu.predict(x)\n",
     ],
 )
 def test_what_feeds_a_model_that_cannot_be_told_is_reported(use: str) -> None:

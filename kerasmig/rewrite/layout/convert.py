@@ -340,8 +340,11 @@ class _Conversion:
         """What is fed to the models follows."""
         calls: dict[int, Fed | None] = {}
         nodes_of: dict[int, ast.Call] = {}
+        unknown: dict[int, ast.Call] = {}
         for node, model, name in run.fed:
             takes, gives = run.states_of(model)
+            if not takes and not model.sequential and _may_feed(node, frozenset([_owner(node)])):
+                unknown[id(node)] = node
             fed = Fed(node, name, tuple(takes), tuple(gives))
             nodes_of[id(node)] = node
             known = calls.setdefault(id(node), fed)
@@ -353,9 +356,15 @@ class _Conversion:
             left = [(u.node, u.reason) for u in made.left]
             left += [(nodes_of[k], "models of several kinds") for k in here if calls[k] is None]
             left += [
+                (node, "it cannot be told what this model takes")
+                for key, node in unknown.items()
+                if key in here
+            ]
+            models = _names_of_models(edits.names)
+            left += [
                 (call, "it cannot be told which model this is")
                 for call in nodes(edits.names.tree, ast.Call)
-                if id(call) not in nodes_of and _may_feed(call)
+                if id(call) not in nodes_of and _may_feed(call, models)
             ]
             left += [
                 (call, "what this function is fed")
@@ -382,12 +391,29 @@ _MODELS_TOO = ("fit", "evaluate", "predict")
 _LIKE_A_MODEL = re.compile(r"model|net\b|network|generator|discriminator|encoder|decoder|cnn")
 
 
-def _may_feed(call: ast.Call) -> bool:
+def _owner(call: ast.Call) -> str:
+    """Whose method is called, as it is written."""
+    return ast.unparse(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+
+
+def _names_of_models(names: Names) -> frozenset[str]:
+    """What a file calls the models that it makes."""
+    found: set[str] = set()
+    for statement in nodes(names.tree, ast.Assign):
+        if isinstance(statement.value, ast.Call):
+            made = (names.keras_name(statement.value.func) or "").rpartition(".")[2]
+            if made in ("Model", "Sequential"):
+                found |= {ast.unparse(target) for target in statement.targets}
+    return frozenset(found)
+
+
+def _may_feed(call: ast.Call, models: frozenset[str]) -> bool:
     """Whether a call looks as if it fed a model; ``fit`` and ``predict`` others have as well."""
     if not isinstance(call.func, ast.Attribute):
         return False
     if call.func.attr in _MODELS_TOO:
-        return _LIKE_A_MODEL.search(ast.unparse(call.func.value).lower()) is not None
+        receiver = _owner(call)
+        return receiver in models or _LIKE_A_MODEL.search(receiver.lower()) is not None
     return call.func.attr in _ONLY_MODELS
 
 
