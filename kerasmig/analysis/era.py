@@ -16,6 +16,7 @@ from kerasmig.analysis.names.resolution import Names
 from kerasmig.catalog import entry as catalog_entry
 from kerasmig.catalog import surface
 from kerasmig.catalog.layer import keywords as keras1_keywords
+from kerasmig.catalog.values import KERNELS
 from kerasmig.catalog.vocabulary import Entry, Pack, Spread, To, same_value
 
 
@@ -231,7 +232,7 @@ def _starts_with_activation(call: ast.Call, entry: Entry, old: surface.Signature
         rule = entry.argument(name)
         if (
             isinstance(rule, To)
-            and rule.convert == "initializer"
+            and (rule.convert == "initializer" or rule.convert in KERNELS)
             and isinstance(value, ast.Constant)
         ):
             return f"keras.activations.{value.value!s}" in surface.keras1_names()

@@ -199,7 +199,8 @@ class Converter:
         if config is None and file.era < 2:
             notes += self._kind_notes(file)
         if config is not None and file.era < 2:
-            program = migrated(config, training, ordering.value, self._given)
+            weights = file.kind != "configuration"
+            program = migrated(config, training, ordering.value, self._given, weights=weights)
             notes += program.notes
         kind = self.settings.format or (
             "json" if file.kind == "configuration" else "keras" if config is not None else "weights"

@@ -60,15 +60,23 @@ class NewProgram(NamedTuple):
 
 
 def migrated(
-    config: Config, training: Mapping[str, Any] | None, ordering: str, given: frozenset[str]
+    config: Config,
+    training: Mapping[str, Any] | None,
+    ordering: str,
+    given: frozenset[str],
+    *,
+    weights: bool = False,
 ) -> NewProgram:
     """The Keras 3 program of a configuration.
+
+    Args:
+        weights: the model gets weights, as in `program_of`.
 
     Raises:
         NeedsAnswer: code that the file does not hold, or only as byte code, has to be given.
         OldFileError: something in it has no counterpart in Keras 3.
     """
-    old = program_of(config, training, given)
+    old = program_of(config, training, given, weights=weights)
     if old.lambdas:
         names = ", ".join(dict.fromkeys(old.lambdas))
         raise NeedsAnswer(

@@ -31,6 +31,8 @@ _OPTIMIZERS = {"SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "Adamax", "Nadam
 # Arguments of the base class that a layer inside a model does not need.
 _PLACED = ("batch_input_shape", "input_dtype", "input_shape", "input_dim", "input_length")
 _FUNCTIONS = ("activation", "inner_activation")
+_INITIAL = ("init", "inner_init")
+_OTHER_FANS = ("Convolution1D", "AtrousConvolution1D", "LSTM", "GRU")
 _NAMED_MODES = ("sum", "mul", "concat", "ave", "cos", "dot", "max")
 
 
@@ -49,18 +51,23 @@ class OldProgram(NamedTuple):
 
 
 def program_of(
-    config: Config, training: Mapping[str, Any] | None = None, given: frozenset[str] = frozenset()
+    config: Config,
+    training: Mapping[str, Any] | None = None,
+    given: frozenset[str] = frozenset(),
+    *,
+    weights: bool = False,
 ) -> OldProgram:
     """The program of a model's configuration.
 
     Args:
         training: ``training_config`` of the model's file.
         given: names of functions and classes that somebody gives in place of stored code.
+        weights: it gets weights, so that nobody sees what its kernels begin with.
 
     Raises:
         OldFileError: the configuration is not one of Keras 1.
     """
-    writer = _Writer(given)
+    writer = _Writer(given, weights)
     made = writer.model(config)
     if training is not None:
         writer.compile(training)
@@ -73,8 +80,9 @@ def program_of(
 
 
 class _Writer:
-    def __init__(self, given: frozenset[str]) -> None:
+    def __init__(self, given: frozenset[str], weights: bool) -> None:
         self.given = given
+        self.weights = weights
         self.imports: dict[str, set[str]] = {}
         self.functions: list[str] = []
         self.tail: list[str] = []
@@ -271,6 +279,8 @@ class _Writer:
                 continue
             if known is not None and key not in known and key not in ("name", "trainable"):
                 continue  # of another release: Keras 1.2.2 left it out as well
+            if self.weights and key in _INITIAL and kind in _OTHER_FANS:
+                value = "uniform"  # which needs nothing of the compat module
             parts.append(f"{key}={self._value(str(key), value)}")
         return ", ".join(parts)
 

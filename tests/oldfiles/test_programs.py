@@ -183,3 +183,15 @@ def test_what_is_no_model_is_one_clear_line(text: str) -> None:
     with pytest.raises(OldFileError) as raised:
         migrated(parse_config(text), None, "", frozenset())
     assert "\n" not in str(raised.value)
+
+
+def test_initial_values_of_a_model_with_weights_need_no_module() -> None:
+    layers = [
+        {
+            "class_name": "Convolution1D",
+            "config": {"nb_filter": 3, "filter_length": 2, "init": "glorot_uniform"},
+        }
+    ]
+    config = {"class_name": "Sequential", "config": layers}
+    assert "init='glorot_uniform'" in program_of(config).source
+    assert "init='uniform'" in program_of(config, weights=True).source
