@@ -59,7 +59,11 @@ def test_questions_by_name() -> None:
     code = upgrade(
         HEAD + "for layer in net.layers:\n    if hasattr(layer, 'W_regularizer'):\n"
         "        print(getattr(layer, 'W', None))\n"
+        "for name in ['nb_filter', 'nb_row']:\n    print(getattr(model.layers[0], name))\n"
+        "print(getattr(options, name))\n"
     ).new
+    assert "print(keras1_attribute(model.layers[0], name))" in code
+    assert "print(getattr(options, name))" in code
     assert "if has_keras1_attribute(layer, 'W_regularizer'):" in code
     assert "print(keras1_attribute(layer, 'W', None))" in code
 

@@ -70,18 +70,24 @@ def layer_attributes_by_name(context: FileContext) -> Iterator[Finding]:
         if len(call.args) < 2 or call.keywords or context.names.bindings_of(call.func):
             continue
         thing, name = call.args[:2]
-        if not (isinstance(name, ast.Constant) and name.value in attribute_names()):
+        asked = name.value if isinstance(name, ast.Constant) else None
+        if asked is None:
+            kind = _kind(context, thing)
+            if kind is None and not (context.speaks_keras1 and is_of_layers(context, thing)):
+                continue
+        elif asked not in attribute_names() or not _may_have(context, thing, str(asked)):
             continue
-        if not _may_have(context, thing, str(name.value)) or context.directives.ignores(CODE, call):
+        if context.directives.ignores(CODE, call):
             continue
+        told = context.text.of(name) if asked is None else str(asked)
         function = "keras1_attribute" if call.func.id == "getattr" else "has_keras1_attribute"
         spelled = context.imports.need(f"keras1_compat.{function}")
         yield context.finding(
             CODE,
             call,
-            f"{name.value}: asked for as in Keras 1",
+            f"{told}: asked for as in Keras 1",
             Applicability.AUTOMATIC,
-            name=str(name.value),
+            name=told,
             edits=(Edit(context.text.span(call.func), (spelled,)),),
         )
 
