@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 #: Settings of a verification that say what programs may do: for these the file must be one's own.
-_OWN = ("env", "python", "read", "trust", "write")
+_OWN = ("env", "read", "trust", "write")
 
 
 def configure(options: dict[str, Any], paths: Sequence[Path] = ()) -> Config:
