@@ -14,7 +14,14 @@ from kerasmig.report.diff import new_file_diff, run_diff, run_diff_bytes, unifie
 from kerasmig.report.places import in_order, place_in_file
 from kerasmig.report.screen import OUTCOME_STYLES, AnyConsole, Screen, outcome_mark
 from kerasmig.report.shapes import describe_axes, format_shape
-from kerasmig.report.summary import RunSummary, outcome, plural, proof_sentence, summarize
+from kerasmig.report.summary import (
+    RunSummary,
+    all_findings,
+    outcome,
+    plural,
+    proof_sentence,
+    summarize,
+)
 
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
 # The worst first.
@@ -271,7 +278,9 @@ def _print_summary(
     if sentence := proof_sentence(summary):
         screen.line(("proof   ", "dim"), sentence)
     left = list(summary.left)
-    if summary.assumed > summary.settled:
+    # Only where nothing is rewritten: a comment would keep a change from being made.
+    assumed = [f for f in all_findings(run) if outcome(f) == "assumed" and not f.settled]
+    if assumed and not any(finding.edits for finding in assumed):
         left[-1] += ": change them, or accept each with `# kerasmig: ignore[CODE]` on its line"
     if dry_run and (count := sum(code.automatic for code in summary.codes)):
         left.append(f"{plural(count, 'automatic change')} to make with `kerasmig upgrade`")

@@ -11,7 +11,15 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from kerasmig.finding import Evidence, FileResult, RunResult, Tally
+from kerasmig.finding import (
+    Applicability,
+    Edit,
+    Evidence,
+    FileResult,
+    RunResult,
+    Span,
+    Tally,
+)
 from kerasmig.report.diff import run_diff, run_diff_bytes
 from kerasmig.report.terminal import print_diff, print_run
 from kerasmig.report.terminal_verify import print_verify
@@ -282,3 +290,11 @@ def test_a_pipe_and_a_diff_are_never_broken() -> None:
     shown = re.sub(r"\x1b\[[0-9;]*m", "", printed(samples.RUN, diff=True, width=20, terminal=True))
     long = next(line for line in samples.SEED.new.split("\n") if len(line) > 80)
     assert f"+{long}" in shown.split("\n")
+
+
+def test_what_is_left_says_how_to_accept_it_where_nothing_is_rewritten() -> None:
+    finding = samples.SEED.findings[2]._replace(applicability=Applicability.ASSUMED, edits=())
+    said = "accept each with `# kerasmig: ignore[CODE]` on its line"
+    assert said in printed(RunResult((FileResult("a.py", findings=(finding,)),)))
+    edited = finding._replace(edits=(Edit(Span(0, 1), ("x",)),))
+    assert said not in printed(RunResult((FileResult("a.py", findings=(finding, edited)),)))
