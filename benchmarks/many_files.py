@@ -4,8 +4,8 @@
     python benchmarks/many_files.py 1000 10000       other sizes
     python benchmarks/many_files.py --quick          without the runs with a cache
 
-The trees are made up: small files, of which 2 % use Keras, in packages of some hundred that import each
-other; 1 in 5 of those with Keras needs the compat module. Each size is upgraded in place with one
+The trees are made up: small files in packages of two hundred that import each other; in one package of
+ten every fifth file uses Keras (2 % of all), and 1 in 5 of those needs the compat module. Each size is upgraded in place with one
 worker; CPU seconds and the largest memory are those of the whole process (`wait4`). It fails if a file
 of the largest tree takes more than 1.3 times what one of the smallest takes, or 400 MB.
 """
@@ -60,7 +60,7 @@ def write_tree(root: Path, files: int) -> None:
             folder.mkdir(parents=True)
             (folder / "__init__.py").write_text("")
         near = number // 200 * 200 + draw.randrange(200)
-        if draw.random() < 0.02:
+        if number // 200 % 10 == 0 and draw.random() < 0.2:
             compat = draw.random() < 0.2
             text = _NET.format(
                 more=", Highway" if compat else "",

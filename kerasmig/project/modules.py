@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _COMPAT_MARK = b"Written by `kerasmig upgrade`"
 _KEPT_TREES = 40
+_COLLECT_AFTER = 500
 _MAX_BYTES = 4_000_000
 _MAX_NOTEBOOK_BYTES = 40_000_000  # most of a large notebook is pictures
 
@@ -64,6 +66,7 @@ class Modules:
     _modules: dict[Path, Module] = field(default_factory=dict)
     _parsed: dict[Path, None] = field(default_factory=dict)
     _folders: dict[Path, str] = field(default_factory=dict)
+    _released: int = 0
 
     def module(self, path: Path) -> Module:
         """A file, read; what is wrong with it stands in ``error``."""
@@ -213,6 +216,11 @@ class Modules:
             module = self._modules[path]
             module.tree = module.names = module.program = None
             module.text = ""
+            self._released += 1
+            if self._released % _COLLECT_AFTER == 0:
+                # Names and trees hold each other, and the collector of a run comes by rarely: what
+                # it has seen alive once would pile up over a large tree.
+                gc.collect()
 
     def shown(self, path: Path) -> str:
         """A path as people see it."""
