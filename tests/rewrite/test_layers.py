@@ -668,3 +668,17 @@ def test_padding_in_a_variable_is_looked_at_when_it_runs(setting: str) -> None:
     source = setting.format("ZeroPadding2D(p, dim_ordering='tf')")
     code = upgrade(head + source).new
     assert setting.format("ZeroPadding2D(padding_2d(p), data_format='channels_last')") in code
+
+
+def test_what_the_compat_module_gave_is_not_looked_up_again() -> None:
+    code = upgrade("""
+        from keras import initializations
+        from keras.layers import Recurrent
+        class Mine(Recurrent):
+            def __init__(self, init='glorot_uniform', **kwargs):
+                self.init = initializations.get(init)
+                super(Mine, self).__init__(**kwargs)
+            def build(self, input_shape):
+                self.W = self.add_weight((input_shape[2], 3), initializer=self.init, name='W')
+        """).new
+    assert "initializer=self.init" in code

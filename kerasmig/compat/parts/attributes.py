@@ -147,6 +147,8 @@ def keras1_get_layer(model, name=None, index=None):
     """``model.get_layer`` of Keras 1, where an index counted the input of a Sequential, too."""
     if index is None or not isinstance(model, keras.Sequential):
         return model.get_layer(name, index)
+    if len(model.inputs) > 1:  # it begins with a merge of models
+        return keras.Model(model.inputs, model.outputs).get_layer(index=index)
     layers = [model.inputs[0]._keras_history.operation, *model.layers]
     while isinstance(
         layers[1], keras.Model

@@ -31,6 +31,8 @@ def may_come_from_outside(context: FileContext, node: ast.expr, depth: int = 0) 
     if isinstance(node, ast.Call):
         if any(context.names.path(part) is not None for part in (node.func, *node.args)):
             return False  # `partial(initializations.normal, scale=0.1)`
+        if is_of_compat(context, node.func):
+            return False  # what an earlier run made of `initializations.get(init)`
         return not (isinstance(node.func, ast.Name) and node.func.id[:1].isupper())
     if isinstance(node, ast.Attribute):
         values = context.receivers.assigned(node)
@@ -40,6 +42,15 @@ def may_come_from_outside(context: FileContext, node: ast.expr, depth: int = 0) 
     if isinstance(node, ast.Name):
         return _name(context, node, depth)
     return True
+
+
+def is_of_compat(context: FileContext, node: ast.expr) -> bool:
+    """Whether an expression names something of the compat module."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and any(
+        binding.path.startswith("keras1_compat.") for binding in context.names.bindings_of(node)
+    )
 
 
 def _name(context: FileContext, node: ast.Name, depth: int) -> bool:

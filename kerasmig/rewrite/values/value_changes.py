@@ -17,7 +17,7 @@ from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.values.constraints import kernel_constraint
 from kerasmig.rewrite.values.conversions import UNCHANGED, Converted, Converter
-from kerasmig.rewrite.values.origins import may_come_from_outside
+from kerasmig.rewrite.values.origins import is_of_compat, may_come_from_outside
 
 
 def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
@@ -41,14 +41,7 @@ def convert(kind: str, context: FileContext, argument: Argument) -> Converted:
 
 def _is_adapted(context: FileContext, node: ast.expr) -> bool:
     """Whether a value is what an earlier run made of it: a call of the compat module."""
-    if not isinstance(node, ast.Call):
-        return False
-    root = node.func
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    return isinstance(root, ast.Name) and any(
-        binding.path.startswith("keras1_compat.") for binding in context.names.bindings_of(root)
-    )
+    return isinstance(node, ast.Call) and is_of_compat(context, node.func)
 
 
 def spelled(context: FileContext, text: str) -> str:
