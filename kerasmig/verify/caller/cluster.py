@@ -7,10 +7,10 @@ what was lost with them. What is left here is to say what to run and to take wha
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import logging
 import os
-import time
 import uuid
 import warnings
 from collections.abc import Callable, Mapping
@@ -207,13 +207,10 @@ class ClusterExecutor:
 
     def __exit__(self, *details: object) -> None:
         """End what is still running, wherever it runs, and let the cluster go."""
-        try:
+        with contextlib.suppress(Exception):  # the cluster may be gone already
             self._client.cancel([*self._outcomes.values(), *self._coming.futures], force=True)
             self._client.run(station.stop, self._wanted.session, on_error="ignore")
-        except Exception:  # it is gone already
-            time.sleep(0)
-        finally:
-            self._ending.close()
+        self._ending.close()
 
 
 def described() -> tuple[dict[str, str], str]:
