@@ -74,11 +74,40 @@ def test_what_a_file_did_not_ask_for_changes_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "program",
-    [pytest.param(p, marks=() if p.name in QUICK else (pytest.mark.exhaustive,)) for p in PROGRAMS],
-    ids=lambda program: program.name,
-)
-def test_it_tells_what_keras_1_told(program: Program, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", QUICK)
+def test_it_tells_what_keras_1_told(name: str, tmp_path: Path) -> None:
+    (program,) = (p for p in PROGRAMS if p.name == name)
     migrated(program, tmp_path)
-    assert told(started(tmp_path, "main.py")) == ANSWERS[program.name]
+    assert told(started(tmp_path, "main.py")) == ANSWERS[name]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What all of them print, migrated, one after the other in one process."""
+    root = tmp_path_factory.mktemp("programs").resolve()
+    folders = {program.name: root / program.name for program in PROGRAMS}
+    for program in PROGRAMS:
+        folders[program.name].mkdir()
+        migrated(program, folders[program.name])
+    script = Path(__file__).with_name("one_after_the_other.py")
+    printed = started(root, str(script), *map(str, folders.values()))
+    found = json.loads(printed.splitlines()[-1])
+    return {name: found[str(folder)] for name, folder in folders.items()}
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_all_tell_what_keras_1_told(program: Program, answers: dict[str, str]) -> None:
+    printed = answers[program.name]
+    assert told(printed) == ANSWERS[program.name], printed
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.name)
+def test_what_is_channels_first_lets_tensorflow_compute_it(
+    program: Program, tmp_path: Path
+) -> None:
+    """In one process the first program's variable would serve the others as well."""
+    run = migrated(program, tmp_path)
+    if any(file.notes.convolves for file in run.files):
+        assert "TF_ENABLE_ONEDNN_OPTS" in (tmp_path / "main.py").read_text()
