@@ -54,7 +54,8 @@ def _format(files: Sequence[ProgramNotes], forced: DataFormat | None) -> Decisio
     fresh = [note for note in files if note.fresh]
     formats = {data_format for note in files for data_format in note.formats}
     author = next((note.author for note in files if note.author is not None), None)
-    if forced is None and not {FIRST, LAST} & formats:
+    by_author = forced is None and not {FIRST, LAST} & formats
+    if by_author:
         # What handles both orderings, or has no model, ran as its author's setting said.
         forced = author
         if fresh and forced is FIRST and any(note.asks or note.asks_setting for note in files):
@@ -68,7 +69,7 @@ def _format(files: Sequence[ProgramNotes], forced: DataFormat | None) -> Decisio
     ):
         return Decision(ambient=sets_first)
     first = [note for note in fresh if FIRST in note.formats]
-    sure = all(note.sure for note in first)
+    sure = all(note.sure for note in first) and not by_author
     convolves = any(note.convolves for note in fresh)
     if sets:
         maybe = any(note.would_convolve for note in fresh)

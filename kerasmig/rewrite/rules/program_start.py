@@ -76,7 +76,7 @@ def setting(context: FileContext) -> Iterator[Finding]:
         _at(place),
         f"set_image_data_format('{hears.value}'): parts of this program ask the global setting, "
         "which Keras 1 had from the author's keras.json"
-        + ("" if sure else "; assumed, as the data format of its models"),
+        + ("" if sure else "; assumed from its models, or from what stands beside the code"),
         Applicability.AUTOMATIC if sure else Applicability.ASSUMED,
         name="set_image_data_format",
         edits=(edit,),
