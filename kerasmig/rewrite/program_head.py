@@ -60,10 +60,12 @@ def inserted(text: Text, body: list[ast.stmt], place: Place, lines: list[str]) -
         return Edit(Span(end, end), (before + new + "".join(line + new for line in lines),))
     statement = place.statement
     index = place.at
-    while index and (body[index - 1].end_lineno or 0) >= _first_line(statement):
-        index -= 1
-        statement = body[index]  # several statements in one line
     written = "".join(line + new for line in lines)
+    if index and (body[index - 1].end_lineno or 0) >= _first_line(statement):
+        # Several statements in one line: it ends where the place is. What stands before may be
+        # what the new lines use, or may have to stay first.
+        between = Span(text.span(body[index - 1]).end, text.span(statement).start)
+        return Edit(between, (new + new + written + new,))
     if not index:
         start = text.line_span(_first_line(statement)).start
         return Edit(Span(start, start), (written + new,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import functools
 import json
@@ -51,7 +50,7 @@ def _parses(text: str) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(text)
+            compile(text, "text", "exec", dont_inherit=True)  # sees more than the parser does
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return True

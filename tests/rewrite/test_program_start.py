@@ -397,3 +397,18 @@ def test_a_notebook_is_a_start(tmp_path: Path) -> None:
     joined = "\n".join(new[1:])
     assert joined.index("setdefault('TF_ENABLE_ONEDNN_OPTS'") < joined.index("from keras")
     assert joined.index("setdefault('TF_ENABLE_ONEDNN_OPTS'") < joined.index("import numpy")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["from __future__ import print_function; import numpy as np", "'doc'; import numpy as np",
+     "'doc'; from __future__ import division; import numpy  # both", "import os; import keras",
+     "from __future__ import division; import os; import numpy", "import sys; import numpy as np"],
+)  # fmt: skip
+def test_a_line_with_several_statements_ends_where_the_variable_is_set(line: str) -> None:
+    new = whole(f"{line}\n{IMPORTS}{NET}")
+    compile(new, "new", "exec", dont_inherit=True)
+    before = new[: new.index(LINE)]
+    assert "import os" in before and "numpy" not in before and "keras" not in before
+    assert ast.get_docstring(ast.parse(new)) == ("doc" if "doc" in line else None)
+    assert whole(new) == new
