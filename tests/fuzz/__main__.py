@@ -19,12 +19,13 @@ KEPT = Path(__file__).parents[2] / "build" / "fuzz"
 
 
 def fuzz(
-    seconds: float, seed: int, only: tuple[str, ...] = ()
+    seconds: float, seed: int, only: tuple[str, ...] = (), most: int = 0
 ) -> tuple[Counter[str], dict[str, str]]:
     """Run odd inputs for a while: how many of each target, and a failure of each kind.
 
     Args:
         seed: the first; inputs are numbered from it, so that a later run can go on with others.
+        most: no more inputs than so many, if not 0.
     """
     names = [name for name in TARGETS for _ in range(WEIGHTS[name]) if not only or name in only]
     count: Counter[str] = Counter()
@@ -35,7 +36,7 @@ def fuzz(
         for folder in folders.values():
             folder.mkdir()
         number = seed
-        while time.monotonic() < until:
+        while time.monotonic() < until and not (most and number >= seed + most):
             number += 1
             target = random.Random(number).choice(names)
             started = time.process_time()
