@@ -22,6 +22,7 @@ class UpgradeSettings(NamedTuple):
         per_file_ignores: pairs of a pattern, as in .gitignore, and the codes to leave alone in the
             files that match it.
         todo: write a comment at each place that is left to a person.
+        converted: files that were converted, as the code names them: pairs of then and today.
         python2: bring Python 2 sources to Python 3; if not, they are left alone and reported.
     """
 
@@ -34,6 +35,7 @@ class UpgradeSettings(NamedTuple):
     todo: bool = False
     layout: str = "keep"
     with_data: bool = False
+    converted: tuple[tuple[str, str], ...] = ()
 
     def ignores(self, code: str) -> bool:
         """Whether a code is to be left alone, whatever else is asked for."""

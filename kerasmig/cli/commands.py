@@ -33,6 +33,7 @@ from kerasmig.cli.work import (
     review,
     run_verification,
     verify_run_of,
+    with_converted_files,
     with_proofs_of,
     write_files,
     write_patch,
@@ -72,6 +73,7 @@ main.add_command(start)
 @click.option("--patch", type=click.Path(path_type=Path), help="Write the diff to a file instead.")
 @click.option("--interactive", is_flag=True, help="Decide each change, as `git add -p` does.")
 @click.option("--update-requirements", is_flag=True, help="Write today's versions into pins.")
+@click.option("--convert-files", is_flag=True, help="Convert files of Keras 1 that the code names.")
 @click.option("--todo", is_flag=True, default=None, help="Comment the places left to a person.")
 @click.option("--verify", is_flag=True, help="Run old and new models and compare them.")
 @click.option("--no-backup", is_flag=True, help="Keep no copies of files that git does not have.")
@@ -85,6 +87,7 @@ def upgrade(
     patch: Path | None,
     interactive: bool,
     update_requirements: bool,
+    convert_files: bool,
     verify: bool,
     no_backup: bool,
     level: str | None,
@@ -108,6 +111,12 @@ def upgrade(
     if from_stdin(paths, options):
         upgrade_stdin(diff, config, options["stdin_filename"], exit_zero=exit_zero)
     project, run = analyse(paths, config, update_requirements)
+    if convert_files:
+        config, changed = with_converted_files(
+            paths, config, project, run, dry_run=diff or patch is not None
+        )
+        if changed:
+            project, run = analyse(paths, config, update_requirements)
     if interactive:
         run = review(project, run)
     report = None

@@ -171,6 +171,26 @@ def analyse(
     return project, run
 
 
+def with_converted_files(
+    paths: tuple[Path, ...], config: Config, project: Project, run: RunResult, *, dry_run: bool
+) -> tuple[Config, bool]:
+    """Convert the files of Keras 1 that the code names; the settings that point it to the new ones."""
+    from kerasmig.cli.convert import told
+    from kerasmig.oldfiles.named import convert_named, named_files
+
+    roots = [Path.cwd(), *(path if path.is_dir() else path.parent for path in paths)]
+    sources = [(path, r.old) for path, r in zip(project.files, run.files, strict=False)]
+    pairs = []
+    for named, done, now in convert_named(named_files(sources, roots), dry_run=dry_run):
+        click.echo(told(done), err=True)
+        if now:
+            pairs.append((named.literal, now))
+        else:
+            click.echo("  the code goes on naming the old file", err=True)
+    upgrade = config.upgrade._replace(converted=tuple(sorted(pairs)))
+    return config._replace(upgrade=upgrade), bool(pairs)
+
+
 def _expect_large_trees() -> None:
     """Set memory up for syntax trees: many objects, few of them in cycles, a new lot for each file."""
     import gc

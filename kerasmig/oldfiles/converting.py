@@ -16,19 +16,18 @@ from typing import Any, NamedTuple
 
 from kerasmig.disk.atomic import publish
 from kerasmig.disk.scratch import scratch_folder
+from kerasmig.oldfiles.beside import model_beside
 from kerasmig.oldfiles.configs import Config
 from kerasmig.oldfiles.errors import NeedsAnswer, OldFileError
 from kerasmig.oldfiles.evidence import Verdict, backend_of, needs_ordering, ordering_of
 from kerasmig.oldfiles.migrating import NewProgram, migrated
-from kerasmig.oldfiles.plain import kinds_of
+from kerasmig.oldfiles.plain import kinds_of, plain_layers
+from kerasmig.oldfiles.proving import Proof, Prover, step_note
 from kerasmig.oldfiles.reading import OldFile, Reader
 from kerasmig.oldfiles.workers import Worker
 
-CLOSE = 1e-5
-"""How far outputs may be apart, relative to the largest (or to one, where all are smaller)."""
 _ENDINGS = {"keras": ".keras", "weights": ".weights.h5", "h5": ".keras3.h5", "json": ".keras3.json"}
 _UPWARD = re.compile(r"deconv|transp|^up|upconv|upsamp|_up")
-_SHAPED = {"LSTM": ("cell",), "GRU": ("cell",), "SimpleRNN": ("cell",), "ConvLSTM2D": ("cell",)}
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,8 @@ class ConvertSettings:
         model: file with the configuration of the model that weights belong to.
         custom_objects: Python file (for Keras 3) with functions and classes that are not Keras'.
         kinds: class of Keras 1 by the name of a layer in a file of plain weights.
+        layout: ``channels_last``: layers inside compute with the channels last, as an upgrade with
+            that layout writes them; inputs and outputs stay.
     """
 
     ordering: str | None = None
@@ -53,6 +54,7 @@ class ConvertSettings:
     kinds: dict[str, str] = field(default_factory=dict)
     verify: bool = True
     dry_run: bool = False
+    layout: str = "keep"
 
 
 class Conversion(NamedTuple):
@@ -65,6 +67,7 @@ class Conversion(NamedTuple):
         evidence: why it was read as it was; ``notes``: what rests on something that could be wrong.
         difference: the largest difference of outputs, where both were computed.
         proof: ``equal``, ``different``, or why nothing was compared.
+        step: how far apart the changes by one more step of training are, where both made one.
     """
 
     path: Path
@@ -75,6 +78,7 @@ class Conversion(NamedTuple):
     notes: tuple[str, ...] = ()
     difference: float | None = None
     proof: str = ""
+    step: float | None = None
 
 
 class Plan(NamedTuple):
@@ -109,6 +113,7 @@ class Converter:
         self._ending = ExitStack()
         self._folder = self._ending.enter_context(scratch_folder("kerasmig-convert-"))
         self._new, self._old = Worker("new", self._folder), Worker("old", self._folder)
+        self.prover = Prover(self._new, self._old, self._folder)
         self._allow(files)
         self._given = _given_names(settings.custom_objects)
 
@@ -133,36 +138,42 @@ class Converter:
         except OldFileError as error:
             nothing = str(error).endswith("nothing to do")
             return Conversion(path, "nothing to do" if nothing else "unreadable", str(error))
-        self._allow([path])
         try:
             if file.era == 3:
                 return Conversion(path, "nothing to do", "was written by Keras 3")
             if file.era == 2 and file.kind == "weights" and file.backend != "theano":
                 return Conversion(path, "nothing to do", "Keras 3 reads weights of Keras 2 itself")
-            plan = self.plan(file)
-            if plan.output.exists():
-                raise OldFileError(f"{plan.output} exists already: remove it, or give --output")
-            evidence = plan.evidence
-            if self.settings.dry_run:
-                return Conversion(path, "would convert", "", plan.output, evidence, plan.notes)
-            self._write(plan)
-            difference, proof = self._proof(plan)
-            status = "failed" if proof == "different" else "converted"
-            message = (
-                ""
-                if status == "converted"
-                else (
-                    f"the new file computes something else (difference {difference:.2g}): do not use "
-                    "it, and please report this"
-                )
-            )
-            return Conversion(
-                path, status, message, plan.output, evidence, plan.notes, difference, proof
-            )
+            return self.carry_out(self.plan(file))
         except NeedsAnswer as error:
-            return Conversion(path, "asked", str(error))
+            return Conversion(path, "asked", f"{error}{self._hint(file)}")
         except OldFileError as error:
             return Conversion(path, "failed", str(error))
+
+    def carry_out(self, plan: Plan) -> Conversion:
+        """Convert a file as it was planned, and prove the result.
+
+        Raises:
+            OldFileError: it cannot be done; nothing half written is left.
+        """
+        path, evidence = plan.file.path, plan.evidence
+        if plan.output.exists():
+            raise OldFileError(f"{plan.output} exists already: remove it, or give --output")
+        if self.settings.dry_run:
+            return Conversion(path, "would convert", "", plan.output, evidence, plan.notes)
+        self._allow([path])
+        notes = (*plan.notes, *self._write(plan))
+        proof = self._proof(plan, train=notes == plan.notes)
+        return Conversion(
+            path,
+            "failed" if proof.problem else "converted",
+            proof.problem,
+            plan.output,
+            evidence,
+            (*notes, *step_note(proof.step)),
+            proof.difference,
+            proof.verdict,
+            proof.step,
+        )
 
     def plan(self, file: OldFile) -> Plan:
         """How a file will be converted.
@@ -200,7 +211,14 @@ class Converter:
             notes += self._kind_notes(file)
         if config is not None and file.era < 2:
             weights = file.kind != "configuration"
-            program = migrated(config, training, ordering.value, self._given, weights=weights)
+            program = migrated(
+                config,
+                training,
+                ordering.value,
+                self._given,
+                weights=weights,
+                layout=self.settings.layout,
+            )
             notes += program.notes
         kind = self.settings.format or (
             "json" if file.kind == "configuration" else "keras" if config is not None else "weights"
@@ -245,12 +263,13 @@ class Converter:
 
     # -- writing ---------------------------------------------------------------------------------
 
-    def _write(self, plan: Plan) -> None:
+    def _write(self, plan: Plan) -> tuple[str, ...]:
+        """Write the new file; what there is to note about it."""
         if self.settings.output is not None:
             self.settings.output.mkdir(parents=True, exist_ok=True)
         if plan.config is None:
             self._write_plain(plan)
-            return
+            return ()
         file = plan.file
         request: dict[str, Any] = {
             "do": "convert",
@@ -262,6 +281,8 @@ class Converter:
         }
         if plan.program is None:
             request.update(do="native", weights=str(file.path.absolute()))
+            if file.kind == "configuration":
+                request["config"] = json.dumps(plan.config)
         else:
             request.update(source=plan.program.source, compat=plan.program.compat_source)
             if file.kind != "configuration":
@@ -270,13 +291,53 @@ class Converter:
             if file.optimizer and file.training and "compile(" in plan.program.source:
                 request["optimizer"] = file.training["optimizer_config"]["class_name"]
         self._made(plan).unlink(missing_ok=True)
-        self._new.ask(request)
+        told = self._new.ask(request)
         try:
             publish(self._made(plan), plan.output)
         except OSError as error:
             raise OldFileError(f"{plan.output}: {error.strerror or error}") from None
         if plan.program is not None and plan.program.compat:
             plan.program.write_compat(plan.output.parent)
+        if left := told.get("state_left"):
+            return (f"the optimizer starts anew, its state is not carried over: {left}",)
+        return ()
+
+    def _proof(self, plan: Plan, train: bool) -> Proof:
+        why = self._unproven(plan)
+        if why or plan.program is None:
+            return Proof(why)
+        file = plan.file
+        whole = file.kind == "model" and file.era == 1
+        old = {
+            "weights": str(file.path.absolute()),
+            "config": None if whole else json.dumps(plan.config),
+            "ordering": plan.ordering.value,
+            "backend": plan.backend.value,
+        }
+        return self.prover.prove(old, plan.output, plan.program, plan.format == "weights", train)
+
+    def _unproven(self, plan: Plan) -> str:
+        if not self.settings.verify:
+            return "not asked for"
+        if plan.config is None:
+            hint = self._hint(plan.file)
+            return f"weights compute nothing without their model: give it with --model{hint}"
+        if plan.file.kind == "configuration":
+            return "a configuration has no weights to compute with"
+        if plan.program is None:
+            return "Keras 3 has read the file of Keras 2 itself"
+        if plan.program.given:
+            return "code of the file, or of yours, is not run in Keras 1.2.2"
+        if plan.file.era == 0 and "BatchNormalization" in plan.program.source:
+            return "Keras 1.2.2 reads the batch normalization of Keras 0 otherwise"
+        return ""
+
+    def _hint(self, file: OldFile) -> str:
+        """Which configuration beside plain weights seems to be theirs."""
+        if file.config is not None or self.settings.model is not None:
+            return ""
+        found = model_beside(self.reader, file)
+        return f" ({found.name} beside it has all its layers: --model {found})" if found else ""
 
     def _made(self, plan: Plan) -> Path:
         """Where the new file is written first, by a process that may write nowhere else."""
@@ -288,7 +349,19 @@ class Converter:
 
     def _write_plain(self, plan: Plan) -> None:
         """Weights without a model, by h5py alone."""
-        request = self._plain_request(plan)
+        file = plan.file
+        request = {
+            "source": str(file.path.absolute()),
+            "output": str(plan.output.absolute()),
+            "format": plan.format,
+            "layers": plain_layers(
+                file,
+                self.settings.kinds,
+                plan.format,
+                plan.ordering.value or "tf",
+                flip=plan.backend.value == "theano",
+            ),
+        }
         done = subprocess.run(
             [sys.executable, "-m", "kerasmig.oldfiles.h5_writer"],
             input=json.dumps(request),
@@ -300,116 +373,6 @@ class Converter:
         told = json.loads(done.stdout) if done.stdout else {"error": "the process was lost on it"}
         if "error" in told:
             raise OldFileError(told["error"])
-
-    def _plain_request(self, plan: Plan) -> dict[str, Any]:
-        kinds = kinds_of(plan.file, self.settings.kinds)
-        layers, count = [], dict[str, int]()
-        for group in plan.file.groups:
-            if not group.arrays:
-                continue
-            kind = kinds[group.name]
-            if not kind.old or (plan.format == "weights" and not kind.new):
-                raise NeedsAnswer(
-                    f"nothing tells what the layer {group.name!r} is: give the model with --model "
-                    f"FILE.json, or say --kind {group.name}=CLASS"
-                )
-            first = group.arrays[0].shape
-            if (
-                plan.format == "h5"
-                and not kind.certain
-                and len(first) == 4
-                and first[-1] == first[-2]
-            ):
-                raise NeedsAnswer(
-                    f"nothing tells whether {group.name!r} is a Convolution2D or a "
-                    f"Deconvolution2D: say --kind {group.name}=CLASS"
-                )
-            snake = _snake(kind.new or kind.old)
-            number = count[snake] = count.get(snake, -1) + 1
-            layers.append(
-                {
-                    "name": group.name,
-                    "target": f"{snake}_{number}" if number else snake,
-                    "inside": list(_SHAPED.get(kind.old, ())),
-                    "layout": kind.layout,
-                    "arrays": [array.path for array in group.arrays],
-                    "ordering": plan.ordering.value or "tf",
-                    "flip": plan.backend.value == "theano",
-                    "running_std": plan.file.era == 0 and kind.old == "BatchNormalization",
-                }
-            )
-        return {
-            "source": str(plan.file.path.absolute()),
-            "output": str(plan.output.absolute()),
-            "format": plan.format,
-            "layers": layers,
-        }
-
-    # -- proof -----------------------------------------------------------------------------------
-
-    def _proof(self, plan: Plan) -> tuple[float | None, str]:
-        """The largest difference of outputs, and what it means."""
-        why = self._unproven(plan)
-        if why:
-            return None, why
-        measured = str(self._folder / "old.npz")
-        file, program = plan.file, plan.program
-        assert program is not None
-        whole = file.kind == "model" and file.era == 1
-        old = {
-            "weights": str(file.path.absolute()),
-            "config": None if whole else json.dumps(plan.config),
-            "ordering": plan.ordering.value,
-            "backend": plan.backend.value,
-            "measured": measured,
-        }
-        try:
-            self._old.ask(old)
-        except OldFileError as error:
-            return None, f"Keras 1.2.2 does not load it: {error}"
-        told = self.measured(plan.output, program, measured, plan.format == "weights")
-        difference = float(told["difference"])
-        return difference, "equal" if difference <= CLOSE else "different"
-
-    def measured(
-        self, output: Path | None, program: NewProgram, old: str, built: bool
-    ) -> dict[str, Any]:
-        """How far what a new file computes is from what the old model did.
-
-        Args:
-            old: file with the inputs and outputs of the old model.
-            built: the new file has weights only, and the program builds their model.
-        """
-        assert output is not None
-        self._new.allow([output, Path(old)])
-        try:
-            return self._new.ask(
-                {
-                    "do": "measure",
-                    "output": str(output.absolute()),
-                    "source": program.source if built else None,
-                    "compat": program.compat_source,
-                    "custom": self._custom(),
-                    "measured": old,
-                }
-            )
-        except OldFileError as error:
-            return {"difference": float("inf"), "note": str(error)}
-
-    def _unproven(self, plan: Plan) -> str:
-        if not self.settings.verify:
-            return "not asked for"
-        if plan.config is None:
-            return "weights compute nothing without their model: give it with --model"
-        if plan.file.kind == "configuration":
-            return "a configuration has no weights to compute with"
-        if plan.program is None:
-            return "Keras 3 has read the file of Keras 2 itself"
-        if plan.program.given:
-            return "code of the file, or of yours, is not run in Keras 1.2.2"
-        if plan.file.era == 0 and "BatchNormalization" in plan.program.source:
-            return "Keras 1.2.2 reads the batch normalization of Keras 0 otherwise"
-        return ""
 
 
 def _given_names(path: Path | None) -> frozenset[str]:
@@ -428,9 +391,3 @@ def _given_names(path: Path | None) -> frozenset[str]:
     assigned = [n for n in tree.body if isinstance(n, ast.Assign)]
     found |= {t.id for n in assigned for t in n.targets if isinstance(t, ast.Name)}
     return frozenset(found)
-
-
-def _snake(name: str) -> str:
-    """Keras 3's name for the group of a class: ``conv2d_transpose``."""
-    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -14,6 +14,7 @@ from kerasmig.oldfiles.configs import Config
 from kerasmig.oldfiles.errors import NeedsAnswer, OldFileError
 from kerasmig.oldfiles.program import program_of
 from kerasmig.rewrite.engine import upgrade_text
+from kerasmig.rewrite.layout.program import Upgraded, in_layout
 from kerasmig.settings import UpgradeSettings
 
 _NAME = re.compile(r"name='((?:[^'\\]|\\.)*)'")
@@ -66,11 +67,13 @@ def migrated(
     given: frozenset[str],
     *,
     weights: bool = False,
+    layout: str = "keep",
 ) -> NewProgram:
     """The Keras 3 program of a configuration.
 
     Args:
         weights: the model gets weights, as in `program_of`.
+        layout: that of the settings of an upgrade: ``keep`` or ``channels_last``.
 
     Raises:
         NeedsAnswer: code that the file does not hold, or only as byte code, has to be given.
@@ -88,8 +91,11 @@ def migrated(
             f"{', '.join(old.unknown)} is not Keras': write it for Keras 3 into a file, and give "
             "it with --custom-objects"
         )
+    settings = UpgradeSettings(data_format=_FORMATS[ordering], layout=layout)
     try:
-        result = upgrade_text(old.source, UpgradeSettings(data_format=_FORMATS[ordering]))
+        result = upgrade_text(old.source, settings)
+        if layout != "keep" and not result.error:
+            (result,) = in_layout([Upgraded(result)], settings)
     except RecursionError:
         raise OldFileError("the model is nested too deeply to be analysed") from None
     if result.error:
@@ -102,7 +108,7 @@ def migrated(
     return NewProgram(
         result.new,
         tuple(result.compat),
-        tuple(dict.fromkeys(_told(old.source, finding) for finding in assumed)),
+        (*old.notes, *dict.fromkeys(_told(old.source, finding) for finding in assumed)),
         bool(given & set(re.findall(r"\w+", old.source))),
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kerasmig.catalog import entry
 from kerasmig.catalog.array_layouts import ARRAY_LAYOUTS
+from kerasmig.oldfiles.errors import NeedsAnswer
 from kerasmig.oldfiles.reading import Group, OldFile
 
+_SHAPED = {"LSTM": ("cell",), "GRU": ("cell",), "SimpleRNN": ("cell",), "ConvLSTM2D": ("cell",)}
 _AUTOMATIC = re.compile(r"([a-z][a-z0-9]*)_\d+")
 _WRAPPERS = {"bidirectional", "timedistributed"}
 _MODULES = (
@@ -112,3 +114,56 @@ def _by_arrays(group: Group, parts: list[str]) -> Kind:
     if ranks == [1, 1, 1, 1]:
         return Kind("BatchNormalization", False)
     return UNKNOWN
+
+
+def plain_layers(
+    file: OldFile, stated: dict[str, str], form: str, ordering: str, flip: bool
+) -> list[dict[str, Any]]:
+    """What `h5_writer` is to do with each layer of plain weights.
+
+    Args:
+        stated: classes that somebody gives by the names of layers.
+        form: ``weights`` or ``h5``.
+        flip: the kernels were trained on Theano.
+
+    Raises:
+        NeedsAnswer: nothing tells what a layer is.
+    """
+    kinds = kinds_of(file, stated)
+    layers, count = [], dict[str, int]()
+    for group in file.groups:
+        if not group.arrays:
+            continue
+        kind = kinds[group.name]
+        if not kind.old or (form == "weights" and not kind.new):
+            raise NeedsAnswer(
+                f"nothing tells what the layer {group.name!r} is: give the model with --model "
+                f"FILE.json, or say --kind {group.name}=CLASS"
+            )
+        first = group.arrays[0].shape
+        if form == "h5" and not kind.certain and len(first) == 4 and first[-1] == first[-2]:
+            raise NeedsAnswer(
+                f"nothing tells whether {group.name!r} is a Convolution2D or a "
+                f"Deconvolution2D: say --kind {group.name}=CLASS"
+            )
+        snake = _snake(kind.new or kind.old)
+        number = count[snake] = count.get(snake, -1) + 1
+        layers.append(
+            {
+                "name": group.name,
+                "target": f"{snake}_{number}" if number else snake,
+                "inside": list(_SHAPED.get(kind.old, ())),
+                "layout": kind.layout,
+                "arrays": [array.path for array in group.arrays],
+                "ordering": ordering,
+                "flip": flip,
+                "running_std": file.era == 0 and kind.old == "BatchNormalization",
+            }
+        )
+    return layers
+
+
+def _snake(name: str) -> str:
+    """Keras 3's name for the group of a class: ``conv2d_transpose``."""
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -17,18 +17,21 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
     keras.backend.clear_session()
     objects = _objects(request.get("compat", ""), request.get("custom"))
+    left = ""
     if request["do"] == "measure":
         return _measure(request, objects)
-    if request["do"] == "native":
+    if request["do"] == "native" and request.get("config"):
+        model = keras.models.model_from_json(request["config"], custom_objects=objects)
+    elif request["do"] == "native":
         model = keras.saving.load_model(request["weights"], custom_objects=objects)
     else:
         namespace: dict[str, Any] = {"__name__": "old_model", **objects}
         exec(compile(request["source"], "old model", "exec"), namespace)
         model = namespace["model"]
         if request.get("weights"):
-            _load(model, request)
+            left = _load(model, request)
     _save(model, Path(request["output"]), request["format"])
-    return {"parameters": int(model.count_params()), "layers": len(model.layers)}
+    return {"parameters": int(model.count_params()), "state_left": left}
 
 
 def _objects(compat: str, custom: str | None) -> dict[str, Any]:
@@ -45,7 +48,8 @@ def _objects(compat: str, custom: str | None) -> dict[str, Any]:
     return {name: value for name, value in given.items() if not name.startswith("__")}
 
 
-def _load(model: Any, request: dict[str, Any]) -> None:
+def _load(model: Any, request: dict[str, Any]) -> str:
+    """Give a model its weights; why the optimizer's state was left, empty if it was not."""
     import h5py
 
     from kerasmig.compat.parts import old_files
@@ -61,7 +65,8 @@ def _load(model: Any, request: dict[str, Any]) -> None:
         if request.get("optimizer"):
             from kerasmig.oldfiles.optimizers import give_state
 
-            give_state(model, pairs, file["optimizer_weights"], request)
+            return give_state(model, pairs, file["optimizer_weights"], request)
+    return ""
 
 
 def _variances(leaf: Any, arrays: list[tuple[str, Any]]) -> tuple[Any, list[tuple[str, Any]]]:
@@ -70,7 +75,7 @@ def _variances(leaf: Any, arrays: list[tuple[str, Any]]) -> tuple[Any, list[tupl
 
     if isinstance(leaf, keras.layers.BatchNormalization) and len(arrays) == 4:
         name, deviation = arrays[3]
-        arrays = [*arrays[:3], (name, deviation**2 - leaf.epsilon)]
+        arrays = [*arrays[:3], (name, deviation[()] ** 2 - leaf.epsilon)]
     return leaf, arrays
 
 
@@ -104,29 +109,54 @@ def _measure(request: dict[str, Any], objects: dict[str, Any]) -> dict[str, Any]
             request["output"], custom_objects=objects, compile=bool(request.get("train"))
         )
     with np.load(request["measured"]) as old:
-        inputs = [old[f"input_{i}"] for i in range(len(model.inputs))]
-        wanted = [old[f"output_{i}"] for i in range(len(model.outputs))]
-        loss = float(old["loss"]) if "loss" in old else None
-        targets = [old[f"target_{i}"] for i in range(len(model.outputs))] if loss else []
-    outputs = model.predict_on_batch(inputs if len(inputs) > 1 else inputs[0])
-    outputs = outputs if isinstance(outputs, list | tuple) else [outputs]
-    worst = 0.0
+        inputs, wanted, targets, after = (
+            [old[f"{kind}_{i}"] for i in range(len(old.files)) if f"{kind}_{i}" in old.files]
+            for kind in ("input", "output", "target", "after")
+        )
+        still = "still" in old.files and bool(old["still"])
+    given = inputs if len(inputs) > 1 else inputs[0]
+    outputs = _outputs(model, given)
     for a, b in zip(wanted, outputs, strict=True):
         if a.shape != np.shape(b):
             return {"difference": float("inf"), "note": f"shape {np.shape(b)}, was {a.shape}"}
-        scale = max(1.0, float(np.abs(a).max(initial=0)))
-        worst = max(worst, float(np.abs(a - b).max(initial=0)) / scale)
-    found: dict[str, Any] = {"difference": worst, "parameters": int(model.count_params())}
-    if loss is not None and request.get("train"):
-        first = model.evaluate(
-            inputs if len(inputs) > 1 else inputs[0],
-            targets if len(targets) > 1 else targets[0],
-            batch_size=len(inputs[0]),
-            verbose=0,
-            return_dict=True,
+    found: dict[str, Any] = {
+        "difference": max(
+            float(np.abs(a - b).max(initial=0)) / max(1.0, float(np.abs(a).max(initial=0)))
+            for a, b in zip(wanted, outputs, strict=True)
+        ),
+        "parameters": int(model.count_params()),
+    }
+    if targets and request.get("train") and getattr(model, "optimizer", None) is not None:
+        if still:
+            _without_chance(model)
+        model.train_on_batch(given, targets if len(targets) > 1 else targets[0])
+        found["step"] = max(
+            _apart(b - a, d - c)
+            for a, b, c, d in zip(wanted, after, outputs, _outputs(model, given), strict=True)
         )
-        found["loss"] = abs(first["loss"] - loss) / max(1.0, abs(loss))
     return found
+
+
+def _without_chance(model: Any) -> None:
+    """Have dropout and noise do nothing."""
+    for layer in model._flatten_layers():
+        for part in (layer, getattr(layer, "cell", None)):
+            for name in ("rate", "stddev", "dropout", "recurrent_dropout"):
+                if isinstance(vars(part).get(name) if part is not None else None, int | float):
+                    setattr(part, name, 0.0)
+
+
+def _outputs(model: Any, given: Any) -> list[Any]:
+    outputs = model.predict_on_batch(given)
+    return list(outputs) if isinstance(outputs, list | tuple) else [outputs]
+
+
+def _apart(then: Any, now: Any) -> float:
+    """How far two changes of outputs by a step of training are apart, relative to the change."""
+    import numpy as np
+
+    scale = max(float(np.abs(then).max(initial=0)), 1e-4)
+    return float(np.abs(then - now).max(initial=0)) / scale
 
 
 if __name__ == "__main__":

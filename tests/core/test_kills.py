@@ -156,7 +156,7 @@ def test_kills_of_verifications(tmp_path: Path) -> None:
 def test_kills_of_conversions(tmp_path: Path) -> None:
     import h5py
 
-    from tests.oldfiles.test_fuzz import seeds
+    from tests.oldfiles.seeds import seeds
 
     source = tmp_path / "seeds"
     source.mkdir()

@@ -1,23 +1,34 @@
-"""Damaged files by the thousand: ``python -m tests.oldfiles.fuzz FOLDER COUNT [SEED]``.
+"""Damaged files by the thousand: ``python -m tests.oldfiles.fuzz FOLDER COUNT [SEED [SECONDS]]``.
 
-FOLDER holds good files (.h5, .json, .yaml). Each is damaged in one of a few ways, and planned for
-conversion: the answer is a plan or an `OldFileError` of one line, nothing else, and in time.
+FOLDER holds good files (.h5, .json, .yaml); one that is empty is filled with a few. Each is damaged
+in one of a few ways and planned for conversion, and plain weights of which a plan could be made are
+written now and then. The answer is a plan, a file, or an `OldFileError` of one line, nothing else,
+in time and in bounded memory. With SECONDS it ends when they are over; for a night:
+
+    python -m tests.oldfiles.fuzz /tmp/seeds 1000000000 1 28800
 """
 
 from __future__ import annotations
 
 import random
+import resource
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
-from kerasmig.oldfiles.converting import Converter, ConvertSettings
+from kerasmig.oldfiles.converting import Converter, ConvertSettings, Plan
 from kerasmig.oldfiles.errors import NeedsAnswer, OldFileError
+from tests.oldfiles.seeds import seeds
 
 SECONDS = 90
 """No file may take longer, on however busy a machine."""
+MEMORY = 3 << 20
+"""KiB that no process may have been larger than: reading is limited to two GiB."""
+WRITTEN = 12
+"""Of the plans for plain weights, one in so many is carried out: that starts a process."""
 
 
 def damaged(data: bytes, draw: random.Random) -> bytes:
@@ -50,37 +61,89 @@ def damaged(data: bytes, draw: random.Random) -> bytes:
     return bytes(found)
 
 
-def run(folder: Path, count: int, seed: int = 0) -> Counter[str]:
-    """Damage ``count`` files; how many ended in which way.
+def run(folder: Path, count: int, seed: int = 0, seconds: float | None = None) -> Counter[str]:
+    """Damage up to ``count`` files; how many ended in which way.
 
     Raises:
-        AssertionError: a file had another end than a plan or a line, or took too long.
+        AssertionError: a file had another end than a plan or a line, or took too long or too much.
     """
-    draw = random.Random(seed)
-    good = [path for path in sorted(folder.iterdir()) if path.suffix in (".h5", ".json", ".yaml")]
     ends: Counter[str] = Counter()
+    until = None if seconds is None else time.monotonic() + seconds
     with tempfile.TemporaryDirectory() as scratch, Converter(ConvertSettings()) as converter:
-        for number in range(count):
-            source = draw.choice(good)
-            path = Path(scratch) / f"f{source.suffix}"
-            path.write_bytes(damaged(source.read_bytes(), draw))
+        for number, path in enumerate(_files(folder, Path(scratch), count, random.Random(seed))):
+            if until is not None and time.monotonic() > until:
+                break
             start = time.monotonic()
             try:
-                converter.plan(converter.reader.read(path))
-                end = "planned"
-            except NeedsAnswer:
-                end = "asked"
-            except OldFileError as error:
-                assert "\n" not in str(error), f"{seed}/{number}: {error}"
-                end = "lost the library" if "was lost" in str(error) else "refused"
+                end = _end(converter, path)
             except Exception as error:
-                kept = Path(tempfile.gettempdir()) / f"fuzz-{seed}-{number}{source.suffix}"
+                kept = Path(tempfile.gettempdir()) / f"fuzz-{seed}-{number}{path.suffix}"
                 kept.write_bytes(path.read_bytes())
                 raise AssertionError(f"{kept}: {type(error).__name__}: {error}") from error
             ends[end] += 1
             assert time.monotonic() - start < SECONDS, f"{seed}/{number}: too long"
+            left = sorted(other.name for other in Path(scratch).iterdir() if other != path)
+            assert left == [], f"{seed}/{number}: left {left}"
+    assert largest() < MEMORY, f"{largest()} KiB"
     return ends
 
 
+def largest() -> int:
+    """KiB of memory that the largest process had, this one and those that it started."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    size = max(resource.getrusage(kind).ru_maxrss for kind in kinds)
+    return size if sys.platform == "linux" else size // 1024
+
+
+def _files(folder: Path, scratch: Path, count: int, draw: random.Random) -> Iterator[Path]:
+    good = [path for path in sorted(folder.iterdir()) if path.suffix in (".h5", ".json", ".yaml")]
+    data = {path: path.read_bytes() for path in good}
+    for _ in range(count):
+        source = draw.choice(good)
+        path = scratch / f"f{source.suffix}"
+        path.write_bytes(damaged(data[source], draw))
+        yield path
+        path.unlink()
+
+
+def _end(converter: Converter, path: Path) -> str:
+    try:
+        plan = converter.plan(converter.reader.read(path))
+        return _written(converter, plan) if _is_to_be_written(plan) else "planned"
+    except NeedsAnswer:
+        return "asked"
+    except OldFileError as error:
+        if "\n" in str(error):
+            raise ValueError(f"more than a line: {error}") from error
+        return "lost the library" if "was lost" in str(error) else "refused"
+
+
+def _is_to_be_written(plan: Plan) -> bool:
+    return (
+        plan.config is None and plan.file.era < 2 and plan.file.path.stat().st_size % WRITTEN == 0
+    )
+
+
+def _written(converter: Converter, plan: Plan) -> str:
+    done = converter.convert(plan.file.path)
+    if done.status != "converted":
+        raise OldFileError(done.message)
+    assert done.output is not None
+    done.output.unlink()
+    return "written"
+
+
+def main() -> None:
+    """Do what the command line says, and say how it went."""
+    where, count, *more = sys.argv[1:]
+    Path(where).mkdir(parents=True, exist_ok=True)
+    if not any(Path(where).iterdir()):
+        seeds(Path(where))
+    began = time.monotonic()
+    seed = int(more[0]) if more else 0
+    ends = run(Path(where), int(count), seed, float(more[1]) if len(more) > 1 else None)
+    print(f"{dict(ends)}: {time.monotonic() - began:.0f} s, at most {largest() // 1024} MiB")
+
+
 if __name__ == "__main__":
-    print(run(Path(sys.argv[1]), int(sys.argv[2]), int((sys.argv[3:] or ["0"])[0])))
+    main()

@@ -159,7 +159,7 @@ def test_classes_that_are_not_keras_are_asked_for() -> None:
 def test_text_of_the_file_becomes_strings_and_nothing_else() -> None:
     evil = "x'); import os; os.abort(); ('"
     old = program_of(
-        sequential(layer("Dense", output_dim=2, batch_input_shape=[None, 3], init=evil))
+        sequential(layer("Dense", output_dim=2, batch_input_shape=[None, 3], name=evil))
     )
     compile(old.source, "old", "exec")
     assert repr(evil) in old.source

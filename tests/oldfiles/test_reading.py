@@ -153,6 +153,45 @@ def test_square_kernels_are_asked_for(tmp_path: Path) -> None:
     assert plan(path, ordering="tf").ordering.value == "tf"
 
 
+def test_square_kernels_follow_those_that_tell(tmp_path: Path) -> None:
+    square = kernel("a", 3, 3, 3, 3, filters=3)
+    th = weights(tmp_path / "a.h5", square | kernel("b", 8, 3, 3, 3, filters=8))
+    assert plan(th, backend="theano").ordering.value == "th"
+    tf = weights(tmp_path / "b.h5", square | kernel("b", 3, 3, 3, 8, filters=8))
+    assert plan(tf).ordering.value == "tf"
+
+
+def test_kernels_that_contradict_each_other_are_asked_for(tmp_path: Path) -> None:
+    arrays = kernel("a", 3, 3, 5, 8, filters=8) | kernel("b", 8, 5, 3, 3, filters=8)
+    with pytest.raises(NeedsAnswer, match="contradict each other"):
+        plan(weights(tmp_path / "a.h5", arrays))
+
+
+@pytest.mark.parametrize("ordering", ["th", "tf"])
+def test_deconvolutions_with_as_many_filters_as_channels_are_turned(
+    ordering: str, tmp_path: Path
+) -> None:
+    """Keras 1 has (…, channels, filters) or (filters, channels, …), Keras 3 (…, filters, channels)."""
+    name, shape = "deconvolution2d_1", (4, 4, 5, 5) if ordering == "tf" else (5, 5, 4, 4)
+    path = weights(tmp_path / "a.h5", kernel(name, *shape, filters=5))
+    with Converter(ConvertSettings(backend="tensorflow")) as converter:
+        assert converter.convert(path).status == "converted"
+    old = np.arange(400).reshape(shape)
+    with h5py.File(tmp_path / "a.weights.h5") as file:
+        new = file["layers/conv2d_transpose/vars/0"][()]
+    expected = np.moveaxis(old, (0, 1), (2, 3)) if ordering == "th" else np.swapaxes(old, 2, 3)
+    assert np.array_equal(new, expected)
+
+
+def test_a_kernel_that_may_be_a_deconvolutions_is_asked_for(tmp_path: Path) -> None:
+    path = weights(tmp_path / "a.h5", kernel("score", 4, 4, 5, 5, filters=5))
+    with Converter(ConvertSettings(format="h5")) as converter:
+        found = converter.convert(path)
+    assert found.status == "asked"
+    assert "say --kind score=CLASS" in found.message
+    assert [p.name for p in tmp_path.iterdir()] == ["a.h5"]
+
+
 def test_the_files_name_tells(tmp_path: Path) -> None:
     name = "vgg_weights_th_dim_ordering_th_kernels.h5"
     found = plan(weights(tmp_path / name, kernel("c", 3, 3, 3, 3, filters=3)))
@@ -217,3 +256,21 @@ def test_plain_weights_are_written_without_tensorflow(tmp_path: Path) -> None:
     with Converter(ConvertSettings(backend="theano")) as converter:
         assert "exists already" in converter.convert(path).message
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.h5", "a.weights.h5"]
+
+
+def test_the_configuration_beside_weights_is_named(tmp_path: Path) -> None:
+    arrays = {"mine": {"mine_W": np.zeros((3, 3, 3, 3)), "mine_b": np.zeros(3), "mine_c": [1.0]}}
+    path = weights(tmp_path / "w.h5", arrays)
+
+    def asked() -> str:
+        with Converter(ConvertSettings(ordering="tf")) as converter:
+            return converter.convert(path).message
+
+    assert "beside" not in asked()
+    layers = [{"class_name": "Dense", "config": {"name": "mine", "output_dim": 3}}]
+    config = json.dumps({"class_name": "Sequential", "config": layers})
+    (tmp_path / "net.json").write_text(config)
+    (tmp_path / "package.json").write_text("{}")
+    assert f"net.json beside it has all its layers: --model {tmp_path / 'net.json'}" in asked()
+    (tmp_path / "other.json").write_text(config)  # two may be meant: neither is named
+    assert "beside" not in asked()

@@ -1,7 +1,9 @@
 """Writes files of all kinds with the real Keras 1.2.2: ``python -m tests.oldfiles.writer FOLDER``.
 
 For each case a model's file, plain weights, JSON and YAML, and what the model computes. A case is a
-family of layers, an ordering and a way of building. ``FOLDER/cases.json`` says which to write.
+family of layers, an ordering, a way of building, and sometimes more: ``theano`` (the files have the
+kernels that Theano's convolution would have been trained with) or an optimizer (the model's file is
+one in the middle of a training, which goes on by one step).
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 SQUARE = (3, 9, 9)
 """(channels, rows, columns) of images."""
@@ -96,21 +98,77 @@ def families() -> dict[str, tuple[tuple[int, ...], Callable[[str], Any], dict[st
     }  # fmt: skip
 
 
-def cases() -> list[dict[str, str]]:
-    """Every family, both orderings for images, three ways of building."""
+class Case(NamedTuple):
+    """What is written: a family of layers, an ordering, a way of building, and what more."""
+
+    family: str
+    order: str
+    way: str
+    more: str = ""
+
+    @property
+    def name(self) -> str:
+        """Also that of its files."""
+        return "-".join(part for part in self if part)
+
+
+def cases() -> list[Case]:
+    """Every family, both orderings for images, three ways of building; then what is special."""
     found = []
     for name, (_, _, more) in families().items():
         for order in ("tf", "th") if more.get("image") else ("tf",):
-            for way in ("sequential", "functional", "nested"):
-                found.append({"family": name, "order": order, "way": way})
+            found += [Case(name, order, way) for way in ("sequential", "functional", "nested")]
+    for name in ("dense", "lstm", "conv2d_square", "deconv_square", "bi_gru", "td_conv"):
+        orders = ("tf", "th") if families()[name][2].get("image") else ("tf",)
+        found += [Case(name, order, "shared") for order in orders]
+    for name in ("dense", "conv2d_square", "gru"):
+        orders = ("tf", "th") if families()[name][2].get("image") else ("tf",)
+        found += [Case(name, order, "branches") for order in orders]
+    for name in _TURNED:
+        orders = ("tf", "th") if families()[name][2].get("image") else ("tf",)
+        for order in orders:
+            found += [Case(name, order, way, "theano") for way in ("sequential", "nested")]
+    for optimizer in optimizers():
+        found.append(Case("dense", "tf", "sequential", optimizer))
+        found.append(Case("conv2d_square", "th", "functional", optimizer))
+        found.append(Case("lstm", "tf", "nested", optimizer))
+    found += [Case(name, "tf", "dropped", "adam") for name in ("dense", "lstm", "conv1d")]
+    found += [
+        Case("deconv", "th", "functional", "adam"),
+        Case("bi_gru", "tf", "functional", "adam"),
+    ]
     return found
 
 
-def build(family: str, order: str, way: str) -> tuple[Any, tuple[int, ...], dict[str, Any]]:
+_TURNED = (
+    "conv1d conv2d conv2d_square conv2d_nobias atrous2d deconv deconv_square conv3d conv3d_square "
+    "td_conv convlstm separable"
+).split()
+
+
+def optimizers() -> dict[str, Any]:
+    """Those of Keras 1.2.2, with settings that count."""
+    from keras import optimizers as o
+
+    return {
+        "sgd": o.SGD(lr=0.05, momentum=0.9),
+        "nesterov": o.SGD(lr=0.05, momentum=0.8, nesterov=True, decay=1e-4),
+        "rmsprop": o.RMSprop(lr=0.01),
+        "adagrad": o.Adagrad(lr=0.05),
+        "adadelta": o.Adadelta(),
+        "adam": o.Adam(lr=0.01, decay=1e-4),
+        "adamax": o.Adamax(),
+        "nadam": o.Nadam(),
+        "clipped": o.Adam(clipnorm=0.1),
+    }
+
+
+def build(case: Case) -> tuple[Any, tuple[int, ...], dict[str, Any]]:
     """A model with the layer in it, the shape of its input, and what else there is to know."""
-    from keras.layers import Activation, Dense, Flatten, Input, merge
+    from keras.layers import Activation, Dense, Dropout, Flatten, GaussianNoise, Input, merge
     from keras.models import Model, Sequential
 
+    family, order, way, _ = case
     shape, make, more = families()[family]
     if more.get("image") and order == "tf":
         shape = (*shape[1:], shape[0])
@@ -133,6 +191,18 @@ def build(family: str, order: str, way: str) -> tuple[Any, tuple[int, ...], dict
         first, second = make(order), make(order)
         y = merge([first(x), second(x)], mode="sum")
         return Model(input=x, output=Activation("tanh")(y)), shape, more
+    if way == "dropped":
+        y = Dropout(0.3)(make(order)(Dropout(0.2)(x)))
+        y = Flatten()(y) if len(y._keras_shape) > 2 else y
+        return Model(input=x, output=Dense(2)(GaussianNoise(0.5)(y))), shape, more
+    if way == "branches":  # of one shape, and the one that is made later is the deeper one
+        first, second = make(order), make(order)
+        y = Activation("tanh")(Activation("tanh")(second(x)))
+        return Model(input=x, output=merge([first(x), y], mode="concat")), shape, more
+    if way == "shared":
+        layer, other = make(order), Input(shape=shape)
+        y = merge([layer(x), layer(other)], mode="mul")
+        return Model(input=[x, other], output=Activation("tanh")(y)), shape, more
     inner = Input(shape=shape)
     y = make(order)(inner)
     if family != "embedding" and more.get("image") and family != "convlstm":
@@ -156,17 +226,19 @@ def _with_input(layer: Any, shape: tuple[int, ...]) -> Any:
     return kind.from_config(config)
 
 
-def write(case: dict[str, str], folder: Path) -> None:
+def write(case: Case, folder: Path) -> None:
     """Write the files of one case, and what its model computes."""
     import numpy as np
     from keras import backend as K
+    from keras.models import load_model
+
+    from kerasmig.oldfiles.worker_old import turn_kernels
 
     K.clear_session()
-    K.set_image_dim_ordering(case["order"])
-    K.set_learning_phase(0)
-    name = "-".join(case.values())
+    K.set_image_dim_ordering(case.order)
+    name = case.name
     random = np.random.RandomState(zlib.crc32(name.encode()))
-    model, shape, more = build(**case)
+    model, shape, more = build(case)
     arrays = [0.4 * random.normal(size=w.shape) for w in model.get_weights()]
     names = [w.name for layer in model.layers for w in layer.weights]
     if len(names) == len(arrays):
@@ -174,14 +246,28 @@ def write(case: dict[str, str], folder: Path) -> None:
             0.5 + np.abs(a) if "running_std" in n else a for n, a in zip(names, arrays, strict=True)
         ]
     model.set_weights(arrays)
-    x = random.normal(size=(2, *shape))
+    inputs = [random.normal(size=(2, *shape)).astype("float32") for _ in model.inputs]
     if "words" in more:
-        x = random.randint(0, more["words"], (2, *shape)).astype("float32")
-    np.savez(folder / f"{name}.npz", input_0=x, output_0=model.predict(x))
+        inputs = [random.randint(0, more["words"], (2, *shape)).astype("float32")]
+    kept = {f"input_{i}": x for i, x in enumerate(inputs)}
+    x = inputs if len(inputs) > 1 else inputs[0]
+    if case.more in optimizers():
+        model.compile(optimizers()[case.more], loss="mse")
+        target = random.random_sample(model.predict(x).shape).astype("float32")
+        for _ in range(3):
+            model.train_on_batch(x, target)
+    kept["output_0"] = model.predict(x)
+    if case.more == "theano":
+        turn_kernels(model)
     model.save(str(folder / f"{name}.model.h5"))
     model.save_weights(str(folder / f"{name}.h5"))
     (folder / f"{name}.json").write_text(model.to_json())
     (folder / f"{name}.yaml").write_text(model.to_yaml())
+    if case.more in optimizers() and case.way != "dropped":  # that is another step each time
+        model = load_model(str(folder / f"{name}.model.h5"))  # Nadam forgets something in files
+        model.train_on_batch(x, target)
+        kept.update(target_0=target, after_0=model.predict(x))
+    np.savez(folder / f"{name}.npz", **kept)  # type: ignore[arg-type]
 
 
 def main() -> None:
@@ -193,13 +279,12 @@ def main() -> None:
     only = sys.argv[2:]
     refused = {}
     for case in cases():
-        name = "-".join(case.values())
-        if only and not any(word in name for word in only):
+        if only and not any(word in case.name for word in only):
             continue
         try:
             write(case, folder)
         except Exception as error:
-            refused[name] = f"{type(error).__name__}: {error}"
+            refused[case.name] = f"{type(error).__name__}: {error}"
     (folder / "refused.json").write_text(json.dumps(refused, indent=1))
 
 

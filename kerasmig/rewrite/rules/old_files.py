@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from kerasmig.analysis.era import Era
 from kerasmig.analysis.objects.receivers import LOADED
 from kerasmig.catalog.vocabulary import Entry, to
-from kerasmig.finding import DataFormat, Finding
+from kerasmig.finding import Applicability, DataFormat, Edit, Finding
 from kerasmig.rewrite.calls.drafting import drafted
 from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.calls.methods import (
@@ -18,9 +19,11 @@ from kerasmig.rewrite.calls.methods import (
     method_era,
 )
 from kerasmig.rewrite.context import FileContext, Use
-from kerasmig.rewrite.registry import method_rule, use_rule
+from kerasmig.rewrite.registry import file_rule, method_rule, use_rule
 from kerasmig.rewrite.values.saved_files import TODAY, argument, saved_before
 
+_CODE = "KM303"
+_CONVERTED = "the file of Keras 1 that stands beside it was converted to this one"
 _THEANO = "reads files of Keras 1 and of today; kernels trained on Theano need backend='theano'"
 _TRAINS = frozenset(
     "fit fit_generator train_on_batch evaluate evaluate_generator test_on_batch".split()
@@ -43,6 +46,12 @@ def load_weights(context: FileContext, use: MethodUse) -> Finding | None:
     if era is not Era.KERAS1 and not isinstance(name, str):
         return None  # neither Keras is written on it
     by_name = context.constant(argument(use.call, 1, "by_name") or ast.Constant(False))
+    if by_name is False and (now := _converted(context, name)):
+        new = draft_method(context, use)
+        new.drop("by_name")
+        _read_instead(new, now)
+        new.assume(_CONVERTED)
+        return finish_method(new, use)
     if by_name is False and (
         (isinstance(name, str) and name.endswith(TODAY)) or saved_before(context, use.call, path)
     ):
@@ -61,6 +70,18 @@ def load_weights(context: FileContext, use: MethodUse) -> Finding | None:
         # The layers say channels_last now, and kernels as wide as they are deep do not tell.
         new.added.append(("ordering", "'th'"))
     return as_function(new, use, "keras1_compat.load_keras1_weights", ("filepath",))
+
+
+def _converted(context: FileContext, name: object) -> str:
+    """The file of today that was made of one of Keras 1; empty if none was."""
+    return dict(context.settings.converted).get(name, "") if isinstance(name, str) else ""
+
+
+def _read_instead(new: Draft, now: str) -> None:
+    """Have another file read."""
+    new.kept = [
+        kept._replace(parts=(repr(now),)) if kept.name == "filepath" else kept for kept in new.kept
+    ]
 
 
 def _was_channels_first(context: FileContext) -> bool:
@@ -84,6 +105,10 @@ def load_model(context: FileContext, use: Use, entry: Entry) -> Finding | None:
         if path is None:
             return
         name = context.constant(path.value)
+        if (now := _converted(context, name)) and not _has_lambdas(context):
+            _read_instead(new, now)
+            new.assume(_CONVERTED)
+            return
         own = saved_before(context, new.call, path.value)
         today = isinstance(name, str) and name.endswith(".keras")
         renamed = isinstance(name, str) and name in context.saved_models
@@ -137,6 +162,28 @@ def model_from_json(context: FileContext, use: Use, entry: Entry) -> Finding | N
         )
 
     return drafted(context, use, entry, change)
+
+
+@file_rule
+def converted_configurations(context: FileContext) -> Iterator[Finding]:
+    """``open('net.json')`` of a configuration that was converted."""
+    if not context.settings.converted or not context.settings.wants(_CODE):
+        return
+    for call in context.calls:
+        path = call.args[0] if call.args else None
+        opens = isinstance(call.func, ast.Name) and call.func.id == "open" and len(call.args) == 1
+        if not opens or not isinstance(path, ast.Constant):
+            continue
+        now = _converted(context, path.value)
+        if now.endswith(".json") and not context.directives.ignores(_CODE, call):
+            yield context.finding(
+                _CODE,
+                call,
+                f"{path.value!s} → {now}: {_CONVERTED}",
+                Applicability.ASSUMED,
+                name="converted file",
+                edits=[Edit(context.text.span(path), (repr(now),))],
+            )
 
 
 def _has_lambdas(context: FileContext) -> bool:
