@@ -358,6 +358,8 @@ def load_keras1_model(path, custom_objects=None):
     import h5py
 
     path = os.fspath(path)
+    if not os.path.exists(path) and os.path.exists(path + ".h5"):
+        path += ".h5"  # Keras 3 saves under no other ending
     if not os.path.exists(path) or h5py.is_hdf5(path):
         now = os.path.splitext(path)[0] + ".keras"
         old = os.path.exists(path) and _is_keras1_model(path)

@@ -419,6 +419,7 @@ class Objective:
             names += [f"{name}_loss" for name in self.names]
         self.logged = names + [name for name, _, _ in self.metrics]
         self.means = [keras.metrics.Mean(name=name) for name in self.logged]
+        self.size = keras.Variable(0, dtype="int32", trainable=False, name="size")
         for mean in self.means:  # for callbacks that are not told which way is better
             mean._direction = "up" if "acc" in mean.name else "down"
 
@@ -471,6 +472,7 @@ class Objective:
     def _averaged(self, x, logs):
         """Take a batch into the means of the epoch; returns its own numbers."""
         size = ops.shape(keras.tree.flatten(x)[0])[0]
+        self.size.assign(size)
         for mean in self.means:
             mean.update_state(logs[mean.name], sample_weight=size)
         return logs
@@ -517,8 +519,8 @@ class Objective:
             _target(y, output) for y, output in zip(targets, model.outputs, strict=True)
         ]
         inputs = [
-            keras.Input(batch_shape=(None, *y.shape[1:]), dtype=y.dtype)
-            for y in targets
+            keras.Input(batch_shape=(output.shape[0], *y.shape[1:]), dtype=y.dtype)
+            for y, output in zip(targets, model.outputs, strict=True)
         ]
         losses = [
             f(y, o) for f, y, o in zip(self.losses, inputs, model.outputs, strict=True)
@@ -572,15 +574,84 @@ _OPTIMIZED = weakref.WeakKeyDictionary()
 def _own_optimizer(model, optimizer):
     """The optimizer; a copy of it if it drives another model or has begun to train.
 
-    In Keras 1 each compiled model had moments of its own.
+    In Keras 1 each compiled model had moments of its own; a loaded one went on with its own.
     """
     owner = _OPTIMIZED.get(optimizer)
-    if optimizer.built or (owner is not None and owner() is not model):
+    loaded = owner is None and optimizer is getattr(model, "optimizer", None)
+    if not loaded and (optimizer.built or (owner and owner() is not model)):
         steps = int(optimizer.iterations.numpy())
         optimizer = type(optimizer).from_config(optimizer.get_config())
         optimizer.iterations.assign(steps)
     _OPTIMIZED[optimizer] = weakref.ref(model)
     return optimizer
+
+
+class _Teller(keras.callbacks.Callback):
+    """Comes first, and adds to what those after it are given."""
+
+    def __init__(self, objective, told):
+        super().__init__()
+        self.objective = objective
+        self.told = told
+
+    def set_params(self, params):
+        params.update(self.told)
+        super().set_params(params)
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if logs is not None:
+            logs["batch"] = batch
+            if "nb_sample" in self.told:
+                size = self.told["batch_size"]
+                logs["size"] = min(size, self.told["nb_sample"] - batch * size)
+
+    def on_train_batch_end(self, batch, logs=None):
+        logs.update(batch=batch, size=int(ops.convert_to_numpy(self.objective.size)))
+
+
+class _Eraser(keras.callbacks.Callback):
+    """Comes last, and takes away what Keras 3 would show as something that was measured.
+
+    Of Keras 1's callbacks only ReduceLROnPlateau logged the rate.
+    """
+
+    def __init__(self, logs_rate):
+        super().__init__()
+        self.logs_rate = logs_rate
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not self.logs_rate:
+            logs.pop("learning_rate", None)
+
+    def on_train_batch_end(self, batch, logs=None):
+        for key in ("batch", "size"):
+            logs.pop(key, None)
+
+
+def callbacks_told(callbacks, objective, given):
+    """The callbacks, among two that give them the parameters and the logs of Keras 1.
+
+    Args:
+        callbacks: what ``fit`` was given.
+        objective: what measures the model's batches.
+        given: the arguments of ``fit``.
+    """
+    if not isinstance(callbacks, (list, tuple)) or not callbacks:
+        return callbacks
+    validates = bool(given.get("validation_data") or given.get("validation_split"))
+    names = list(objective.logged)
+    told = {
+        "nb_epoch": given.get("epochs", 1),
+        "metrics": names + [f"val_{name}" for name in names] if validates else names,
+        "do_validation": validates,
+    }
+    if given.get("y") is not None:
+        samples = len(keras.tree.flatten(given["x"])[0])
+        told["nb_sample"] = int(samples * (1.0 - given.get("validation_split", 0.0)))
+        told["batch_size"] = given.get("batch_size") or 32
+    plateau = keras.callbacks.ReduceLROnPlateau
+    logs_rate = any(isinstance(callback, plateau) for callback in callbacks)
+    return [_Teller(objective, told), *callbacks, _Eraser(logs_rate)]
 
 
 class Keras1Training:
@@ -626,7 +697,11 @@ class Keras1Training:
 
     def fit(self, *args, **kwargs):
         """Train for some epochs; class and sample weights may be given by output."""
-        return super().fit(**self._with_weights(super().fit, args, kwargs))
+        given = self._with_weights(super().fit, args, kwargs)
+        if self.as_keras1 and given.get("callbacks"):
+            told = callbacks_told(given["callbacks"], self.keras1, given)
+            given["callbacks"] = told
+        return super().fit(**given)
 
     def evaluate(self, *args, **kwargs):
         """Evaluate; sample weights may be given by output."""
@@ -682,7 +757,7 @@ def compile_model(
     Where that is not what Keras 3 does: metrics are computed on each batch as a whole, against
     targets with as many axes as the output, without masks, and averaged by the sizes of the
     batches; a flat list of metrics is for every output; samples of weight zero do not count;
-    callbacks get each batch's own numbers; what is trainable when the model is compiled is
+    callbacks get each batch's own numbers and size, and the parameters that Keras 1 gave; what is trainable when the model is compiled is
     trained; BatchNormalization normalises by the batch also where it is not trainable; losses
     and metrics may use tensors of the model's layers.
     """

@@ -7,8 +7,12 @@ adjust the imports.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import shutil
+import tempfile
+import zipfile
 
 import keras
 import numpy as np
@@ -31,9 +35,11 @@ def model_path(path):
 
 
 def saved_weights_path(path):
-    """Where weights are that were saved as ``path``: under a name of now, or the one of then."""
+    """Where that is which was saved as ``path``: under a name of now, or the one of then."""
+    if not isinstance(path, str):
+        return type(path)(saved_weights_path(os.fspath(path)))
     now = weights_path(path)
-    for name in (now, model_path(path), path):
+    for name in (now, model_path(path), path, path + ".h5"):
         if os.path.exists(name):
             return name
     return now
@@ -168,6 +174,16 @@ _PART = re.compile(
 _NUMBERED = re.compile(r"([a-z][a-z0-9_]*?)(?:_(\d+))?")
 
 
+def _order_by_own_names(groups, layers):
+    """For each group the number of its layer, where all have the very names of the file."""
+    names = [layer.name for layer in layers]
+    if sorted(names) != sorted(name for name, _ in groups) or len(set(names)) != len(
+        names
+    ):
+        return None
+    return [names.index(name) for name, _ in groups]
+
+
 def _automatic(layer):
     """Whether a layer's name is one that Keras 3 gave to it."""
     plain = type(layer).__name__.lower()
@@ -221,10 +237,10 @@ def own_array_layout(layer):
 
 
 def _fits(leaf, arrays, ordering):
+    # Only shapes matter here: nothing is read from the file for it.
+    empty = [np.broadcast_to(np.float32(0), array.shape) for _, array in arrays]
     try:
-        new = arrays_from_keras1(
-            own_array_layout(leaf), [a for _, a in arrays], ordering
-        )
+        new = arrays_from_keras1(own_array_layout(leaf), empty, ordering)
     except ValueError:
         return False
     return [a.shape for a in new] == [tuple(w.shape) for w in leaf.weights]
@@ -250,7 +266,8 @@ def _matched(groups, layers, path):
             f"{path} has weights of {len(groups)} layers, the model has {len(layers)} with weights"
         )
     reasons = []
-    for order in (_order_by_name(groups, layers), range(len(layers))):
+    orders = (_order_by_own_names(groups, layers), _order_by_name(groups, layers))
+    for order in (*orders, range(len(layers))):
         if order is None:
             continue
         pairs = [
@@ -389,6 +406,29 @@ def give_keras1_arrays(pairs, ordering=None, backend=None):
         leaf.set_weights(_converted(leaf, arrays, ordering, backend == "theano"))
 
 
+@contextlib.contextmanager
+def _under_its_ending(path):
+    """A path of today's weights or model that ends as Keras 3 wants it, whatever copied the file."""
+    import h5py
+
+    ending = ""
+    if zipfile.is_zipfile(path):
+        ending = ".keras"
+    elif h5py.is_hdf5(path):
+        with h5py.File(path, "r") as file:
+            ending = ".weights.h5" if "layers" in file else ""
+    if path.endswith(ending):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        named = os.path.join(folder, "model" + ending)
+        try:
+            os.symlink(os.path.abspath(path), named)
+        except OSError:  # Windows lets few people make links
+            shutil.copyfile(path, named)
+        yield named
+
+
 def _text(value):
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
@@ -396,6 +436,7 @@ def _text(value):
 def _groups_of_keras1(file):
     """The layers with weights of a file of Keras 1, in its order: (name, [(name, array)]).
 
+    The arrays stay in the file until a layer is given them: one layer is in memory at a time.
     ``None`` for a file of a later Keras.
     """
     weights = file
@@ -416,7 +457,7 @@ def _groups_of_keras1(file):
     else:
         return None
     return [
-        (name, [(part, np.asarray(weights[name][part])) for part in listed])
+        (name, [(part, weights[name][part]) for part in listed])
         for name, listed in zip(names, parts, strict=True)
         if listed
     ]
@@ -494,19 +535,19 @@ def load_keras1_weights(
     import h5py
 
     path = saved_weights_path(os.fspath(path))
-    groups = None
     if h5py.is_hdf5(path):
         with h5py.File(path, "r") as file:
             groups = _groups_of_keras1(file)
-    if groups is None:
-        if by_name and path.endswith(".weights.h5"):
-            _load_today_by_name(model, path)
+            if groups is not None:
+                layers = [layer for layer in model.layers if layer.weights]
+                if by_name:
+                    pairs = _named_pairs(groups, layers, given_names)
+                else:
+                    pairs = _matched(groups, layers, path)
+                give_keras1_arrays(pairs, ordering, backend)
+                return
+    with _under_its_ending(path) as named:
+        if by_name and named.endswith(".weights.h5"):
+            _load_today_by_name(model, named)
         else:
-            model.load_weights(path, **({"by_name": True} if by_name else {}))
-        return
-    layers = [layer for layer in model.layers if layer.weights]
-    if by_name:
-        pairs = _named_pairs(groups, layers, given_names)
-    else:
-        pairs = _matched(groups, layers, path)
-    give_keras1_arrays(pairs, ordering, backend)
+            model.load_weights(named, **({"by_name": True} if by_name else {}))
