@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from kerasmig.catalog import entries, surface
+from kerasmig.catalog.layer_attributes import attribute_names
 from kerasmig.catalog.methods import METHODS
 from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread, To
 
@@ -112,7 +113,7 @@ def _method_fate(owner: str, name: str) -> str:
         return MIGRATED  # the same class lives on there
     if target is not None and surface.keras3_method(target, name):
         return MIGRATED
-    return UNHANDLED
+    return COMPAT if name in attribute_names() else UNHANDLED
 
 
 def summary() -> Counter[str]:

@@ -22,8 +22,8 @@ _HEAD = (
         ),
         (
             "SeparableConvolution2D(4, 3, 3, init=mine, bias=False)",
-            "SeparableConv2D(4, (3, 3), depthwise_initializer=mine, pointwise_initializer=mine, "
-            "use_bias=False)",
+            "SeparableConv2D(4, (3, 3), depthwise_initializer=get_initializer(mine), "
+            "pointwise_initializer=get_initializer(mine), use_bias=False)",
         ),
         (
             "GRU(4, W_regularizer=WeightRegularizer(l2=0.1), consume_less='mem')",

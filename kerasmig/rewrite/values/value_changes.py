@@ -359,4 +359,9 @@ def conversions() -> frozenset[str]:
     """The conversions that the catalog may name."""
     from kerasmig.rewrite.values.api_values import API_CONVERTERS
 
-    return frozenset(_TABLES) | frozenset(_SPECIAL) | frozenset(API_CONVERTERS)
+    return (
+        frozenset(_TABLES)
+        | frozenset(_SPECIAL)
+        | frozenset(tables.KERNELS)
+        | frozenset(API_CONVERTERS)
+    )
