@@ -99,6 +99,10 @@ AMBIGUOUS = frozenset(
 )
 """Attributes that other objects have, too: the receiver has to look like a layer or a model."""
 
+LATER = {"keras.models.Sequential": frozenset(["history"])}
+"""Attributes that objects have today and had not in Keras 1 (``keras/models.py``: a Sequential left
+training, and its history, to the model inside): programs ask by ``hasattr``."""
+
 
 def attribute_names() -> frozenset[str]:
     """All attributes that are asked of `keras1_compat`."""

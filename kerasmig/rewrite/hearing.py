@@ -85,7 +85,8 @@ def program_notes(context: FileContext, project: Iterable[Evidence] = ()) -> Pro
         fresh=context.era.era is not Era.LATER or any(map(is_answered, inference.verdicts)),
         sure=all(v.confidence >= CONFIDENT or v.chosen or v.explicit for v in first),
         stated=bool(first) and all(v.explicit and not v.ambient for v in first),
-        convolves=any(v.data_format is _FIRST for v in convolving.values()),
+        convolves=any(v.data_format is _FIRST for v in convolving.values())
+        or any(_convolves_first(context, use) for use in context.uses),
         would_convolve=bool(convolving) or any(map(_may_convolve, context.uses)),
         asks=ARGUMENT in asked,
         asks_setting=SETTING in asked or any(_is_based_on(context, use) for use in context.uses),
@@ -146,6 +147,19 @@ def _may_convolve(use: Use) -> bool:
         or (module == "keras.backend" and last in _BACKEND_CONVOLUTIONS)
         or (module.startswith("keras.applications.") and last in NETWORKS)
     )
+
+
+def _convolves_first(context: FileContext, use: Use) -> bool:
+    """``K.conv2d(x, kernel, dim_ordering='th')``: a convolution that is told so itself."""
+    module, _, last = use.name.rpartition(".")
+    if use.call is None or module != "keras.backend" or last not in _BACKEND_CONVOLUTIONS:
+        return False
+    signature = surface.keras1_signature(use.name)
+    order = signature.positional() if signature is not None else ()
+    given = dict(zip(order, use.call.args, strict=False))
+    told = [given[name] for name in _ORDERING if name in given]
+    told += [k.value for k in use.call.keywords if k.arg in _ORDERING]
+    return any(context.constant(value) in ("th", "channels_first") for value in told)
 
 
 def _is_based_on(context: FileContext, use: Use) -> bool:

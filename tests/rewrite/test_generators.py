@@ -121,6 +121,27 @@ def test_lists_in_variables_are_adapted_at_run_time() -> None:
     assert automatic(result)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    x = {'a': a}\n    if several:\n        x = [a, b]\n    yield x, y\n",
+        "    x, z = [a, b], [y, y]\n    yield x, z\n",
+        "    yield ([a, b] if several else a), y\n",
+        "    yield ([a, b], y, w) if w else ([a, b], y)\n",
+        "    batch = [a, y]\n    yield batch\n",
+        "    yield list(both), y\n",
+    ],
+)
+def test_what_may_be_a_list_is_adapted_at_run_time(body: str) -> None:
+    source = f"{HEAD}def pairs(batch_size=5, several=True, w=None):\n{body}"
+    call = "model.fit_generator(pairs(), samples_per_epoch=100, nb_epoch=2)\n"
+    code = upgrade(source + call).new
+    assert (
+        "fit_generator(model, pairs(), samples_per_epoch=100, nb_epoch=2)" in code
+        or "yield ((a, b), y, w) if w else ((a, b), y)" in code
+    )
+
+
 def test_class_weight_with_a_python_generator() -> None:
     result = check_rewrite(
         GENERATOR.format("batch_size=10")

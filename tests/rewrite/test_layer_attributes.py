@@ -68,6 +68,14 @@ def test_questions_by_name() -> None:
     assert "print(keras1_attribute(layer, 'W', None))" in code
 
 
+def test_a_sequential_had_no_history() -> None:
+    asked = "print(model.history if hasattr(model, 'history') else None)\n"
+    assert "if has_keras1_attribute(model, 'history') else" in upgrade(HEAD + asked).new
+    functional = asked.replace("model", "whole")
+    code = upgrade(f"{HEAD}whole = Model(input=a, output=b)\n{functional}").new
+    assert functional in code
+
+
 def test_assigned_attributes_are_reported() -> None:
     check_manual(HEAD + "model.layers[0].W_regularizer = None\n", "KM606", "`kernel_regularizer`")
     check_manual(HEAD + "net.layers[0].border_mode = 'same'\n", "KM606", "`padding`")

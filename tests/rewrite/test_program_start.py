@@ -140,6 +140,24 @@ def test_every_layer_that_needs_it(layer: str) -> None:
     assert LINE in whole(f"from keras.layers import *\nlayer = {layer}\n")
 
 
+@pytest.mark.parametrize(
+    ("setting", "argument", "needed"),
+    [
+        ("", ", dim_ordering='th'", True),
+        ("", ", (1, 1), 'valid', 'th'", True),
+        ("K.set_image_dim_ordering('th')", "", True),
+        ("K.set_image_dim_ordering('tf')", "", False),
+        ("", "", False),
+        ("", ", dim_ordering='tf'", False),
+    ],
+)
+def test_convolutions_of_the_backend_need_it_too(
+    setting: str, argument: str, needed: bool
+) -> None:
+    code = whole(f"from keras import backend as K\n{setting}\ny = K.conv2d(x, k{argument})\n")
+    assert (LINE in code) is needed
+
+
 def test_code_of_today_is_left_alone() -> None:
     source = """
     from keras.layers import Conv2D, Input

@@ -67,7 +67,9 @@ def _format(files: Sequence[ProgramNotes], forced: DataFormat | None) -> Decisio
     if not any(FIRST in note.formats for note in fresh) and not (
         fresh and forced is FIRST and EITHER in formats
     ):
-        return Decision(ambient=sets_first)
+        # The backend's own convolutions, in a program without models.
+        hear = sets_first and not formats and any(note.would_convolve for note in fresh)
+        return Decision(start=hear or any(n.convolves for n in fresh), ambient=sets_first)
     first = [note for note in fresh if FIRST in note.formats]
     sure = all(note.sure for note in first) and not by_author
     convolves = any(note.convolves for note in fresh)

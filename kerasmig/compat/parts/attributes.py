@@ -29,6 +29,8 @@ def keras1_attribute(thing, name, *default):
 
 def has_keras1_attribute(thing, name):
     """Whether ``thing`` has, or in Keras 1 had, this attribute."""
+    if name == "history" and isinstance(thing, keras.Sequential):
+        return False  # its model inside had it
     missing = object()
     return keras1_attribute(thing, name, missing) is not missing
 

@@ -219,9 +219,9 @@ class _GeneratorCall:
     def _tuples(self, node: ast.expr, method: str) -> bool:
         """Whether the batches are the tuples that Keras 3 wants, or can be made so in place."""
         for function, module in _generator_functions(self._context, node):
-            for given in _yields(function):
+            for given in (arm for value in _yields(function) for arm in _arms(value)):
                 if not isinstance(given, ast.Tuple):
-                    if method == "predict_generator" or isinstance(given, ast.List):
+                    if method == "predict_generator" or _may_be_list(module, given):
                         return False
                     continue
                 for part in given.elts:
@@ -305,12 +305,25 @@ def _yields(function: ast.FunctionDef) -> Iterator[ast.expr]:
 
 def _may_be_list(module: Receivers, node: ast.expr) -> bool:
     """Whether a part of a batch is a list of arrays, which Keras 3 wants as a tuple."""
-    if isinstance(node, (ast.List, ast.ListComp)):
-        return True
+    arms = list(_arms(node))
     if isinstance(node, ast.Name):
-        values = [b.value for b in module.names.bindings_of(node)]
-        return bool(values) and all(isinstance(value, (ast.List, ast.ListComp)) for value in values)
-    return False
+        values = [b.value for b in module.names.bindings_of(node) if b.value is not None]
+        arms = [arm for value in values for arm in _arms(value)]
+    return any(map(_is_list, arms))
+
+
+def _is_list(node: ast.expr) -> bool:
+    made = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "list"
+    return made or isinstance(node, (ast.List, ast.ListComp))
+
+
+def _arms(node: ast.expr) -> Iterator[ast.expr]:
+    """What an expression may be: both sides of ``a if x else b``."""
+    if isinstance(node, ast.IfExp):
+        yield from _arms(node.body)
+        yield from _arms(node.orelse)
+    else:
+        yield node
 
 
 def _as_tuple(context: FileContext, node: ast.List) -> list[Edit]:

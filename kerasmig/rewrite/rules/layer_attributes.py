@@ -16,7 +16,13 @@ from kerasmig.analysis.objects.receivers import (
     TENSOR,
     is_a,
 )
-from kerasmig.catalog.layer_attributes import AMBIGUOUS, CODE, attribute_names, layer_attributes
+from kerasmig.catalog.layer_attributes import (
+    AMBIGUOUS,
+    CODE,
+    LATER,
+    attribute_names,
+    layer_attributes,
+)
 from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.calls.methods import MODEL_NAME, last_name
 from kerasmig.rewrite.context import FileContext
@@ -75,6 +81,8 @@ def layer_attributes_by_name(context: FileContext) -> Iterator[Finding]:
             kind = _kind(context, thing)
             if kind is None and not (context.speaks_keras1 and is_of_layers(context, thing)):
                 continue
+        elif call.func.id == "hasattr" and asked in LATER.get(str(_kind(context, thing)), ()):
+            pass
         elif asked not in attribute_names() or not _may_have(context, thing, str(asked)):
             continue
         if context.directives.ignores(CODE, call):
