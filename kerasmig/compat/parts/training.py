@@ -263,9 +263,16 @@ def predict_generator(
 ):
     """Predict that many samples of a generator."""
     batches, batch_size = _batches(generator)
-    return model.predict(
+    predicted = model.predict(
         batches, steps=_steps(val_samples, batch_size, generator), verbose=0
     )
+    found = len(predicted[0] if isinstance(predicted, list) else predicted)
+    if found > val_samples:
+        raise ValueError(
+            f"the batches have {found} samples and {val_samples} were asked for: Keras 1 had no "
+            "room for the others either; ask for as many as whole batches have"
+        )
+    return predicted
 
 
 def predict_classes(model, x, batch_size=32, verbose=1):
