@@ -89,6 +89,7 @@ def claimed(value: Value) -> Shape | None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_shapes_equal_those_of_keras_in_every_generated_model(keras: Keras122) -> None:
     built = known = sizes = 0
     for seed in range(PROGRAMS):

@@ -51,6 +51,8 @@ def test_a_closed_stream_harms_nothing(closed: str, tree: Path) -> None:
 )  # fmt: skip
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device that is full")
 def test_a_full_disk_behind_stdout_is_told(line: str, tree: Path) -> None:
+    # What a person has to see to, so that every format has something to say.
+    write_tree(tree, {"odd.py": b"from keras import backend as K\ng = K.gradients(y, x)\n"})
     done = shell(tree, f"{line} > /dev/full")
     assert done.returncode == 3
     assert done.stderr.splitlines()[-1].endswith(b"No space left on device")

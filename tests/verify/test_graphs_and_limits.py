@@ -196,6 +196,7 @@ def pairs_of(report: VerifyReport, name: str) -> list[Pair]:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", sorted(set(ENDS) - UNFINISHED))
 def test_models_outlive_what_the_program_does(report: VerifyReport, name: str) -> None:
     for pair in pairs_of(report, name):
@@ -204,6 +205,7 @@ def test_models_outlive_what_the_program_does(report: VerifyReport, name: str) -
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -217,6 +219,7 @@ def test_what_a_match_rests_on_is_told(report: VerifyReport, name: str, words: s
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_reason_why_a_sequential_is_not_built(report: VerifyReport) -> None:
     pair = next(p for p in pairs_of(report, "unbuilt") if not p.name.endswith("build"))
     assert pair.status is Status.MISMATCH
@@ -224,12 +227,14 @@ def test_reason_why_a_sequential_is_not_built(report: VerifyReport) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_model_that_a_failing_builder_had_finished_is_verified(report: VerifyReport) -> None:
     assert [p.status for p in pairs_of(report, "half_way")] == [Status.MATCH] * 2
     assert any(p.name == "half_way.py:half" for p in pairs_of(report, "half_way"))
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_the_old_program_could_not_build_was_not_reached(report: VerifyReport) -> None:
     (pair,) = pairs_of(report, "old_stops")
     assert pair.status is Status.MATCH, pair.reason
@@ -239,18 +244,21 @@ def test_what_the_old_program_could_not_build_was_not_reached(report: VerifyRepo
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_model_without_units_is_none(report: VerifyReport) -> None:
     (skip,) = [s for s in report.skipped if s.file == "no_units.py"]
     assert "a layer has no units" in skip.reason
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_what_does_not_listen_is_ended_with_its_reason(report: VerifyReport) -> None:
     (skip,) = [s for s in report.skipped if s.file == "catches_everything.py"]
     assert skip.reason == "old side: time limit: stopped after 6 s of CPU time"
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_wrong_call_counts_even_with_data_that_is_not_there(report: VerifyReport) -> None:
     reasons = [p.reason for p in pairs_of(report, "wrong_on_stand_in")]
     assert any("nb_epoch" in reason for reason in reasons), reasons

@@ -9,7 +9,7 @@ import pytest
 from kerasmig.verify import Status, VerifyReport, VerifySettings, verify_trees
 from tests.verify.conftest import pair_named, write_trees
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.exhaustive]
 
 _OLD = """
 from keras.models import Sequential

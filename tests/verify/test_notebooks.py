@@ -53,6 +53,7 @@ def test_an_upgraded_notebook_is_compared_before_it_is_written(tree: Path) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_large_notebook_alone_in_its_folder(tree: Path) -> None:
     """Large files that are no Python are not copied, nor are folders with nothing else in them."""
     (tree / "big").mkdir()

@@ -21,6 +21,7 @@ m = build()
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_without_fork_a_program_is_verified_all_the_same(tmp_path: Path) -> None:
     old = _BUILD.format(more="", first="model.add(Dense(3, input_dim=4))")
     new = _BUILD.format(more=", Input", first="model.add(Input((4,)))\n    model.add(Dense(3))")
