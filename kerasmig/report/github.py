@@ -6,7 +6,13 @@ GitHub shows ten errors, ten warnings and ten notices of a step: the worst come 
 from __future__ import annotations
 
 from kerasmig.finding import Applicability, FileResult, Finding, RunResult
-from kerasmig.report.model_text import STATUS_WORDS, counts_line, coverage_sentence, figures_line
+from kerasmig.report.model_text import (
+    STATUS_WORDS,
+    counts_line,
+    coverage_sentence,
+    figures_line,
+    programs_line,
+)
 from kerasmig.report.places import place_in_file
 from kerasmig.report.screen import without_controls
 from kerasmig.report.summary import outcome, summarize
@@ -36,7 +42,9 @@ def to_github(run: RunResult | None, verify: VerifyReport | None) -> str:
         pairs = [pair for pair in verify.pairs if pair.status is not Status.MATCH]
         commands += [_pair_command(pair) for pair in pairs]
         commands += [_skipped_command(skip) for skip in verify.skipped]
-        ending.append(f"verified: {counts_line(verify)}; {coverage_sentence(verify)}")
+        programs = programs_line(verify)
+        told = [counts_line(verify), *([f"programs: {programs}"] if programs else [])]
+        ending.append(f"verified: {'; '.join([*told, coverage_sentence(verify)])}")
     commands.sort(key=lambda command: _ORDER.index(command[0]))
     lines = [line for _, line in commands]
     lines += [_command("notice", text, title="kerasmig") for text in ending]

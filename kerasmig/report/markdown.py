@@ -20,6 +20,7 @@ from kerasmig.report.model_text import (
     full_name,
     other_ordering_sentence,
     params_figure,
+    programs_line,
     shapes_figure,
     status_word,
     stretch_figure,
@@ -155,6 +156,8 @@ def _summary(page: _Page, run: RunResult) -> None:
 
 def _verification(page: _Page, report: VerifyReport) -> None:
     page.add("### Verification", f"**{counts_line(report)}.** {coverage_sentence(report)}.")
+    if programs := programs_line(report):
+        page.add(f"Whole programs: {programs}.")
     rows = [_model_row(pair, report) for pair in sorted(report.pairs, key=_worst_first)]
     for skip in report.skipped:
         rows.append([f"⚠️ {'unreadable' if skip.unreadable else 'not verified'}"])

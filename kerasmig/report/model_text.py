@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kerasmig.report.shapes import (
     data_format_of,
     describe_axes,
@@ -135,20 +137,34 @@ def worth_telling(pair: Pair, reading: Reading) -> bool:
 
 def status_counts(report: VerifyReport) -> dict[Status, int]:
     """Models by result; a place that was skipped counts as not verified, never as nothing."""
-    counts = {status: report.count(status) for status in Status}
+    models = [pair for pair in report.pairs if not pair.is_program]
+    counts = {status: sum(pair.status is status for pair in models) for status in Status}
     counts[Status.NOT_VERIFIED] += len(report.skipped)
     return counts
 
 
 def counts_line(report: VerifyReport) -> str:
-    """``12 match, 1 mismatch, 3 not verified``, and how many of them an earlier run found."""
-    counts = status_counts(report)
+    """Models: ``12 match, 1 mismatch, 3 not verified``, and how many an earlier run found."""
+    models = [pair for pair in report.pairs if not pair.is_program]
+    return _counts(status_counts(report), models)
+
+
+def programs_line(report: VerifyReport) -> str:
+    """The same of whole programs, let through a stretch; empty: there were none."""
+    programs = [pair for pair in report.pairs if pair.is_program]
+    if not programs:
+        return ""
+    counts = {status: sum(pair.status is status for pair in programs) for status in Status}
+    return _counts(counts, programs)
+
+
+def _counts(counts: dict[Status, int], pairs: Sequence[Pair]) -> str:
     words = {status: f"{count} {STATUS_WORDS[status]}" for status, count in counts.items()}
-    if under := sum(bool(p.conditions) for p in report.pairs if p.status is Status.MATCH):
+    if under := sum(bool(p.conditions) for p in pairs if p.status is Status.MATCH):
         matches = counts[Status.MATCH] - under
         words[Status.MATCH] = f"{matches} match, {under} match if a condition holds"
     line = ", ".join(words.values())
-    kept = sum(pair.kept for pair in report.pairs)
+    kept = sum(pair.kept for pair in pairs)
     return f"{line} ({kept} from the cache)" if kept else line
 
 

@@ -10,6 +10,7 @@ from kerasmig.report.model_text import (
     figures_line,
     full_name,
     other_ordering_sentence,
+    programs_line,
     status_word,
     worth_telling,
 )
@@ -109,6 +110,8 @@ def _layer_cells(row: LayerRow) -> list[str | tuple[str, str]]:
 def _print_totals(screen: Screen, report: VerifyReport) -> None:
     screen.heading("Verification")
     screen.line(("models    ", "dim"), counts_line(report), indent=2)
+    if programs := programs_line(report):
+        screen.line(("programs  ", "dim"), programs, indent=2)
     screen.line(("places    ", "dim"), coverage_sentence(report), indent=2)
     if report.versions:
         versions = ", ".join(f"{name} {value}" for name, value in sorted(report.versions.items()))

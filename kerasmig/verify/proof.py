@@ -47,7 +47,7 @@ def _lines(pair: Pair) -> Iterator[tuple[str, int, bool]]:
             for line, before in lines.items():
                 yield file, int(line), match and pair.stretch.events > before
         return
-    if pair.place.kind == "program":
+    if pair.is_program:
         return
     yield pair.place.file, pair.place.line, match
     for row in pair.layers:

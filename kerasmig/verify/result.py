@@ -32,7 +32,7 @@ class Place:
     file: str
     line: int
     name: str
-    kind: str = "function"  # function | method | script
+    kind: str = "function"  # function | method | script | program
     new_line: int | None = None
 
 
@@ -171,6 +171,11 @@ class Pair:
     @property
     def name(self) -> str:
         return self.place.name
+
+    @property
+    def is_program(self) -> bool:
+        """Whether it is a whole program, let through a stretch, and not one model."""
+        return self.place.kind == "program"
 
     @property
     def max_abs_diff(self) -> float | None:

@@ -43,7 +43,7 @@ def test_networks_are_upgraded_and_match(tmp_path: Path) -> None:
     ]
     assert manual == []
 
-    settings = VerifySettings(time_limit=900, memory_limit=12_000, jobs=1)
+    settings = VerifySettings(level="outputs", time_limit=900, memory_limit=12_000, jobs=1)
     report = verify_run(project, run, settings)
     found = {
         (Path(pair.place.file).stem, pair.ordering): (pair.status, pair.params_old, pair.params_new)

@@ -380,6 +380,42 @@ print('history', history.history['binary_accuracy'], history.history['val_loss']
 print('guess', model.predict(data[:3], batch_size=1, verbose=0))
 """
 
+_FOLDERS_OLD = """
+from keras.layers import Convolution2D, Dense, Flatten
+from keras.models import Sequential
+from keras.preprocessing.image import ImageDataGenerator
+
+model = Sequential()
+model.add(Convolution2D(4, 3, 3, activation='relu', subsample=(2, 2), input_shape=(20, 24, 3)))
+model.add(Flatten())
+model.add(Dense(3, activation='softmax'))
+model.compile('sgd', 'categorical_crossentropy', metrics=['accuracy'])
+train = ImageDataGenerator(rescale=1. / 255, horizontal_flip=True).flow_from_directory(
+    'data/train', target_size=(20, 24), batch_size=16)
+test = ImageDataGenerator(rescale=1. / 255).flow_from_directory(
+    'data/test', target_size=(20, 24), batch_size=16, shuffle=False)
+history = model.fit_generator(train, samples_per_epoch=43, nb_epoch=2, validation_data=test, nb_val_samples=43, verbose=0)
+print('classes', sorted(train.class_indices), history.history['val_loss'])
+"""
+_FOLDERS_NEW = """
+from keras.layers import Conv2D, Dense, Flatten, Input
+from keras.models import Sequential
+from tensorflow.keras.preprocessing.image import ImageDataGenerator
+
+model = Sequential()
+model.add(Input((20, 24, 3)))
+model.add(Conv2D(4, (3, 3), activation='relu', strides=(2, 2)))
+model.add(Flatten())
+model.add(Dense(3, activation='softmax'))
+model.compile('sgd', 'categorical_crossentropy', metrics=['accuracy'])
+train = ImageDataGenerator(rescale=1. / 255, horizontal_flip=True).flow_from_directory(
+    'data/train', target_size=(20, 24), batch_size=16)
+test = ImageDataGenerator(rescale=1. / 255).flow_from_directory(
+    'data/test', target_size=(20, 24), batch_size=16, shuffle=False)
+history = model.fit(train, steps_per_epoch=3, epochs=2, validation_data=test, validation_steps=3, verbose=0, shuffle=False)
+print('classes', sorted(train.class_indices), history.history['val_loss'])
+"""
+
 #: name: (old, new)
 PROGRAMS: dict[str, tuple[str, str]] = {
     "arrays": (_ARRAYS_OLD, _ARRAYS_NEW),
@@ -388,6 +424,7 @@ PROGRAMS: dict[str, tuple[str, str]] = {
     "batches": (_BATCHES_OLD, _BATCHES_NEW),
     "transfer": (_TRANSFER_OLD, _TRANSFER_NEW),
     "text": (_TEXT_OLD, _TEXT_NEW),
+    "folders": (_FOLDERS_OLD, _FOLDERS_NEW),
 }
 
 #: name: (program, right, wrong, what is said of it contains this)
@@ -417,6 +454,9 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     "class_weight_lost": ("arrays", "class_weight={0: 1.0, 1: 2.0, 2: 0.5}, ", "", "weight"),
     "class_weight_changed": ("arrays", "2: 0.5}", "2: 1.5}", "weight"),
     "sample_weight_lost": ("transfer", "sample_weight=weights, ", "", "weight"),
+    "pictures_mirrored": ("folders", "horizontal_flip=True", "vertical_flip=True", "x of a training step"),
+    "pictures_not_scaled": ("folders", "test = ImageDataGenerator(rescale=1. / 255)", "test = ImageDataGenerator()", "val_"),
+    "classes_in_another_order": ("folders", "batch_size=16)\ntest", "batch_size=16, classes=['class002', 'class001', 'class000'])\ntest", "of a training step"),
     # counting
     "epochs_default": ("text", "epochs=2, ", "", "epochs of fit"),
     "epochs_counted": ("arrays", "epochs=5", "epochs=80", "epochs of fit"),

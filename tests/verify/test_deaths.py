@@ -50,7 +50,18 @@ def test_nothing_runs_on(number: int, tmp_path: Path) -> None:
     (tmp_path / "tree" / "net.py").write_text(_ENDLESS)
     environment = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "kerasmig", "upgrade", ".", "--diff", "--verify", "--no-cache"],
+        [
+            sys.executable,
+            "-m",
+            "kerasmig",
+            "upgrade",
+            ".",
+            "--diff",
+            "--verify",
+            "--level",
+            "outputs",
+            "--no-cache",
+        ],
         cwd=tmp_path / "tree",
         env=environment,
         stdout=subprocess.DEVNULL,

@@ -109,7 +109,7 @@ def test_what_was_stopped_is_not_kept_and_damage_does_no_harm(tmp_path: Path) ->
 
 
 def verified(tmp_path: Path) -> VerifyReport:
-    settings = VerifySettings(cache_dir=tmp_path / "kept", jobs=1)
+    settings = VerifySettings(level="outputs", cache_dir=tmp_path / "kept", jobs=1)
     return verify_trees(tmp_path / "old", tmp_path / "new", settings=settings)
 
 

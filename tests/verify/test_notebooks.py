@@ -45,7 +45,7 @@ def tree(tmp_path: Path) -> Path:
 @pytest.mark.slow
 def test_an_upgraded_notebook_is_compared_before_it_is_written(tree: Path) -> None:
     project = Project(sorted(tree.iterdir()), UpgradeSettings())
-    report = verify_run(project, project.upgrade(), VerifySettings())
+    report = verify_run(project, project.upgrade(), VerifySettings(level="outputs"))
     (pair,) = report.pairs
     assert pair.status.value == "match", pair.reason
     assert (pair.place.name, pair.params_old) == ("net.ipynb:model", 3 * 9 + 3)
@@ -60,7 +60,7 @@ def test_a_large_notebook_alone_in_its_folder(tree: Path) -> None:
     cells = [CELLS[0], CELLS[1].replace("from sizes import FILTERS", "FILTERS = 7"), CELLS[2]]
     write_notebook(tree / "big" / "net.ipynb", [*cells, f"data = '{'0' * 300_000}'"])
     project = Project([tree / "big" / "net.ipynb", tree / "net.ipynb"], UpgradeSettings())
-    report = verify_run(project, project.upgrade(), VerifySettings())
+    report = verify_run(project, project.upgrade(), VerifySettings(level="outputs"))
     assert [(p.place.file, p.status.value) for p in report.pairs] == [
         ("big/net.ipynb", "match"),
         ("net.ipynb", "match"),
@@ -82,7 +82,7 @@ def test_two_trees_with_notebooks(tree: Path, tmp_path: Path) -> None:
     def analyse(files: Sequence[Path]) -> Project:
         return Project(files, UpgradeSettings())
 
-    report = verify_pair(tree, new, VerifySettings(), analyse=analyse)
+    report = verify_pair(tree, new, VerifySettings(level="outputs"), analyse=analyse)
     (pair,) = report.pairs
     assert pair.status.value == "mismatch"
     assert "input shape" in pair.reason

@@ -136,7 +136,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, VerifyReport]
             new,
             files=sorted(files),
             orderings=dict.fromkeys(files, ("th",)),
-            settings=replace(VerifySettings(time_limit=240), turned=with_data),
+            settings=replace(VerifySettings(level="outputs", time_limit=240), turned=with_data),
         )
     return found
 

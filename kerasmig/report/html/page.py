@@ -30,6 +30,7 @@ from kerasmig.report.model_text import (
     coverage_sentence,
     figures_line,
     other_ordering_sentence,
+    programs_line,
     status_counts,
     status_word,
 )
@@ -165,6 +166,7 @@ def to_html(run: RunResult | None, verify: VerifyReport | None, about: About | N
         left=left[:_LEFT],
         more_left=max(0, len(left) - _LEFT),
         parts=parts,
+        programs="" if verify is None else programs_line(verify),
         Status=Status,
     )
     # No line may begin as a command to GitHub, where the page goes through a log.

@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     from kerasmig.verify.caller.session import Run
 
 
+_PROVES = ("call", "step", "result", "print", "weights")
+"""Kinds of events of which one at least has to be equal; of a program that fails, not output alone."""
+LIMITS = ("time limit", "memory limit")
+"""How the reason begins why a worker stopped a program."""
+
+
 def stretch_pair(run: Run) -> Pair | None:
     """The pair of a program that was let through a stretch; None: it has nothing to compare."""
     file = run.program.file
@@ -23,13 +29,13 @@ def stretch_pair(run: Run) -> Pair | None:
         kept=run.kept,
     )
     if run.old is None:
-        return _with(base, reason=f"old side: {run.trouble.get('old', 'it was not run')}")
+        return _with(base, reason=f"old side: {_why_not(run, 'old')}")
     recorded = run.old.recorded
     if recorded is None or not recorded.compares:
         failed = run.old.failures
         return _with(base, reason=f"old side: {failed[0].message}") if failed else None
     if run.new is None or run.new.stretch is None:
-        return _with(base, reason=f"new side: {run.trouble.get('new', 'it was not run')}")
+        return _with(base, reason=f"new side: {_why_not(run, 'new')}")
     stretch = run.new.stretch
     notes = [*run.old.notes]
     if stretch.difference is not None and stretch.difference.small:
@@ -65,9 +71,18 @@ def stretch_pair(run: Run) -> Pair | None:
         notes.append(f"both programs fail: {failed[0].message}")
     if stretch.ended:
         notes.append(f"not compared to its end: {stretch.ended}")
-    if not any(kind in stretch.kinds for kind in ("call", "step", "result", "print", "weights")):
+    if not any(kind in stretch.kinds for kind in _PROVES if kind != "print" or not failed):
         return _with(pair, reason=failed[0].message if failed else "nothing of it was compared")
     return _with(pair, status=Status.MATCH, notes=tuple(notes))
+
+
+def _why_not(run: Run, stage: str) -> str:
+    """Why a side of a stretch has no result; what its limits stopped falls back to its models."""
+    why = run.trouble.get(stage, "it was not run")
+    if why.startswith(LIMITS):
+        setting = why.partition(":")[0].replace(" ", "-")
+        why += f"; only its models are compared ({setting} in [tool.kerasmig.verify] gives it more)"
+    return why
 
 
 def _difference(found: StretchDifference) -> Difference:

@@ -226,6 +226,7 @@ class _Summary:
             training=_training(training),
             precision=precision,
             notes=tuple(notes),
+            conditions=(*base.conditions, *comparison.get("conditions", ())),
         )
         if differences:
             first = differences[0]

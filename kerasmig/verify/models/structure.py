@@ -28,6 +28,8 @@ class Comparison:
     rows: list[TableRow] = field(default_factory=list)
     differences: list[DifferenceFacts] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    """What has to hold of the program for the two to agree."""
     outputs: list[OutputFacts] = field(default_factory=list)
     not_verified: str = ""
     float64: bool = False

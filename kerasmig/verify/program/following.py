@@ -15,7 +15,8 @@ from typing import Any
 from kerasmig.analysis.names.lifted import lifted_package
 from kerasmig.verify.caller import division
 from kerasmig.verify.caller.plan import read_source
-from kerasmig.verify.messages import MAIN, one_line
+from kerasmig.verify.messages import MADE_UP, MAIN, one_line
+from kerasmig.verify.program import command_line
 from kerasmig.verify.program.arguments import ATTEMPTS, TOO_MANY, CannotInfer, fill, from_call_site
 from kerasmig.verify.program.completeness import adds_layers, is_finished
 from kerasmig.verify.program.inert import Inert
@@ -102,7 +103,10 @@ class Runner:
         if package:
             module.__package__ = package
         sys.modules["__main__"] = module
-        sys.argv = [str(self.path), *self.program.argv]
+        given = self.program.argv or command_line.words(tree)
+        if given and not self.program.argv:
+            self.recorder.note(f"{MADE_UP}command line arguments: {' '.join(given)}")
+        sys.argv = [str(self.path), *given]
         sys.path[:0] = [str(self.path.parent), str(self.copy)]
         flags = 0
         for node in tree.body:

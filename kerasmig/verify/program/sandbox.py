@@ -18,6 +18,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from kerasmig.verify.program import command_line
 from kerasmig.verify.program.recorder import ProgramStop
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -222,31 +223,4 @@ def answer_the_program() -> None:
     builtins.input = lambda prompt="": "1"
     time.sleep = lambda seconds: None
     os.system = lambda command: 0
-    import argparse
-
-    argparse.ArgumentParser.parse_known_args = _lenient(  # type: ignore[method-assign]
-        argparse.ArgumentParser.parse_known_args
-    )
-
-
-def _lenient(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Arguments that a script requires and nobody gave get plausible values."""
-
-    def parse_known_args(self: Any, args: Any = None, namespace: Any = None) -> Any:
-        from kerasmig.verify.program.arguments import command_line_choice, command_line_value
-
-        for action in self._actions:
-            if action.dest == "help":
-                continue
-            if not action.required and action.option_strings:
-                if action.default is None and action.type in (None, str) and action.nargs is None:
-                    action.default = command_line_choice(sys.argv[0], action.dest)
-                continue
-            if action.default is None and action.nargs in (None, "?"):
-                action.default = command_line_value(action.dest, action.type, action.choices)
-            action.required = False
-            if not action.option_strings and action.nargs is None:
-                action.nargs = "?"
-        return original(self, args, namespace)
-
-    return parse_known_args
+    command_line.install()

@@ -76,7 +76,7 @@ def prepare(side: str) -> tuple[Side, dict[str, str]]:
 
         library = Keras3()
         versions = {"keras_new": keras.__version__, "python": sys.version.split()[0]}
-    _import_all(("PIL.Image", "scipy.ndimage", "h5py"))
+    _import_all(("PIL.Image", "scipy.ndimage", "h5py", "click"))
     library.install(Recorder())
     return library, versions
 

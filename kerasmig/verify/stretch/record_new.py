@@ -15,11 +15,13 @@ import numpy as np
 from kerasmig.verify.models.match import align_layers
 from kerasmig.verify.models.train_new import add_up_repeated
 from kerasmig.verify.models.weights import WeightMismatch, carry_over
+from kerasmig.verify.program.keras1 import replace_everywhere
 from kerasmig.verify.program.keras3 import Keras3
 from kerasmig.verify.program.library import bound
 from kerasmig.verify.program.recorder import COMPAT
 from kerasmig.verify.stretch.events import CANONICAL, Moment, Recorded, Value
 from kerasmig.verify.stretch.fitting import Fitting, losses_of
+from kerasmig.verify.stretch.pictures import Pictures
 from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import SameOrder, as_list, history_of, module, stem, within
 
@@ -50,6 +52,7 @@ class NewHooks:
         self._boundaries: dict[int, Any] = {}
         self._added_up: dict[int, tuple[Any, list[str]]] = {}
         self.fitting = Fitting(recording.recorder.note, seed)
+        self.pictures = Pictures(recording, make=False, outputs=list)
 
     def install(self) -> None:
         """Put the real methods back, recorded."""
@@ -61,6 +64,10 @@ class NewHooks:
         self._steps()
         self._cut()
         self._randomness()
+        load_img = self.side.keras.utils.load_img
+        replace_everywhere("keras", load_img, self.pictures.loading(load_img))
+        images = module("keras.src.legacy.preprocessing.image")
+        self.pictures.watch(None, images.ImageDataGenerator)
         self.recording.watch_callbacks(self.side.keras.callbacks.Callback)
 
     # Weights
@@ -335,6 +342,7 @@ class NewHooks:
         Args:
             adapters: its module of them.
         """
+        self.pictures.watch(None, vars(adapters).get("ImageDataGenerator"))
         if (original := vars(adapters).get("load_keras1_weights")) is not None:
             adapters.load_keras1_weights = self._load_weights(original)
 

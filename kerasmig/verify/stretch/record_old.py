@@ -16,6 +16,7 @@ from kerasmig.verify.program.keras1 import Keras1
 from kerasmig.verify.program.library import bound
 from kerasmig.verify.stretch.events import CANONICAL
 from kerasmig.verify.stretch.fitting import Fitting, losses_of
+from kerasmig.verify.stretch.pictures import Pictures
 from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import (
     SameOrder,
@@ -62,7 +63,17 @@ class OldHooks:
         self._steps()
         self._cut()
         self._randomness()
+        images = module("keras.preprocessing.image")
+        pictures = Pictures(self.recording, make=True, outputs=self._outputs)
+        pictures.watch(images, images.ImageDataGenerator)
         self.recording.watch_callbacks(module("keras.callbacks").Callback)
+
+    def _outputs(self) -> list[int | None]:
+        """Sizes of the output of the model that was made last."""
+        model = self.recording.recorder.latest()
+        if model is None or self.side.ready(model):
+            return []
+        return list(self.side.shape(self.side.ends(model)[1][0]))
 
     # Weights
 

@@ -291,6 +291,14 @@ class _Constant:
         value = low + 0.75 * (high - low)
         return value if size is None else np.full(size, value)
 
+    @staticmethod
+    def permutation(count: Any) -> Any:
+        return np.random.RandomState(int(count)).permutation(int(count))
+
+    @staticmethod
+    def seed(seed: Any = None) -> None:
+        """Libraries seed by the number of batches drawn, which they draw ahead as they like."""
+
     def __getattr__(self, name: str) -> Any:
         return getattr(np.random, name)
 

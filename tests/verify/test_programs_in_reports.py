@@ -1,0 +1,84 @@
+"""Whole programs are told apart from models, and what kept one from being compared is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from kerasmig.report.github import to_github
+from kerasmig.report.html.page import to_html
+from kerasmig.report.markdown import to_markdown
+from kerasmig.report.model_text import counts_line, programs_line, status_counts
+from kerasmig.verify import Pair, Place, Status, VerifyReport, VerifySettings
+from kerasmig.verify.caller.session import Run
+from kerasmig.verify.caller.stretches import stretch_pair
+from kerasmig.verify.protocol import Failure, Program, Result
+from kerasmig.verify.stretch.events import Event, Recorded, Stretch
+
+MODEL = Pair(Place("a.py", 3, "a.py:net"), "tf", Status.MATCH)
+RIGHT = Pair(Place("a.py", 1, "a.py", "program"), "tf", Status.MATCH)
+WRONG = Pair(Place("b.py", 1, "b.py", "program"), "tf", Status.MISMATCH, "it is another one")
+UNDER = Pair(Place("c.py", 1, "c.py", "program"), "th", Status.MATCH, conditions=("X is set",))
+
+
+def test_programs_are_counted_apart_from_models() -> None:
+    report = VerifyReport((MODEL, RIGHT, WRONG, UNDER))
+    assert counts_line(report) == "1 match, 0 mismatch, 0 not verified"
+    assert (
+        programs_line(report) == "1 match, 1 match if a condition holds, 1 mismatch, 0 not verified"
+    )
+    assert status_counts(report)[Status.MISMATCH] == 0
+    assert report.exit_code == 1
+
+
+def test_without_programs_nothing_is_said_of_them() -> None:
+    assert programs_line(VerifyReport((MODEL,))) == ""
+
+
+def test_every_report_tells_of_programs() -> None:
+    report = VerifyReport((MODEL, RIGHT, WRONG))
+    said = "1 match, 1 mismatch, 0 not verified"
+    for text in (to_github(None, report), to_markdown(None, report), to_html(None, report)):
+        assert said in text
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (
+            "time limit: stopped after 60 s of CPU time",
+            "only its models are compared (time-limit in [tool.kerasmig.verify] gives it more)",
+        ),
+        ("memory limit: it took more than 900 MB", "memory-limit in [tool.kerasmig.verify]"),
+        ("the process was killed by SIGSEGV", "the process was killed by SIGSEGV"),
+    ],
+)
+def test_what_stopped_a_program_is_said(trouble: str, words: str) -> None:
+    pair = stretch_pair(Run(Program("a.py"), "tf", False, stretch=True, trouble={"old": trouble}))
+    assert pair is not None and pair.status is Status.NOT_VERIFIED
+    assert pair.reason.startswith(f"old side: {trouble}") and words in pair.reason
+    assert ("only its models" in pair.reason) == ("limit" in trouble)
+
+
+def compared(kinds: dict[str, int], *, fails: bool) -> Pair:
+    events = [Event("print", "print", "a.py", 1)]
+    failed = [Failure("main", 9, "OSError: no such camera", "OSError")] if fails else []
+    run = Run(
+        Program("a.py"), "tf", False, stretch=True,
+        old=Result(failures=failed, recorded=Recorded(events=events)),
+        new=Result(stretch=Stretch(events=sum(kinds.values()), kinds=kinds)),
+    )  # fmt: skip
+    pair = stretch_pair(run)
+    assert pair is not None
+    return pair
+
+
+def test_output_alone_of_programs_that_both_fail_proves_nothing() -> None:
+    pair = compared({"print": 2}, fails=True)
+    assert pair.status is Status.NOT_VERIFIED
+    assert "no such camera" in pair.reason
+    assert compared({"print": 2}, fails=False).status is Status.MATCH
+    assert compared({"print": 2, "step": 4}, fails=True).status is Status.MATCH
+
+
+def test_whole_programs_are_the_default() -> None:
+    assert VerifySettings().level == "program"
