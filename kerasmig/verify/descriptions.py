@@ -149,6 +149,7 @@ class ComparisonFacts(TypedDict, total=False):
     rows: list[TableRow]
     differences: list[DifferenceFacts]
     notes: list[str]
+    conditions: list[str]
     outputs: list[OutputFacts]
     not_verified: str
     float64: bool

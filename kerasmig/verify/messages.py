@@ -13,6 +13,8 @@ MADE_UP = "made up: "
 
 EMPTY = "a layer has no units: their number comes from data that is not there"
 NO_LAYERS = "the model has no layers"
+OF_THE_API = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "TypeError")
+"""Exceptions that tell of an API which is not there, whatever data it was given."""
 
 
 def one_line(error: BaseException) -> str:

@@ -56,6 +56,8 @@ class Program:
     argv: tuple[str, ...] = ()
     places: tuple[tuple[str, int, int], ...] = ()
     """Name, first and last line of every place that makes a model."""
+    folder: str = ""
+    """Where it is started, relative to the tree."""
 
 
 @dataclass(frozen=True)

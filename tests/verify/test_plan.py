@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kerasmig.verify.caller.call_sites import CallSites
-from kerasmig.verify.caller.plan import make_plan, sites_of_tree
+from kerasmig.verify.caller.plan import make_plan, sites_of_tree, working_folder
 
 BUILDER = "from keras.models import Sequential\ndef build(n, m=2):\n    return Sequential()\n"
 
@@ -100,3 +100,24 @@ def test_each_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     sites = sites_of_tree(tmp_path)
     assert [sites.of(f"build{i}")[0].arguments for i in range(8)] == [*"01234567"]
     assert sorted(parsed) == sorted(files.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ("open('data/words.txt')", "examples"),
+        ("load('net.h5')", "examples"),
+        ("open('top.txt')", ""),  # it is there where the tree begins
+        ("open('nowhere.txt')", ""),
+        ("'data'", ""),  # any word
+        ("open('/data/words.txt')", ""),
+    ],
+)
+def test_a_program_is_started_where_the_files_are_that_it_names(
+    tmp_path: Path, text: str, folder: str
+) -> None:
+    for file in ("top.txt", "examples/top.txt", "examples/data/words.txt", "examples/net.h5"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("")
+    assert working_folder(tmp_path, "examples/train.py", ast.parse(text)) == folder
+    assert working_folder(tmp_path, "train.py", ast.parse(text)) == ""

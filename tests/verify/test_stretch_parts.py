@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,13 @@ from kerasmig.report.summary import proof_sentence, summarize
 from kerasmig.verify import VerifySettings
 from kerasmig.verify.caller.entries import entries
 from kerasmig.verify.messages import cause_of_error
+from kerasmig.verify.program.recorder import ProgramStop, Recorder
 from kerasmig.verify.result import Pair, Place, Status, StretchFigures, VerifyReport
 from kerasmig.verify.stretch import loops
-from kerasmig.verify.stretch.compare import Comparison, same_figures
+from kerasmig.verify.stretch.compare import Comparison, same_columns, same_figures
 from kerasmig.verify.stretch.events import Event, Recorded, Stretch, Value, canonical_metric
+from kerasmig.verify.stretch.recording import Recording
+from kerasmig.verify.stretch.run import FirstDifference
 
 
 def run(text: str, **names: Any) -> dict[str, Any]:
@@ -279,3 +283,67 @@ def test_what_a_condition_is_worth_is_configured() -> None:
 )
 def test_a_cause_is_told_only_where_the_exception_tells_it(said: str, cause: str) -> None:
     assert cause_of_error(said) == cause
+
+
+def test_a_column_more_of_the_learning_rate_is_no_difference() -> None:
+    before = "epoch,acc,loss\n0,0.5,1.25\n1,0.75,1.0\n"
+    after = "epoch,acc,learning_rate,loss\n0,0.5,0.01,1.25\n1,0.75,0.01,1.0\n"
+    assert same_figures(*same_columns(before, after))
+    assert not same_figures(*same_columns(before, after.replace("1.25", "1.5")))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("epoch,acc\n0,0.5\n", "epoch,acc,other\n0,0.5,1\n"),
+        ("epoch,acc,loss\n0,0.5,1\n", "epoch,learning_rate,acc\n0,1,0.5\n"),
+        ("0.5,1.5\n2,3\n", "0.5,1.5,4\n2,3,4\n"),
+        ("words", "other words"),
+    ],
+)
+def test_other_columns_are_compared_as_they_are(before: str, after: str) -> None:
+    assert same_columns(before, after) == (before, after)
+
+
+def told(*events: tuple[str, str, float]) -> Recorded:
+    return Recorded(
+        events=[
+            Event(kind, name, "a.py", 3, {"value": Value(number=n)}) for kind, name, n in events
+        ]
+    )
+
+
+def seen_until(old: Recorded, new: Recorded, tmp_path: Path) -> int:
+    """How many events of the new program happen until it is ended."""
+    old.arrays = str(tmp_path / "events.npz")
+    np.savez(old.arrays)
+    recording = Recording(Recorder(tmp_path), loops.Counts())
+    first = FirstDifference(old, recording)
+    for position, event in enumerate(new.events):
+        try:
+            first.seen(event)
+        except ProgramStop:
+            return position + 1
+    return len(new.events)
+
+
+def test_a_program_ends_a_little_after_its_first_difference(tmp_path: Path) -> None:
+    same = [("result", "predict", float(n)) for n in range(60)]
+    assert seen_until(told(*same), told(*same), tmp_path) == 60
+    other = [*same[:10], ("result", "predict", -1.0), *same[11:]]
+    assert seen_until(told(*same), told(*other), tmp_path) == 11
+    # What is missing or comes in addition is told by what follows.
+    longer = [*same[:10], ("call", "fit", 0.0), *same[10:]]
+    assert 11 < seen_until(told(*same), told(*longer), tmp_path) < 40
+    begun = [("begin", "weights", 0.0), *same]
+    assert seen_until(told(*same), told(*begun), tmp_path) == 61
+
+
+def test_what_fails_on_data_that_is_not_there_is_no_difference() -> None:
+    old, new = told(("call", "fit", 1.0)), told()
+    for said, differs in (("ValueError: no rows", False), ("AttributeError: no fit", True)):
+        values = {"error": Value(text=said), "stand-in": Value(text="yes")}
+        new.events = [Event("exception", "exception", "a.py", 3, values)]
+        stretch = Comparison(old, new, {}, {}).run()
+        assert (stretch.difference is not None) == differs
+        assert bool(stretch.ended) != differs

@@ -102,12 +102,36 @@ def make_plan(
                 _builders(places, explicit.get(name, ()), sites),
                 arguments.get(name, ()),
                 places=tuple((f"{name}:{label}", p.line, p.end_line) for label, p in named),
+                folder=working_folder(root, name, trees[name]),
             )
         )
     for name in entries(trees, wanted):
         if not any(fnmatch.fnmatch(name, pattern) for pattern in skip):
-            plan.entries.append(Program(name, argv=arguments.get(name, ())))
+            folder = working_folder(root, name, trees[name])
+            plan.entries.append(Program(name, argv=arguments.get(name, ()), folder=folder))
     return plan
+
+
+def working_folder(root: Path, name: str, tree: ast.Module) -> str:
+    """Where a program is started: at the top, or in its own folder if it names files of that.
+
+    Args:
+        name: the program's file, relative to the root.
+    """
+    folder = name.rpartition("/")[0]
+    if not folder:
+        return ""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        said = node.value
+        if not re.fullmatch(r"[\w.~ /-]{3,200}", said) or said.startswith(("/", "~")):
+            continue
+        if "." not in said.strip("./") and "/" not in said.strip("./"):
+            continue  # any word may be the name of a folder
+        if (root / folder / said).exists() and not (root / said).exists():
+            return folder
+    return ""
 
 
 def sites_of_tree(root: Path) -> CallSites:

@@ -18,6 +18,7 @@ from kerasmig.verify.caller.executor import Executor, executor
 from kerasmig.verify.caller.kept_results import KeptResults, Tree
 from kerasmig.verify.caller.plan import Plan, make_plan, sites_of_tree
 from kerasmig.verify.caller.pool import WorkerUnavailable
+from kerasmig.verify.caller.stretches import trained_by
 from kerasmig.verify.caller.summing_up import sum_up
 from kerasmig.verify.caller.trees import copy_tree, python_files, too_wide
 from kerasmig.verify.program import confinement
@@ -57,6 +58,8 @@ class Run:
     new64: Result | None = None
     trouble: dict[str, str] = field(default_factory=dict)  # stage → why it has no result
     seconds: float = 0.0
+    over: bool = False
+    """Whether nothing more is to be run of a stretch."""
     kept: bool = False  # the results are those of an earlier verification
 
 
@@ -133,6 +136,7 @@ class _Session:
         self.confined: set[str] = set()
         self.runs: list[Run] = []
         self._trees: dict[str, Tree] = {}
+        self._waiting: dict[str, list[Run]] = {}  # by file: for the end of its stretch
         self._count = 0
         self._done = 0
         for program in plan.programs:
@@ -302,8 +306,8 @@ class _Session:
         elif stage == "new" and self._wants_onednn(run, result):
             self._again_with_onednn(run)
         elif stage == "new":
-            if result is not None and self._wants_float64(result):
-                self._submit(run, "old64")
+            if result is not None and self._wants_float64(run, result):
+                self._go_finer(run, result)
             self._forget(run)
         elif stage == "old64" and result is not None:
             self._submit(run, "new64")
@@ -316,18 +320,32 @@ class _Session:
     def _go_on(self, run: Run, stage: str, result: Result | None) -> None:
         """What follows a step of a stretch."""
         stretch = result.stretch if result is not None else None
-        if stage == "old":
-            self._done += 1
-            recorded = result.recorded if result is not None else None
-            if recorded is not None and recorded.compares:
-                self._submit(run, "new")
+        small = stretch is not None and stretch.difference is not None and stretch.difference.small
+        recorded = result.recorded if result is not None else None
+        self._done += stage == "old"
+        if stage == "old" and recorded is not None and recorded.compares:
+            self._submit(run, "new")
         elif stage == "new" and self._wants_onednn(run, result):
             self._again_with_onednn(run)
-        elif stage == "new" and stretch is not None:
-            if stretch.difference is not None and stretch.difference.small:
-                self._submit(run, "old64")
+        elif stage == "new" and small:
+            self._submit(run, "old64")
         elif stage == "old64" and result is not None:
             self._submit(run, "new64")
+        else:
+            run.over = True
+            for waiting in self._waiting.pop(run.program.file, ()):
+                if not trained_by(waiting, self.runs):
+                    self._submit(waiting, "old64")
+
+    def _go_finer(self, run: Run, result: Result) -> None:
+        """Run both sides in float64, unless the stretch of the program has trained the models."""
+        decides = any((entry.comparison or {}).get("float64") for entry in result.compared)
+        file = run.program.file
+        stretch = next((r for r in self.runs if r.stretch and r.program.file == file), None)
+        if not decides and stretch is not None and not (stretch.over or stretch.kept):
+            self._waiting.setdefault(file, []).append(run)
+        elif decides or not trained_by(run, self.runs):
+            self._submit(run, "old64")
 
     def _wants_onednn(self, run: Run, result: Result | None) -> bool:
         """Whether the new side failed for want of oneDNN, which the user's machine may lack too."""
@@ -348,10 +366,11 @@ class _Session:
         run.new = None
         self._submit(run, "new")
 
-    def _wants_float64(self, result: Result) -> bool:
+    def _wants_float64(self, run: Run, result: Result) -> bool:
         comparisons = [entry.comparison for entry in result.compared if entry.comparison]
-        if self._trains:
-            return bool(comparisons)
+        if self._trains and comparisons and run.old is not None:
+            if any(model.compiled for model in run.old.models):
+                return True
         return self.settings.level != "shapes" and any(c.get("float64") for c in comparisons)
 
     def _forget(self, run: Run) -> None:

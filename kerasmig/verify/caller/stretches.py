@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from kerasmig.verify.result import Difference, Pair, Place, Status, StretchFigures
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _PROVES = ("call", "step", "result", "print", "weights")
 """Kinds of events of which one at least has to be equal; of a program that fails, not output alone."""
+_TRAINED = {"fit", "fit_generator", "train_on_batch"}
 LIMITS = ("time limit", "memory limit")
 """How the reason begins why a worker stopped a program."""
 
@@ -102,3 +104,23 @@ def _with(pair: Pair, **changes: object) -> Pair:
     import dataclasses
 
     return dataclasses.replace(pair, **changes)  # type: ignore[arg-type]
+
+
+def trained_by(run: Run, runs: Sequence[Run]) -> bool:
+    """Whether the stretch of a run's program trains each of its models as the program does, equally.
+
+    Then a few steps of each by itself, at level ``training``, add nothing.
+    """
+    if run.old is None:
+        return False
+    for other in runs:
+        if not other.stretch or other.program.file != run.program.file:
+            continue
+        recorded = other.old.recorded if other.old is not None else None
+        result = other.new64 or other.new
+        stretch = result.stretch if result is not None else None
+        if recorded is None or recorded.cut or stretch is None:
+            continue
+        if stretch.steps and not stretch.difference and not stretch.ended:
+            return all(_TRAINED & {*model.methods} for model in run.old.models if model.compiled)
+    return False

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kerasmig.verify.caller.plan import Plan
-from kerasmig.verify.caller.stretches import stretch_pair
+from kerasmig.verify.caller.stretches import stretch_pair, trained_by
+from kerasmig.verify.caller.told import difference_of, row_of, shapes_of, training_of
 from kerasmig.verify.descriptions import (
     ComparisonFacts,
-    DifferenceFacts,
-    TableRow,
-    TrainingFacts,
 )
-from kerasmig.verify.messages import EMPTY, MADE_UP, MAIN, NO_LAYERS, cause_of_error
+from kerasmig.verify.messages import (
+    EMPTY,
+    MADE_UP,
+    MAIN,
+    NO_LAYERS,
+    OF_THE_API,
+    cause_of_error,
+)
 from kerasmig.verify.protocol import Built, Compared, Failure, Result
 from kerasmig.verify.result import (
     Difference,
-    LayerRow,
     OutputDiff,
     Pair,
     Place,
     Reading,
-    Shape,
     Skipped,
     Status,
-    TrainingDiff,
     VerifyReport,
 )
 
@@ -34,8 +37,6 @@ if TYPE_CHECKING:
 
 _FEW = 4
 _OTHER = {"th": "tf", "tf": "th"}
-_OF_THE_API = ("AttributeError", "ImportError", "ModuleNotFoundError", "NameError", "TypeError")
-"""Exceptions that tell of an API which is not there, whatever data it was given."""
 
 
 def sum_up(
@@ -50,7 +51,9 @@ def sum_up(
     confined: str = "",
 ) -> VerifyReport:
     """The report of all runs of a plan."""
-    summary = _Summary(plan, tolerance, level)
+    trained = [run for run in runs if not run.stretch and level == "program"]
+    trained = [run for run in trained if trained_by(run, runs)]
+    summary = _Summary(plan, tolerance, level, trained)
     for run in runs:
         if run.stretch:
             if (pair := stretch_pair(run)) is not None:
@@ -71,8 +74,11 @@ def sum_up(
 
 
 class _Summary:
-    def __init__(self, plan: Plan, tolerance: float, level: str) -> None:
+    def __init__(
+        self, plan: Plan, tolerance: float, level: str, trained: Sequence[Run] = ()
+    ) -> None:
         self.plan = plan
+        self.trained = trained
         self.tolerance = tolerance
         self.level = level
         self.trains = level in ("training", "program")
@@ -162,8 +168,8 @@ class _Summary:
             place=place,
             ordering=run.ordering,
             status=Status.NOT_VERIFIED,
-            input_shapes_old=_shapes(model.facts.get("input_shapes")),
-            output_shapes_old=_shapes(model.facts.get("output_shapes")),
+            input_shapes_old=shapes_of(model.facts.get("input_shapes")),
+            output_shapes_old=shapes_of(model.facts.get("output_shapes")),
             params_old=model.facts.get("params"),
             tolerance=self.tolerance,
             kept=run.kept,
@@ -185,6 +191,9 @@ class _Summary:
         if entry.not_verified or entry.comparison is None:
             return _replace(base, reason=f"new side: {entry.not_verified or 'not compared'}")
         trouble = run.trouble.get("old64") or run.trouble.get("new64") or ""
+        if model.compiled and again is None and any(run is one for one in self.trained):
+            base = _replace(base, notes=("its training was compared as the program does it",))
+            return self._compared(base, entry.comparison, again, trouble, None)
         return self._compared(base, entry.comparison, again, trouble, bool(model.compiled))
 
     def _compared(
@@ -193,9 +202,9 @@ class _Summary:
         comparison: ComparisonFacts,
         again: Compared | None,
         trouble: str,
-        compiled: bool,
+        compiled: bool | None,
     ) -> Pair:
-        notes = list(comparison.get("notes", ()))
+        notes = [*base.notes, *comparison.get("notes", ())]
         differences = list(comparison["differences"])
         precision, outputs = "float32", comparison.get("outputs", ())
         finer = again.comparison if again else None
@@ -218,12 +227,12 @@ class _Summary:
             notes.extend(finer["notes"])
         pair = _replace(
             base,
-            layers=tuple(_row(row) for row in comparison.get("rows", ())),
-            input_shapes_new=_shapes(comparison.get("input_shapes")),
-            output_shapes_new=_shapes(comparison.get("output_shapes")),
+            layers=tuple(row_of(row) for row in comparison.get("rows", ())),
+            input_shapes_new=shapes_of(comparison.get("input_shapes")),
+            output_shapes_new=shapes_of(comparison.get("output_shapes")),
             params_new=comparison.get("params"),
             outputs=tuple(OutputDiff(**output) for output in outputs),
-            training=_training(training),
+            training=training_of(training),
             precision=precision,
             notes=tuple(notes),
             conditions=(*base.conditions, *comparison.get("conditions", ())),
@@ -234,7 +243,7 @@ class _Summary:
                 pair,
                 status=Status.MISMATCH,
                 reason=first["what"],
-                first_difference=_difference(first),
+                first_difference=difference_of(first),
                 notes=(*pair.notes, *(d["what"] for d in differences[1:])),
             )
         if comparison.get("not_verified"):
@@ -243,6 +252,8 @@ class _Summary:
             return _replace(pair, status=Status.MATCH, reason="shapes and parameter counts only")
         if not pair.outputs:
             return _replace(pair, reason="no output was computed")
+        if compiled is None:
+            return _replace(pair, status=Status.MATCH)
         if self.trains and not compiled:
             notes_of = (*pair.notes, "not compiled by the program: no training to compare")
             return _replace(pair, status=Status.MATCH, notes=notes_of)
@@ -268,8 +279,8 @@ class _Summary:
                 found = others[j].facts
                 readings[i] = Reading(
                     ordering,
-                    _shapes(found["output_shapes"]),
-                    _shapes(found["input_shapes"]),
+                    shapes_of(found["output_shapes"]),
+                    shapes_of(found["input_shapes"]),
                     found["params"],
                 )
                 continue
@@ -345,7 +356,7 @@ def _says_nothing(failure: Failure, old: Result) -> bool:
     if not failure.stand_in:
         return False
     # Both sides made something of data that is not there.
-    if failure.kind not in _OF_THE_API:
+    if failure.kind not in OF_THE_API:
         return True
     return in_script and any(
         f.where == MAIN and f.stand_in and f.position == failure.position for f in old.failures
@@ -433,67 +444,3 @@ def _replace(pair: Pair, **changes: Any) -> Pair:
     import dataclasses
 
     return dataclasses.replace(pair, **changes)
-
-
-def _shape(shape: Any) -> Shape | None:
-    return None if shape is None else tuple(shape)
-
-
-def _shapes(shapes: Any) -> tuple[Shape, ...]:
-    return tuple(tuple(shape) for shape in shapes or ())
-
-
-def _row(row: TableRow) -> LayerRow:
-    old, new = row["old"], row["new"]
-    return LayerRow(
-        index=row["index"],
-        old_class=old["class"],
-        new_class=new["class"],
-        old_name=old["name"],
-        new_name=new["name"],
-        old_shape=_shape(old["shape"]),
-        new_shape=_shape(new["shape"]),
-        old_params=old["params"],
-        new_params=new["params"],
-        old_weight_shapes=_shapes(old["weight_shapes"]),
-        new_weight_shapes=_shapes(new["weight_shapes"]),
-        old_line=old["line"],
-        new_line=new["line"],
-        max_abs_diff=row["max_abs_diff"],
-        status=Status(row["status"]),
-        note=row["note"],
-        old_inputs=tuple(old["inputs"]),
-        new_inputs=tuple(new["inputs"]),
-        depth=row["depth"],
-    )
-
-
-def _difference(found: DifferenceFacts) -> Difference:
-    row = found["row"]
-    if row is None:
-        return Difference(found["what"], found["cause"], level=found["level"])
-    return Difference(
-        found["what"],
-        found["cause"],
-        row["index"],
-        _shape(row["old"]["shape"]),
-        _shape(row["new"]["shape"]),
-        row["old"]["line"],
-        row["new"]["line"],
-        found["level"],
-    )
-
-
-def _training(data: TrainingFacts | None) -> TrainingDiff | None:
-    if data is None:
-        return None
-    return TrainingDiff(
-        steps=data["steps"],
-        old_losses=tuple(data["old_losses"]),
-        new_losses=tuple(data["new_losses"]),
-        max_abs_weight=data["max_abs_weight"],
-        weight_scale=data["weight_scale"],
-        worst_layer=data["worst_layer"],
-        limit=data["limit"],
-        batch_mode_diff=data["batch_mode_diff"],
-    )

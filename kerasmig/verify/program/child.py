@@ -39,6 +39,7 @@ def run_task(task: Task, side: Any, confined: str) -> None:
     sys.setrecursionlimit(20000)
     side.begin(task.ordering if task.side == "old" else task.data_format, task.floatx, task.seed)
     sandbox.settle_in(copy, home, task.seed)
+    os.chdir(copy / task.program.folder)
     sandbox.answer_the_program()
     guard = sandbox.Guard(
         [folder, *map(Path, task.write)],

@@ -109,6 +109,11 @@ class Recorder:
         if self._training_calls > TRAINING_CALLS_ENOUGH:
             raise ProgramStop(f"ended after {TRAINING_CALLS_ENOUGH} answered training calls")
 
+    @property
+    def stood_in(self) -> bool:
+        """Whether the program works on something that is not there."""
+        return any(note.startswith("stand-in") for note in self.notes)
+
     def latest(self) -> Any:
         """The model made last, for programs that load what they have saved; None: there is none."""
         return self.models[-1].model if self.models else None

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasmig.verify.messages import cause_of_error
+from kerasmig.verify.messages import OF_THE_API, cause_of_error
 from kerasmig.verify.stretch.events import (
     Event,
     Recorded,
@@ -59,9 +59,13 @@ class Comparison:
                     said = a.values["error"].text
                     stretch.ended = f"the old program fails, the new one goes on: {said}"
                     return stretch
+                if _of_stand_ins(b):
+                    said = b.values["error"].text
+                    stretch.ended = f"the new program fails on what is not there: {said}"
+                    return stretch
                 stretch.difference = _other_event(before, after, index)
                 return stretch
-            if (found := self._event(a, b)) is not None:
+            if (found := self.event(a, b)) is not None:
                 what, cause, small = found
                 stretch.difference = StretchDifference(
                     what, index, a.file, a.line, b.file, b.line, cause, small
@@ -75,7 +79,7 @@ class Comparison:
             stretch.difference = _other_event(before, after, min(len(before), len(after)))
         return stretch
 
-    def _event(self, a: Event, b: Event) -> tuple[str, str, bool] | None:
+    def event(self, a: Event, b: Event) -> tuple[str, str, bool] | None:
         """What differs of two events of one kind, its likely cause, and whether it is small."""
         if a.kind == "exception":
             return None
@@ -83,6 +87,8 @@ class Comparison:
             return _weights(b)
         if a.kind in ("print", "file"):
             before, after = _text(a), _text(b)
+            if a.kind == "file":
+                before, after = same_columns(before, after)
             if same_figures(before, after):
                 return None
             what = f"{a.kind} {a.name}" if a.kind == "file" else "output"
@@ -137,6 +143,14 @@ class Comparison:
         if value.array is not None:
             return np.asarray(self._arrays[side][value.array]).reshape(-1)
         return None if value.number is None else np.asarray([value.number])
+
+
+def _of_stand_ins(event: Event) -> bool:
+    """Whether an event is an exception that only tells of data which is not there."""
+    if event.kind != "exception" or "stand-in" not in event.values:
+        return False
+    said = event.values["error"].text or ""
+    return not said.startswith(OF_THE_API)
 
 
 def _renumbered(recorded: Recorded) -> dict[str, dict[str, int]]:
@@ -253,6 +267,25 @@ def figures(text: str) -> tuple[str, list[float]]:
     text = _SHORT.sub("accuracy", _NUMPY.sub(r"\1", text))
     numbers = [float(n) for n in _NUMBER.findall(text)]
     return re.sub(r"[^a-z]+", " ", _NUMBER.sub(" ", text).lower()).strip(), numbers
+
+
+def same_columns(before: str, after: str) -> tuple[str, str]:
+    """Two tables with the columns of the first, in its order, where both name them.
+
+    Keras 3 writes the learning rate into a log where a callback sets it: a column more takes
+    nothing from who reads by name.
+    """
+    tables = [[line.split(",") for line in text.split("\n")] for text in (before, after)]
+    heads = [[canonical_metric(name) for name in table[0]] for table in tables]
+    if len(heads[0]) < 2 or not all(map(str.isidentifier, (*heads[0], *heads[1]))):
+        return before, after
+    if set(heads[1]) - set(heads[0]) != {"learning_rate"} or not {*heads[0]} < {*heads[1]}:
+        return before, after
+    rows = [
+        [row[heads[1].index(name)] for name in heads[0]] if len(row) == len(heads[1]) else row
+        for row in tables[1]
+    ]
+    return before, "\n".join(",".join(row) for row in rows)
 
 
 def same_figures(before: str, after: str) -> bool:

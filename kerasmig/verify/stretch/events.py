@@ -117,16 +117,21 @@ class Recorded:
         arrays: path of the arrays.
         moments: weights, in order: those that models begin with and those after calls.
         made: files that the program reads and that were made for it, relative to the copy.
+        substituted: calls (by their number) whose data did not fit for want of what is not there:
+            they were given made-up data, in batches of so many samples where it is more than 0.
         lines: by file, executed lines, each with the number of events before it ran first.
         ended: why it was not run to its end; empty: it was.
+        cut: how many loops were left before they were over.
     """
 
     events: list[Event] = field(default_factory=list)
     arrays: str = ""
     moments: list[Moment] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
+    substituted: dict[str, int] = field(default_factory=dict)
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
     ended: str = ""
+    cut: int = 0
 
     @property
     def compares(self) -> bool:

@@ -12,25 +12,26 @@ from typing import Any
 
 import numpy as np
 
-from kerasmig.verify.models.match import align_layers
 from kerasmig.verify.models.train_new import add_up_repeated
-from kerasmig.verify.models.weights import WeightMismatch, carry_over
 from kerasmig.verify.program.keras1 import replace_everywhere
 from kerasmig.verify.program.keras3 import Keras3
 from kerasmig.verify.program.library import bound
 from kerasmig.verify.program.recorder import COMPAT
-from kerasmig.verify.stretch.events import CANONICAL, Moment, Recorded, Value
-from kerasmig.verify.stretch.fitting import Fitting, losses_of
+from kerasmig.verify.stretch.events import CANONICAL, Recorded
+from kerasmig.verify.stretch.fitting import MADE_BATCHES, Ends, Fitting, losses_of
 from kerasmig.verify.stretch.pictures import Pictures
 from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import SameOrder, as_list, history_of, module, stem, within
+from kerasmig.verify.stretch.weights_new import NewWeights
 
 _METHODS = ("fit", "evaluate", "predict", "predict_on_batch", "train_on_batch", "test_on_batch")
-WEIGHTS = 0.02
-"""How far an array of weights may be off, as a share of how far training moved it."""
-ROOT_WEIGHTS = 0.06
-"""The same for optimizers of which Keras 3 has the epsilon under the root."""
-_UNDER_ROOT = ("Adadelta", "Adagrad", "RMSprop")
+
+
+_GENERATORS = {
+    "x": ("steps_per_epoch", "steps"),
+    "validation_data": ("validation_steps",),
+}
+"""Arguments that may be generators, and those that count their batches."""
 
 
 class NewHooks:
@@ -44,11 +45,8 @@ class NewHooks:
 
     def __init__(self, side: Keras3, recording: Recording, old: Recorded | None, seed: int) -> None:
         self.side, self.recording, self.seed = side, recording, seed
-        self._old = np.load(old.arrays) if old is not None else {}
-        moments = old.moments if old is not None else []
-        self._begins = iter([moment for moment in moments if not moment.after])
-        self._afters = iter([moment for moment in moments if moment.after])
-        self._carried: set[int] = set()
+        self.weights = NewWeights(side, recording, old)
+        self._substituted = old.substituted if old is not None else {}
         self._boundaries: dict[int, Any] = {}
         self._added_up: dict[int, tuple[Any, list[str]]] = {}
         self.fitting = Fitting(recording.recorder.note, seed)
@@ -70,101 +68,6 @@ class NewHooks:
         self.pictures.watch(None, images.ImageDataGenerator)
         self.recording.watch_callbacks(self.side.keras.callbacks.Callback)
 
-    # Weights
-
-    def begin(self, model: Any) -> None:
-        """Give layers that have not been used before the weights of their old counterparts."""
-        recording = self.recording
-        if recording.paused or self.side.ready(model):
-            return
-        if not recording.is_new(model, len(model.weights)):
-            return
-        moment = recording.moment(self.side, model, self._fetch, new=True)
-        if moment is None:
-            return
-        recording.add("begin", "weights", {})
-        old = next(self._begins, None)
-        if old is None:
-            return
-        trouble = self._carry(model, old, moment)
-        if trouble:
-            recording.add("weights", "begin", {"weights": Value(text=trouble, number=float("inf"))})
-
-    def _carry(self, model: Any, old: Moment, new: Moment) -> str:
-        """What hinders the old weights from being carried over; empty: nothing does."""
-        layers = self._layers(model)
-        trouble = ""
-        for i, j in align_layers(old.rows, new.rows):
-            before = old.layers.get(str(i))
-            if before is None or j is None or str(j) not in new.layers:
-                continue
-            layer = layers[j]
-            if id(layer) in self._carried:
-                continue
-            self._carried.add(id(layer))
-            if before.given:
-                continue  # the program itself gives them: they are compared, not carried
-            try:
-                arrays = carry_over(
-                    before.row, [self._old[key] for key in before.arrays], new.rows[j]
-                )
-            except WeightMismatch as error:
-                trouble = trouble or str(error)
-                continue
-            for variable, array in zip(layer.weights, arrays, strict=True):
-                variable.assign(array)
-            self.recording.remember(layer, self._fetch([layer])[0])
-        return trouble
-
-    def _layers(self, model: Any) -> list[Any]:
-        from kerasmig.verify.models.graph import describe
-
-        return describe(model, self.side).layers
-
-    def _fetch(self, layers: list[Any]) -> list[list[Any]]:
-        return [[np.array(w.numpy()) for w in layer.weights] for layer in layers]
-
-    def after(self, model: Any, name: str) -> None:
-        """Compare the weights of a model with the old ones after a call that may have changed them."""
-        recording = self.recording
-        moment = recording.moment(self.side, model, self._fetch)
-        if moment is None:
-            return
-        old = next(self._afters, None)
-        values: dict[str, Any] = {}
-        if old is not None:
-            limit = ROOT_WEIGHTS if old.optimizer in _UNDER_ROOT else WEIGHTS
-            for i, j in align_layers(old.rows, moment.rows):
-                values |= self._apart(old, moment, i, j, limit, name)
-        recording.add("weights", f"after {name}", values)
-
-    def _apart(
-        self, old: Moment, new: Moment, i: int | None, j: int | None, limit: float, after: str
-    ) -> dict[str, Any]:
-        before = old.layers.get(str(i))
-        now = new.layers.get(str(j)) if j is not None else None
-        if before is None or now is None:
-            return {}
-        label = f"{before.row['class']} {before.row['name']}"
-        try:
-            arrays = carry_over(before.row, [self._old[key] for key in before.arrays], now.row)
-        except WeightMismatch as error:
-            return {label: Value(text=str(error), number=float("inf"))}
-        worst = Value(text="", number=0.0)
-        total = float(np.linalg.norm(before.moved)) if before.moved else 0.0
-        for array, key in zip(arrays, now.arrays, strict=True):
-            found = self.recording.arrays[key]
-            distance = float(np.linalg.norm(np.reshape(array - found, -1)))
-            size = float(np.linalg.norm(np.reshape(array, -1)))
-            ratio = distance / (limit * total + 2e-5 * size + 1e-6)
-            if not ratio <= (worst.number or 0.0):
-                moved = f"which moved them by {total:.3g}" if total else "which left them alone"
-                if after in ("load_weights", "load_model"):
-                    moved = "which gave them their values"
-                text = f"{distance:.3g} apart after {after}, {moved} (Euclidean norm)"
-                worst = Value(text=text, number=ratio)
-        return {label: worst}
-
     # Calls
 
     def _method(self, name: str, original: Callable[..., Any]) -> Any:
@@ -177,10 +80,10 @@ class NewHooks:
                     return original(model, *args, **kwargs)
             arguments = bound(original, (model, *args), kwargs)
             arguments |= arguments.pop("kwargs", {})
-            self.begin(model)
+            self.weights.begin(model)
             if called in ("fit", "train_on_batch"):
                 self._add_up(getattr(model, "optimizer", None))
-            arguments = self._fitting(model, arguments)
+            arguments = self._fitting(model, called, arguments)
             limited = self._told(model, called, arguments)
             boundary = self._boundary(called)
             with recording.call(called):
@@ -202,13 +105,27 @@ class NewHooks:
         """What was set aside."""
         return list(dict.fromkeys(note for _, told in self._added_up.values() for note in told))
 
-    def _fitting(self, model: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The arguments with made-up data in the shapes that the model takes."""
+    def _fitting(self, model: Any, called: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The arguments with made-up data where the old side had it, in the model's shapes."""
         if self.side.ready(model):
             return arguments
         inputs, outputs = self.side.ends(model)
-        shapes = [self.side.shape(t) for t in inputs], [self.side.shape(t) for t in outputs]
-        return self.fitting.arguments(arguments, *shapes, losses_of(model.loss, len(outputs)))
+        ends = Ends(
+            [self.side.shape(t) for t in inputs],
+            [self.side.shape(t) for t in outputs],
+            losses_of(getattr(model, "loss", None), len(outputs)),
+        )
+        size = self._substituted.get(str(self.recording.next_call))
+        arguments, _ = self.fitting.arguments(arguments, ends, every=size is not None)
+        if not size:
+            return arguments
+        for key, steps in _GENERATORS.items():
+            data = arguments.get(key)
+            if hasattr(data, "__next__") or hasattr(data, "num_batches"):
+                made = self.fitting.batches(ends, size, targets=called != "predict")
+                arguments[key] = (_as_tuples(batch) for batch in made)
+                arguments |= {name: MADE_BATCHES for name in steps if name in arguments}
+        return arguments
 
     def _boundary(self, called: str) -> Any:
         """The frame of an adapter whose own result is what the program gets; None: there is none."""
@@ -265,11 +182,11 @@ class NewHooks:
         recording = self.recording
         if called == "fit":
             recording.add("result", called, history_of(result))
-            self.after(model, called)
+            self.weights.after(model, called)
             return
         recording.add("result", called, named("value", as_list(result)))
         if called == "train_on_batch" and recording.steps <= 3:
-            self.after(model, called)
+            self.weights.after(model, called)
 
     def _steps(self) -> None:
         """Have the functions that make steps recorded as they are made."""
@@ -331,7 +248,7 @@ class NewHooks:
                 model = load_model(filepath, *args, **kwargs)
             if not recording.calls:
                 recording.add("call", "load_model", {"file": stem(filepath)})
-                self.after(model, "load_model")
+                self.weights.after(model, "load_model")
             return model
 
         side.load = load
@@ -356,11 +273,11 @@ class NewHooks:
             if not os.path.exists(filepath) and within("applications"):
                 recording.recorder.note("pretrained weights are not loaded: no network")
                 return None
-            self.begin(model)
+            self.weights.begin(model)
             with recording.call("load_weights"):
                 result = original(model, filepath, *args, **kwargs)
             recording.add("call", "load_weights", {"file": stem(filepath)})
-            self.after(model, "load_weights")
+            self.weights.after(model, "load_weights")
             return result
 
         return load_weights
@@ -370,7 +287,7 @@ class NewHooks:
 
         @functools.wraps(original)
         def save(model: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:
-            self.begin(model)
+            self.weights.begin(model)
             outermost = not recording.calls
             with recording.call("save"):
                 result = original(model, filepath, *args, **kwargs)
@@ -436,6 +353,13 @@ class NewHooks:
         adapter.np.random = SameOrder()
         images = module("keras.src.legacy.preprocessing.image")
         images.np = OwnRandom(0, constant=True)
+
+
+def _as_tuples(batch: Any) -> Any:
+    """A batch of a generator of Keras 1 as Keras 3 takes it."""
+    if isinstance(batch, tuple):
+        return tuple(tuple(part) if isinstance(part, list) else part for part in batch)
+    return (tuple(batch) if isinstance(batch, list) else batch,)
 
 
 def _peek(generator: Any) -> tuple[list[Any], Callable[[], Any]]:

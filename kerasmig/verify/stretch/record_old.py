@@ -15,7 +15,7 @@ from kerasmig.verify.models.feeding import unsettle
 from kerasmig.verify.program.keras1 import Keras1
 from kerasmig.verify.program.library import bound
 from kerasmig.verify.stretch.events import CANONICAL
-from kerasmig.verify.stretch.fitting import Fitting, losses_of
+from kerasmig.verify.stretch.fitting_old import OldFitting
 from kerasmig.verify.stretch.pictures import Pictures
 from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import (
@@ -46,7 +46,7 @@ class OldHooks:
 
     def __init__(self, side: Keras1, recording: Recording, seed: int) -> None:
         self.side, self.recording, self.seed = side, recording, seed
-        self.fitting = Fitting(recording.recorder.note, seed)
+        self.fitting = OldFitting(side, recording, seed)
 
     def install(self) -> None:
         """Put the real methods back, recorded."""
@@ -114,7 +114,7 @@ class OldHooks:
                 with recording.call(called):
                     return original(model, *args, **kwargs)
             self.begin(model)
-            arguments = self._fitting(model, arguments)
+            arguments = self.fitting.given(model, called, arguments)
             limited = self._told(model, name, called, arguments)
             with recording.call(called):
                 result = original(**{**arguments, **limited})
@@ -122,15 +122,6 @@ class OldHooks:
             return result
 
         return method
-
-    def _fitting(self, model: Any, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The arguments with made-up data in the shapes that the model takes."""
-        if self.side.ready(model):
-            return arguments
-        inputs, outputs = self.side.ends(model)
-        shapes = [self.side.shape(t) for t in inputs], [self.side.shape(t) for t in outputs]
-        loss = getattr(self.side.core(model), "loss", None)
-        return self.fitting.arguments(arguments, *shapes, losses_of(loss, len(outputs)))
 
     def _told(
         self, model: Any, name: str, called: str, arguments: dict[str, Any]

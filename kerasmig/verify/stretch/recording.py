@@ -63,6 +63,10 @@ class Recording:
         self.given: set[int] = set()
         """Layers (by identity) whose weights the program itself has set."""
         self.paused = False
+        self.next_call = 0
+        """The number of the call that will be written down next."""
+        self.added: Callable[[Event], None] = lambda event: None
+        """Told of each event that was written down."""
         self._lock = threading.RLock()
 
     # Events
@@ -75,7 +79,10 @@ class Recording:
         file, line = (frames[0].file, frames[0].line) if frames else ("", 0)
         with self._lock:
             made = {key: self.value(value) for key, value in (values or {}).items()}
-            self.told.events.append(Event(kind, name, file, line, made))
+            event = Event(kind, name, file, line, made)
+            self.told.events.append(event)
+            self.next_call += kind == "call"
+            self.added(event)
 
     def value(self, value: Any) -> Value:
         """A value made ready to be compared."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -14,10 +15,10 @@ import numpy as np
 
 from kerasmig.verify.program import datasets
 from kerasmig.verify.program.following import Runner
-from kerasmig.verify.program.recorder import COMPAT, Recorder
+from kerasmig.verify.program.recorder import COMPAT, ProgramStop, Recorder
 from kerasmig.verify.protocol import Task
 from kerasmig.verify.stretch import loops
-from kerasmig.verify.stretch.events import Recorded
+from kerasmig.verify.stretch.events import Event, Recorded
 from kerasmig.verify.stretch.files import Files
 from kerasmig.verify.stretch.recording import Lines, OwnRandom, Recording
 from kerasmig.verify.stretch.tracing import Tracer
@@ -58,6 +59,8 @@ class StretchRun:
             hooks = NewHooks(self.side, self.recording, self.old, self.task.seed)
             hooks.install()
             self.notes, self.adapters = hooks.notes, hooks.adapters
+            if self.old is not None:
+                self.recording.added = FirstDifference(self.old, self.recording).seen
         loops.install(self.counts)
         _bound_imported(self.recording.recorder.root)
         _watch_adapters(self.adapters)
@@ -81,6 +84,7 @@ class StretchRun:
             runner.run_script(loops.bounded)
         finally:
             self.tracer.stop()
+            self.recording.added = lambda event: None
 
     def failed(self, kind: str, said: str, line: int, stand_in: bool) -> None:
         """A statement of the program has failed."""
@@ -98,6 +102,7 @@ class StretchRun:
             self.recording.recorder.note(note)
         told = self.recording.finish(folder)
         told.lines = self.tracer.lines
+        told.cut = self.counts.cut
         if self.task.side == "old":
             for name in told.made:
                 target = folder / "made" / name
@@ -114,6 +119,50 @@ class StretchRun:
             target = Path(self.recording.recorder.root, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(made / name, target)
+
+
+class FirstDifference:
+    """Ends the new program a little after the first difference, beyond which nothing is compared.
+
+    Args:
+        old: what was recorded of the old side.
+        recording: of the new side, as it goes on.
+    """
+
+    _MORE = 20
+    """Events of the new program that tell what kind of difference it is."""
+
+    def __init__(self, old: Recorded, recording: Recording) -> None:
+        from kerasmig.verify.stretch.compare import Comparison
+
+        self._before = [event for event in old.events if event.kind != "begin"]
+        arrays = np.load(old.arrays)
+        self._comparison = Comparison(old, recording.told, arrays, recording.arrays)
+        self._at = 0
+        self._left: int | None = None
+
+    def seen(self, event: Event) -> None:
+        """The new program has done something.
+
+        Raises:
+            ProgramStop: what follows would not be compared.
+        """
+        if event.kind == "begin":
+            return
+        if self._left is None:
+            self._left = self._to_come(event)
+            self._at += 1
+        elif self._left > 0:
+            self._left -= 1
+        if self._left == 0 and threading.current_thread() is threading.main_thread():
+            raise ProgramStop("the first difference is found")
+
+    def _to_come(self, event: Event) -> int | None:
+        """How many more events are wanted; None: no difference yet."""
+        before = self._before[self._at] if self._at < len(self._before) else None
+        if before is None or before.key != event.key:
+            return self._MORE
+        return 0 if self._comparison.event(before, event) is not None else None
 
 
 def compared(old: Recorded, new: Recorded) -> Any:
