@@ -10,9 +10,9 @@ from kerasmig.report.markdown import to_markdown
 from kerasmig.report.model_text import counts_line, programs_line, status_counts
 from kerasmig.verify import Pair, Place, Status, VerifyReport, VerifySettings
 from kerasmig.verify.caller.session import Run
-from kerasmig.verify.caller.stretches import stretch_pair
-from kerasmig.verify.protocol import Failure, Program, Result
-from kerasmig.verify.stretch.events import Event, Recorded, Stretch
+from kerasmig.verify.caller.stretches import stretch_pair, trained_by
+from kerasmig.verify.protocol import Built, Failure, Program, Result
+from kerasmig.verify.stretch.events import Event, Recorded, Stretch, StretchDifference
 
 MODEL = Pair(Place("a.py", 3, "a.py:net"), "tf", Status.MATCH)
 RIGHT = Pair(Place("a.py", 1, "a.py", "program"), "tf", Status.MATCH)
@@ -82,3 +82,38 @@ def test_output_alone_of_programs_that_both_fail_proves_nothing() -> None:
 
 def test_whole_programs_are_the_default() -> None:
     assert VerifySettings().level == "program"
+
+
+def built(*methods: str, compiled: str = "sgd, mse") -> Built:
+    return Built("main", "a.py", 3, None, "net", methods=[*methods], compiled=compiled)
+
+
+@pytest.mark.parametrize(
+    ("models", "stretch", "cut", "trained"),
+    [
+        ([built("fit")], Stretch(events=9, steps=4), 0, True),
+        ([built("fit"), built(compiled="")], Stretch(events=9, steps=4), 0, True),
+        ([built("fit"), built("predict")], Stretch(events=9, steps=4), 0, False),
+        ([built("fit")], Stretch(events=9), 0, False),
+        ([built("fit")], Stretch(events=9, steps=4, ended="time limit"), 0, False),
+        ([built("fit")], Stretch(events=9, steps=4), 1, False),  # a loop was left early
+        (
+            [built("fit")],
+            Stretch(events=9, steps=4, difference=StretchDifference("another loss", 3)),
+            0,
+            False,
+        ),
+    ],
+)
+def test_models_that_the_program_trains_equally_are_not_trained_once_more(
+    models: list[Built], stretch: Stretch, cut: int, trained: bool
+) -> None:
+    run = Run(Program("a.py"), "tf", False, old=Result(models=models))
+    whole = Run(
+        Program("a.py"), "tf", False, stretch=True,
+        old=Result(recorded=Recorded(cut=cut)), new=Result(stretch=stretch),
+    )  # fmt: skip
+    assert trained_by(run, [run, whole]) == trained
+    assert not trained_by(run, [run])
+    other = Run(Program("b.py"), "tf", False, stretch=True, old=whole.old, new=whole.new)
+    assert not trained_by(run, [run, other])
