@@ -120,6 +120,10 @@ class Fitting:
         """Data with what is made up, and does not fit, made anew; whether `every` did it."""
         if isinstance(data, Mapping):
             return data, False
+        if not isinstance(data, Inert) and (
+            hasattr(data, "__next__") or hasattr(data, "num_batches")
+        ):
+            return data, False  # batches, not arrays
         shapes = ends.outputs if targets else ends.inputs
         losses = ends.losses if targets else [""] * len(shapes)
         many = isinstance(data, (list, tuple)) and len(shapes) > 1

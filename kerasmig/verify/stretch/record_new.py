@@ -19,7 +19,7 @@ from kerasmig.verify.program.library import bound
 from kerasmig.verify.program.recorder import COMPAT
 from kerasmig.verify.stretch.events import CANONICAL, Recorded
 from kerasmig.verify.stretch.fitting import MADE_BATCHES, Ends, Fitting, losses_of
-from kerasmig.verify.stretch.pictures import Pictures
+from kerasmig.verify.stretch.pictures import Here, Pictures
 from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import SameOrder, as_list, history_of, module, stem, within
 from kerasmig.verify.stretch.weights_new import NewWeights
@@ -66,6 +66,7 @@ class NewHooks:
         replace_everywhere("keras", load_img, self.pictures.loading(load_img))
         images = module("keras.src.legacy.preprocessing.image")
         self.pictures.watch(None, images.ImageDataGenerator)
+        module("multiprocessing.pool").ThreadPool = Here
         self.recording.watch_callbacks(self.side.keras.callbacks.Callback)
 
     # Calls
