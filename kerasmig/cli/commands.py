@@ -75,12 +75,12 @@ main.add_command(start)
 @click.option("--update-requirements", is_flag=True, help="Write today's versions into pins.")
 @click.option("--convert-files", is_flag=True, help="Convert files of Keras 1 that the code names.")
 @click.option("--todo", is_flag=True, default=None, help="Comment the places left to a person.")
-@click.option("--verify", is_flag=True, help="Run old and new programs and compare them.")
+@click.option("--verify", is_flag=True, help="Run old and new models and compare them.")
 @click.option("--no-backup", is_flag=True, help="Keep no copies of files that git does not have.")
 @click.option(
     "--level",
     type=click.Choice(("shapes", "outputs", "training", "program")),
-    help="How deep --verify goes; whole programs if you do not say.",
+    help="How deep --verify goes; outputs if you do not say.",
 )
 @click.option("--trust", is_flag=True, help="Run programs even if nothing can confine them.")
 def upgrade(
@@ -212,7 +212,7 @@ def check(
 @click.option(
     "--level",
     type=click.Choice(("shapes", "outputs", "training", "program")),
-    help="How deep to compare; whole programs if you do not say.",
+    help="How deep to compare; outputs if you do not say.",
 )
 @click.option("--time-limit", type=float, help="Seconds for one program on one side.")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts, to split the work.")

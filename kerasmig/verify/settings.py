@@ -58,7 +58,7 @@ class VerifySettings:
         WrongSettings: a level that does not exist, or a limit that is negative or (memory aside) zero.
     """
 
-    level: str = "program"
+    level: str = "outputs"
     time_limit: float = 60.0
     memory_limit: int = 0
     tolerance: float = 1e-4

@@ -14,7 +14,7 @@ from PIL import Image
 
 from kerasmig.verify.program.recorder import Recorder
 from kerasmig.verify.stretch.loops import Counts
-from kerasmig.verify.stretch.pictures import INSTEAD, Pictures
+from kerasmig.verify.stretch.pictures import INSTEAD, InOrder, Pictures
 from kerasmig.verify.stretch.recording import Recording
 
 
@@ -117,3 +117,12 @@ def test_one_picture_is_made_where_it_is_loaded(here: Path) -> None:
     _, module, recording = watched(here)
     assert module.load_img("photos/cat.jpg", target_size=(10, 12)).size == (12, 10)
     assert recording.told.made == ["photos/cat.jpg"]
+
+
+def test_files_are_taken_by_name_whatever_the_file_system_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = [("a", ["y", "x"], ["2.png", "1.png"])]
+    monkeypatch.setattr(os, "walk", lambda top: iter(given))
+    assert list(InOrder().walk("a")) == [("a", ["x", "y"], ["1.png", "2.png"])]
+    assert InOrder().path is os.path

@@ -80,8 +80,8 @@ def test_output_alone_of_programs_that_both_fail_proves_nothing() -> None:
     assert compared({"print": 2, "step": 4}, fails=True).status is Status.MATCH
 
 
-def test_whole_programs_are_the_default() -> None:
-    assert VerifySettings().level == "program"
+def test_whole_programs_are_compared_where_they_are_asked_for() -> None:
+    assert VerifySettings().level == "outputs"
 
 
 def built(*methods: str, compiled: str = "sgd, mse") -> Built:

@@ -10,7 +10,7 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -132,6 +132,23 @@ class Pictures:
         fine = coarse.repeat(8, axis=0).repeat(8, axis=1)[:rows, :columns]
         Image.fromarray(fine).save(path)
         self._recording.told.made.append(self._name(path))
+
+
+class InOrder:
+    """``os`` for the images of Keras 1: it takes files as the file system gives them, Keras 3 by name.
+
+    The order of a file system is any order, and another one in a copy of the folder.
+    """
+
+    @staticmethod
+    def walk(*args: Any, **kwargs: Any) -> Iterator[tuple[str, list[str], list[str]]]:
+        """The same folders and files, by name."""
+        for folder, folders, files in os.walk(*args, **kwargs):
+            folders.sort()
+            yield folder, folders, sorted(files)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(os, name)
 
 
 class Here:

@@ -19,7 +19,7 @@ from kerasmig.verify.program.library import bound
 from kerasmig.verify.program.recorder import COMPAT
 from kerasmig.verify.stretch.events import CANONICAL, Recorded
 from kerasmig.verify.stretch.fitting import MADE_BATCHES, Ends, Fitting, losses_of
-from kerasmig.verify.stretch.pictures import Here, Pictures
+from kerasmig.verify.stretch.pictures import Here, InOrder, Pictures
 from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import SameOrder, as_list, history_of, module, stem, within
 from kerasmig.verify.stretch.weights_new import NewWeights
@@ -261,6 +261,8 @@ class NewHooks:
             adapters: its module of them.
         """
         self.pictures.watch(None, vars(adapters).get("ImageDataGenerator"))
+        if "os" in vars(adapters):
+            adapters.os = InOrder()
         if (original := vars(adapters).get("load_keras1_weights")) is not None:
             adapters.load_keras1_weights = self._load_weights(original)
 

@@ -16,7 +16,7 @@ from kerasmig.verify.program.keras1 import Keras1
 from kerasmig.verify.program.library import bound
 from kerasmig.verify.stretch.events import CANONICAL
 from kerasmig.verify.stretch.fitting_old import OldFitting
-from kerasmig.verify.stretch.pictures import Pictures
+from kerasmig.verify.stretch.pictures import InOrder, Pictures
 from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import (
     SameOrder,
@@ -66,6 +66,7 @@ class OldHooks:
         images = module("keras.preprocessing.image")
         pictures = Pictures(self.recording, make=True, outputs=self._outputs)
         pictures.watch(images, images.ImageDataGenerator)
+        images.os = InOrder()
         self.recording.watch_callbacks(module("keras.callbacks").Callback)
 
     def _outputs(self) -> list[int | None]:
