@@ -151,9 +151,7 @@ def test_every_layer_that_needs_it(layer: str) -> None:
         ("", ", dim_ordering='tf'", False),
     ],
 )
-def test_convolutions_of_the_backend_need_it_too(
-    setting: str, argument: str, needed: bool
-) -> None:
+def test_convolutions_of_the_backend_need_it_too(setting: str, argument: str, needed: bool) -> None:
     code = whole(f"from keras import backend as K\n{setting}\ny = K.conv2d(x, k{argument})\n")
     assert (LINE in code) is needed
 
