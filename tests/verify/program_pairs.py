@@ -494,7 +494,7 @@ MUTATIONS: dict[str, tuple[str, str, str, str]] = {
     # callbacks
     "callback_lost": ("arrays", "    watch,\n", "", ""),
     "callback_renamed": ("arrays", "def on_epoch_end", "def on_epoch_finished", "Watch"),
-    "monitor": ("arrays", "monitor='val_accuracy'", "monitor='val_acc'", "monitors"),
+    "monitor": ("arrays", "monitor='val_accuracy'", "monitor='val_acc'", "monitor"),
     "stopping_mode": ("arrays", "mode='max'", "mode='min'", ""),
     "csv_lost": ("arrays", "    CSVLogger('log.csv'),\n", "", "log.csv"),
     # weights and files
