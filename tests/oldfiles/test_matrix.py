@@ -25,6 +25,8 @@ QUICK: tuple[str, ...] = (
 )
 QUICK += ("bi_gru-tf-functional-adam", "conv2d_square-th-nested-theano")
 LEAST = 330
+NOT_IN_THE_FILE = ("-nadam",)
+"""Optimizers of which Keras 1 did not save all: the schedule of Nadam's momentum began anew with it, too."""
 
 
 def write(folder: Path, *only: str) -> list[str]:
@@ -84,6 +86,8 @@ def check(folder: Path, *only: str) -> int:
     for name, form, found in conversions(folder, write(folder, *only)):
         count += 1
         steps += "step" in found
+        if name.endswith(NOT_IN_THE_FILE):
+            found.pop("step", None)
         if not found["difference"] <= CLOSE or not found.get("step", 0) <= CLOSE_STEP:
             wrong.append(f"{name} {form}: {found}")
     assert wrong == []
