@@ -51,7 +51,7 @@ def command(read: Iterable[Path], write: Iterable[Path], folder: Path) -> list[s
 def inside() -> bool:
     """Whether this process was started so."""
     try:
-        first = Path("/proc/1/comm").read_text().strip()
+        first = Path("/proc/1/comm").read_text(encoding="utf-8").strip()
     except OSError:
         return False
     return first == "bwrap" and _MARK in os.environ
