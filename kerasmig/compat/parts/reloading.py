@@ -3,7 +3,11 @@
 # mypy: ignore-errors
 from __future__ import annotations
 
+import contextlib
+import os
+
 import keras
+import numpy as np
 
 from kerasmig.compat.parts.compiling import compile_model
 from kerasmig.compat.parts.old_files import load_keras1_model
@@ -29,8 +33,31 @@ def load_trained_model(path, custom_objects=None):
         metrics = {name: _functions(found) for name, found in metrics.items()}
     else:
         metrics = _functions(metrics)
+    _know_variables(model, os.fspath(path))
     compile_model(model, model.optimizer, given["loss"], metrics, weights)
     return model
+
+
+def _know_variables(model, path):
+    """See that the optimizer knows what it trains, with its state.
+
+    From an HDF5 file Keras 3 builds the optimizer of a Sequential before the model has variables.
+    """
+    import h5py
+
+    optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
+    optimizer.build(model.trainable_variables)
+    if len(optimizer.variables) == len(model.optimizer.variables):
+        return
+    with contextlib.suppress(OSError, KeyError):
+        with h5py.File(path, "r") as file:
+            group = file["optimizer_weights"]
+            values = [np.array(group[name]) for name in group.attrs["weight_names"]]
+        shapes = [tuple(variable.shape) for variable in optimizer.variables]
+        if shapes == [value.shape for value in values]:
+            for variable, value in zip(optimizer.variables, values, strict=True):
+                variable.assign(value)
+    model.optimizer = optimizer
 
 
 def _listed_metrics(metrics):
