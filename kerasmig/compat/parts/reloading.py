@@ -66,7 +66,22 @@ def _listed_metrics(metrics):
 
 def _functions(metrics):
     """Metrics as Keras 1 took them: accuracy by its name, not as an object that counts."""
-    return [
-        metric.name if isinstance(metric, keras.metrics.BinaryAccuracy) else metric
-        for metric in _listed_metrics(metrics or [])
-    ]
+    return [_function(metric) for metric in _listed_metrics(metrics or [])]
+
+
+def _function(metric):
+    if isinstance(metric, keras.metrics.BinaryAccuracy):
+        return metric.name
+    function = getattr(metric, "_fn", None)
+    if function is None:
+        return metric
+    if getattr(metric, "_fn_kwargs", None) or _metric_name(function) != _metric_name(
+        metric
+    ):
+        return metric
+    return function
+
+
+def _metric_name(metric):
+    """The name under which a function or an object is logged."""
+    return getattr(metric, "name", None) or getattr(metric, "__name__", None)
