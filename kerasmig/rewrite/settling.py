@@ -10,14 +10,9 @@ from kerasmig.catalog.general import BARE_REFERENCE
 from kerasmig.catalog.vocabulary import Entry, same_value
 from kerasmig.compat.adapters import adapter_name
 from kerasmig.finding import Applicability, Finding
-from kerasmig.rewrite.calls.entry_calls import (
-    BindError,
-    ambiguity,
-    draft,
-    finish,
-    is_settled,
-    refused,
-)
+from kerasmig.rewrite.calls.binding import BindError
+from kerasmig.rewrite.calls.entry_calls import ambiguity, draft, is_settled
+from kerasmig.rewrite.calls.finishing import finish, refused
 from kerasmig.rewrite.calls.halfway import halfway_entry
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.imports.references import adapted_call, adapted_reference

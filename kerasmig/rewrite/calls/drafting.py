@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Finding
-from kerasmig.rewrite.calls.entry_calls import BindError, Draft, draft, finish, is_settled
+from kerasmig.rewrite.calls.binding import BindError
+from kerasmig.rewrite.calls.entry_calls import Draft, draft, is_settled
+from kerasmig.rewrite.calls.finishing import finish
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.imports.references import adapted_call
 from kerasmig.rewrite.settling import bare_reference, moved

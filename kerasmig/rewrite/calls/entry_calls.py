@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from kerasmig.analysis.era import Era, call_era, moved_positions
 from kerasmig.analysis.layers.shape_functions import is_spatial
 from kerasmig.catalog import surface
-from kerasmig.catalog.layer import keywords as layer_keywords
 from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread, To
 from kerasmig.compat.select import compat_signature
-from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Finding, Span
-from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
+from kerasmig.finding import Applicability, DataFormat, Edit, Evidence, Span
+from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.binding import bind
 from kerasmig.rewrite.calls.callsite import Argument, CallSite
-from kerasmig.rewrite.calls.comments import with_comments
 from kerasmig.rewrite.calls.halfway import is_halfway
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.hearing import CONFIDENT
@@ -81,74 +78,6 @@ class Draft:
 
 
 _ORDERING = "dim_ordering"
-
-
-class BindError(ValueError):
-    """A call does not fit the Keras 1 signature; the message says how."""
-
-
-def bind(site: CallSite, entry: Entry, passed_on: str = "") -> dict[str, Argument]:
-    """The author's arguments by their Keras 1 names.
-
-    Args:
-        passed_on: a dict that may be unpacked with ``**``, and is left out.
-
-    Raises:
-        BindError: ``*args``/``**kwargs``, or arguments that Keras 1 did not have.
-    """
-    signature = surface.keras1_signature(entry.name)
-    if signature is None and entry.template and not site.arguments:
-        return {}  # gone before 1.2.2, and called for what it gives
-    if signature is None:
-        raise BindError(f"no signature of {entry.short} is known")
-    allowed = _allowed_keywords(entry.name, entry.to, tuple(entry.args))
-    positional = list(signature.positional())
-    given: dict[str, Argument] = {}
-    for argument in site.arguments:
-        if argument.star == "*":
-            raise BindError("its positional arguments are unpacked with *")
-        if argument.star == "**" and (
-            _only_the_ordering_differs(entry)
-            or (passed_on and ast.unparse(argument.value) == passed_on)
-        ):
-            continue
-        if argument.star == "**":
-            raise BindError("its keywords are unpacked with **")
-        if argument.keyword is not None:
-            name = argument.keyword
-            if name not in allowed and not entry.any_keyword:
-                raise BindError(f"Keras 1 has no argument {name!r} here")
-        elif len(given) < len(positional):
-            name = positional[len(given)]
-        else:
-            raise BindError("it has more positional arguments than Keras 1 takes")
-        if name in given:
-            raise BindError(f"argument {name!r} is given twice")
-        given[name] = argument
-    return given
-
-
-def _only_the_ordering_differs(entry: Entry) -> bool:
-    """Whether a callable takes what Keras 1 took, but for the name of the data format."""
-    return set(entry.args) == {_ORDERING} and entry.data_format and not entry.write
-
-
-@cache
-def _allowed_keywords(
-    name: str, to: str | None, listed: tuple[str | tuple[str, ...], ...]
-) -> frozenset[str]:
-    """The keywords that a call in the code of Keras 1 may give."""
-    signature = surface.keras1_signature(name)
-    # Keras 2 took its own keywords beside Keras 1's on a call, and so did some authors.
-    later = surface.keras3_signature(to) if to else None
-    return frozenset(
-        (
-            *(signature.names() if signature else ()),
-            *layer_keywords(name),
-            *(n for key in listed for n in ([key] if isinstance(key, str) else key)),
-            *(later.names() if later else ()),
-        )
-    )
 
 
 def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
@@ -458,145 +387,3 @@ def new_positional(new: Draft) -> tuple[str, ...]:
         return surface.sig(text).positional() if text is not None else ()
     signature = surface.keras3_signature(new.target) if new.target else None
     return signature.positional() if signature else ()
-
-
-def finish(
-    new: Draft, message: str = "", positional: Sequence[str] | None = None
-) -> Finding | None:
-    """The finding of a drafted call, or ``None`` if the call may stay as it is.
-
-    Args:
-        positional: the parameters that may be given by position, where not all that can be should.
-    """
-    context, use = new.context, new.use
-    if (
-        new.target is None
-        and not new.entry.template
-        and not any(level is Applicability.MANUAL for level, _ in new.reasons)
-    ):
-        new.refuse(new.entry.manual or f"{new.entry.short} has no counterpart in Keras 3")
-    if new.applicability is Applicability.MANUAL:
-        context.imports.forget(new.mark)
-        return refused(context, use, new.entry, new.reasons)
-    if new.entry.template:
-        return _finish_template(new, message)
-    if positional is None:
-        positional = new_positional(new)
-    edits = argument_edits(new.site, new.kept, new.added, positional)
-    assert new.target is not None
-    spelling = context.imports.spell(use.root, use.node, new.target)
-    if spelling != context.text.of(use.node):
-        edits.append(Edit(context.text.span(use.node), (spelling,)))
-    edits += new.edits
-    if new.weights is not None:
-        edits = _with_weights(new, new.weights, edits, spelling)
-    if not edits and not (new.reasons and (context.settings.idiomatic or new.entry.assumed)):
-        return None  # otherwise what a person should know is told though the text stays
-    return rewritten(new, edits, message)
-
-
-def _with_weights(
-    new: Draft, weights: Argument, edits: Sequence[Edit], spelling: str
-) -> list[Edit]:
-    """``Dense(2, weights=w)`` → ``with_weights(Dense(2), w)``: set once the layer is built."""
-    text, name = new.context.text, new.context.text.span(new.use.node)
-    adapter = new.context.imports.need("keras1_compat.with_weights")
-    end = text.span(new.call).end
-    return [
-        Edit(name, (f"{adapter}({spelling}",)),
-        *(edit for edit in edits if edit.span != name),
-        Edit(Span(end, end), (", ", weights.value_span, ")")),
-    ]
-
-
-def rewritten(new: Draft, edits: Sequence[Edit], message: str = "") -> Finding:
-    """The finding of a call that is rewritten by ``edits``."""
-    old = new.entry.short
-    short = (new.target or "").rpartition(".")[2]
-    if not message:
-        message = (
-            f"{old} → {short}"
-            if short and old != short
-            else f"{old}: arguments as Keras 3 has them"
-        )
-    return new.context.finding(
-        new.entry.code,
-        new.call,
-        "; ".join([message, *dict.fromkeys(reason for _, reason in new.reasons)]),
-        new.applicability,
-        name=old,
-        edits=tuple(edits),
-        evidence=tuple(new.evidence),
-    )
-
-
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.]*)\}")
-
-
-def _finish_template(new: Draft, message: str) -> Finding:
-    """The call becomes the entry's expression, with the author's arguments in their places."""
-    parts = template_parts(new, new.entry.template)
-    new.context.imports.release(new.use.root)
-    text = new.context.text
-    return rewritten(new, [with_comments(text, Edit(text.span(new.call), parts))], message)
-
-
-def template_parts(new: Draft, template: str) -> tuple[str | Span, ...]:
-    """A template's text with objects spelled and arguments put in.
-
-    Raises:
-        BindError: an argument without a default is not given.
-    """
-    signature = surface.keras1_signature(new.entry.name)
-    converted = {s: k.parts for k in new.kept for s in k.sources}
-    parts: list[str | Span] = []
-    position = 0
-    for match in _PLACEHOLDER.finditer(template):
-        parts.append(template[position : match.start()])
-        position = match.end()
-        word = match.group(1)
-        if "." in word:
-            parts.append(new.context.imports.need(word))
-        elif word in new.given:
-            argument = new.given[word]
-            value = converted.get(argument) or (argument.value_span,)
-            parts += ["(", *value, ")"] if _needs_parentheses(argument.value) else value
-        else:
-            default = signature.default(word) if signature else None
-            if default is None:
-                raise BindError(f"argument {word!r} is missing")
-            parts.append(default)
-    parts.append(template[position:])
-    return tuple(part for part in parts if part != "")
-
-
-def _needs_parentheses(node: ast.expr) -> bool:
-    """Whether a value could fall apart inside a larger expression."""
-    return isinstance(
-        node, (ast.BinOp, ast.BoolOp, ast.UnaryOp, ast.Compare, ast.IfExp, ast.Lambda)
-    )
-
-
-def refused(
-    context: FileContext,
-    use: Use,
-    entry: Entry,
-    reasons: Sequence[tuple[Applicability, str]],
-    *,
-    asked: bool = False,
-) -> Finding:
-    """A finding that leaves a use alone and says what to do.
-
-    Args:
-        asked: it is left alone because somebody wants it so; its import is, too.
-    """
-    context.refused.add(id(use.call))
-    told = "; ".join(dict.fromkeys(reason for _, reason in reasons))
-    context.imports.keep(use.root, "" if asked else f"{entry.code}: {entry.short}: {told}")
-    return context.finding(
-        entry.code,
-        use.call or use.node,
-        f"{entry.short}: {told}",
-        Applicability.MANUAL,
-        name=entry.short,
-    )

@@ -9,8 +9,8 @@ from kerasmig.catalog import surface
 from kerasmig.catalog.vocabulary import Argument as Fate
 from kerasmig.catalog.vocabulary import To, same_value
 from kerasmig.finding import Edit, Finding, Span
+from kerasmig.rewrite.calls.binding import BindError
 from kerasmig.rewrite.calls.callsite import Argument
-from kerasmig.rewrite.calls.entry_calls import BindError
 from kerasmig.rewrite.calls.methods import MethodUse, rewritten_method, signature_owner
 from kerasmig.rewrite.context import FileContext
 

@@ -14,7 +14,8 @@ from kerasmig.catalog.vocabulary import Entry
 from kerasmig.compat.adapters import adapter_name
 from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import addition
-from kerasmig.rewrite.calls.entry_calls import BindError, refused
+from kerasmig.rewrite.calls.binding import BindError
+from kerasmig.rewrite.calls.finishing import refused
 from kerasmig.rewrite.context import FileContext, Use
 
 CODE = "KM103"

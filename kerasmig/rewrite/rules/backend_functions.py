@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding
-from kerasmig.rewrite.calls.entry_calls import BindError, bind, draft, finish, refused
+from kerasmig.rewrite.calls.binding import BindError, bind
+from kerasmig.rewrite.calls.entry_calls import draft
+from kerasmig.rewrite.calls.finishing import finish, refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
 

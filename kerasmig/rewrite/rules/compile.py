@@ -10,7 +10,8 @@ from kerasmig.catalog.metrics import METRICS
 from kerasmig.catalog.vocabulary import Drop
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument
-from kerasmig.rewrite.calls.entry_calls import BindError, Draft
+from kerasmig.rewrite.calls.binding import BindError
+from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.calls.methods import (
     MethodUse,
     as_function,

@@ -16,8 +16,9 @@ from kerasmig.analysis.objects.receivers import ITERATOR, Receivers, is_a, own_n
 from kerasmig.catalog.vocabulary import Drop
 from kerasmig.finding import Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.binding import BindError
 from kerasmig.rewrite.calls.callsite import Argument
-from kerasmig.rewrite.calls.entry_calls import BindError, Draft
+from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.calls.methods import (
     MethodUse,
     as_function,

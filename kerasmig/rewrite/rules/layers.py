@@ -11,7 +11,9 @@ from kerasmig.catalog.values import BY_FANS
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import DataFormat, Finding
 from kerasmig.rewrite.calls.arguments import NewArgument
-from kerasmig.rewrite.calls.entry_calls import BindError, Draft, draft, finish, is_settled
+from kerasmig.rewrite.calls.binding import BindError
+from kerasmig.rewrite.calls.entry_calls import Draft, draft, is_settled
+from kerasmig.rewrite.calls.finishing import finish
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.imports.references import adapted_call
 from kerasmig.rewrite.registry import use_rule

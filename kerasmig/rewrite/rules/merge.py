@@ -12,9 +12,10 @@ from kerasmig.catalog.layer_facts import MERGE_MODES
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument, argument_edits
+from kerasmig.rewrite.calls.binding import BindError, bind
 from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.calls.comments import with_comments
-from kerasmig.rewrite.calls.entry_calls import BindError, bind, refused
+from kerasmig.rewrite.calls.finishing import refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
 from kerasmig.rewrite.settling import plain_use

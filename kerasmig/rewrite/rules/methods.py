@@ -11,9 +11,10 @@ from kerasmig.analysis.objects.receivers import CONTAINER, LAYER, MODEL, SEQUENT
 from kerasmig.catalog.vocabulary import Handled
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import NewArgument
+from kerasmig.rewrite.calls.binding import BindError
 from kerasmig.rewrite.calls.callsite import Argument
 from kerasmig.rewrite.calls.comments import with_comments
-from kerasmig.rewrite.calls.entry_calls import BindError, Draft
+from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.calls.methods import (
     MethodUse,
     as_function,

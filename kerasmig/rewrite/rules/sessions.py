@@ -6,7 +6,7 @@ import ast
 
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding
-from kerasmig.rewrite.calls.entry_calls import refused
+from kerasmig.rewrite.calls.finishing import refused
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
 from kerasmig.rewrite.sessions import CODE, RULE, Session, todays_lines

@@ -11,17 +11,10 @@ from kerasmig.catalog.backend import VALUE_IN_CALL
 from kerasmig.catalog.vocabulary import Entry
 from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import argument_edits
+from kerasmig.rewrite.calls.binding import BindError
 from kerasmig.rewrite.calls.comments import with_comments
-from kerasmig.rewrite.calls.entry_calls import (
-    BindError,
-    Draft,
-    draft,
-    finish,
-    is_settled,
-    new_positional,
-    refused,
-    rewritten,
-)
+from kerasmig.rewrite.calls.entry_calls import Draft, draft, is_settled, new_positional
+from kerasmig.rewrite.calls.finishing import finish, refused, rewritten
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import file_rule, use_rule
 from kerasmig.rewrite.settling import plain_use

@@ -6,8 +6,8 @@ from kerasmig.analysis.names.constants import UNKNOWN
 from kerasmig.analysis.objects.flat_labels import is_flat
 from kerasmig.catalog.vocabulary import Entry, to
 from kerasmig.finding import Finding
+from kerasmig.rewrite.calls.binding import BindError, bind
 from kerasmig.rewrite.calls.callsite import Argument
-from kerasmig.rewrite.calls.entry_calls import BindError, bind
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
 from kerasmig.rewrite.settling import plain_use
