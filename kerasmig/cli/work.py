@@ -142,6 +142,7 @@ def analyse(
 
     found: list[Path] = []
     problems: list[FileResult] = []
+    leftovers: list[Path] = []
 
     def unreadable(folder: Path, error: OSError) -> None:
         reason = f"cannot be read: {error.strerror or error}; what is in it was not looked at"
@@ -149,7 +150,9 @@ def analyse(
 
     for path in paths or (Path(),):
         try:
-            found += find_files([path], config.selection, unreadable=unreadable)
+            found += find_files(
+                [path], config.selection, unreadable=unreadable, leftover=leftovers.append
+            )
         except FileProblem as error:
             message = str(error)
             problems.append(FileResult(str(path), error=message.removeprefix(f"{path}: ")))
@@ -160,7 +163,7 @@ def analyse(
 
         found = [path for path in found if path.suffix == ".py" or not holds_requirements(path)]
     files = tuple(sorted(dict.fromkeys(found), key=lambda path: path.parts))
-    project = Project(files, config.upgrade, _cache(files, config))
+    project = Project(files, config.upgrade, _cache(files, config), leftovers)
     with Progress("Reading") as progress:
         run = with_orderings(project.upgrade(config.jobs or default_jobs(), progress.step))
     pinned = project.requirements(paths or (Path(),), run, update=update_requirements)

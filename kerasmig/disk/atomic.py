@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kerasmig.disk.exchange import exchange
+from kerasmig.disk.processes import is_alive
 
-_TEMPORARY = ".kerasmig-tmp"
+TEMPORARY = ".kerasmig-tmp"
+_OURS = re.compile(rf"\..+\.(\d+)-\w+{re.escape(TEMPORARY)}")
 _PATIENCE = 10.0  # seconds that another kerasmig may take to write in the same folder
 _SAVING = 0.25  # seconds that an editor may take to finish the save that it has begun
 
@@ -131,7 +133,7 @@ def _contents(target: Path) -> bytes | None:
 def _prepared(target: Path, data: bytes, state: os.stat_result | None) -> Iterator[Path]:
     """A temporary file beside the target, with the contents, permissions and owner to be."""
     prefix = f".{target.name}.{os.getpid()}-"
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_TEMPORARY, dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=TEMPORARY, dir=target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -255,21 +257,16 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 def _remove_leftovers(target: Path) -> None:
     """Remove the temporary files of runs that were killed while they wrote this file."""
-    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)-\w+{re.escape(_TEMPORARY)}")
     with contextlib.suppress(OSError):
         for name in os.listdir(target.parent):
-            match = pattern.fullmatch(name) if name.endswith(_TEMPORARY) else None
-            if match is not None and not _alive(int(match.group(1))):
-                (target.parent / name).unlink(missing_ok=True)
+            if name.startswith(f".{target.name}."):
+                remove_if_abandoned(target.parent / name)
 
 
-def _alive(process: int) -> bool:
-    if os.name != "posix":
-        return True  # signal 0 would end a process on Windows
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return process != os.getpid()
+def remove_if_abandoned(path: Path) -> None:
+    """Remove a temporary file of a run that was killed; other files, and those of runs that go on,
+    stay."""
+    match = _OURS.fullmatch(path.name)
+    if match is not None and (int(match[1]) == os.getpid() or not is_alive(int(match[1]))):
+        with contextlib.suppress(OSError):
+            path.unlink()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from kerasmig.disk.atomic import TEMPORARY
 from kerasmig.disk.ignore import Patterns
 from kerasmig.disk.reading import read_file
 
@@ -74,6 +75,7 @@ def find_files(
     selection: Selection,
     suffixes: tuple[str, ...] = (".py", ".ipynb"),
     unreadable: Callable[[Path, OSError], None] = lambda path, error: None,
+    leftover: Callable[[Path], None] = lambda path: None,
 ) -> list[Path]:
     """The files to work on, absolute and sorted; a file named outright is taken whatever its name,
     unless the selection forces its exclusions.
@@ -82,6 +84,7 @@ def find_files(
 
     Args:
         unreadable: is told of each folder that cannot be read.
+        leftover: is told of each temporary file that a run of kerasmig has left there.
 
     Raises:
         FileProblem: a path does not exist.
@@ -91,7 +94,9 @@ def find_files(
         if selection.force and path.exists() and selection.leaves_out(path):
             continue
         if path.is_dir():
-            found.update(dict.fromkeys(_walk(absolute(path), selection, suffixes, unreadable)))
+            found.update(
+                dict.fromkeys(_walk(absolute(path), selection, suffixes, unreadable, leftover))
+            )
         elif path.exists():
             found[absolute(path)] = None
         elif path.is_symlink():
@@ -115,6 +120,7 @@ def _walk(
     selection: Selection,
     suffixes: tuple[str, ...],
     unreadable: Callable[[Path, OSError], None],
+    leftover: Callable[[Path], None],
 ) -> Iterator[Path]:
     exclude = Patterns(selection.exclude) if selection.exclude else None
     include = Patterns(selection.include) if selection.include else None
@@ -145,6 +151,8 @@ def _walk(
             name = entry.name
             is_dir = entry.is_dir(follow_symlinks=False)
             if name in _EXCLUDED if is_dir else not name.endswith(suffixes):
+                if name.endswith(TEMPORARY):
+                    leftover(folder / name)
                 continue
             shown = f"{inside}{name}/" if is_dir else f"{inside}{name}"
             if exclude is not None and takes(exclude, shown):

@@ -15,6 +15,8 @@ import sys
 import time
 from typing import Any
 
+from kerasmig.disk.processes import die_with_parent
+
 MOST_OBJECTS = 200_000
 MOST_TEXT = 64_000_000
 SECONDS = 20
@@ -222,6 +224,7 @@ def answer(path: str) -> str:
 
 def main() -> None:
     """Answer each line of stdin, a path as JSON, with a line of JSON."""
+    die_with_parent()
     import h5py  # noqa: F401  (before the forks, which are cheap then)
 
     for line in sys.stdin:
@@ -234,9 +237,11 @@ def _in_fork(path: str) -> str:
     if not hasattr(os, "fork"):
         return answer(path)
     reading, writing = os.pipe()
+    server = os.getpid()
     child = os.fork()
     if child == 0:
         try:
+            die_with_parent(server)
             os.close(reading)
             limit()
             data = answer(path).encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple
 
+from kerasmig.disk.processes import naming_its_starter
 from kerasmig.oldfiles.configs import Config, parse_config
 from kerasmig.oldfiles.errors import OldFileError
 
@@ -118,6 +120,7 @@ class Reader:
                 stderr=subprocess.DEVNULL,
                 text=True,
                 encoding="utf-8",
+                env={**os.environ, **naming_its_starter()},
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None

@@ -106,13 +106,17 @@ class Worker:
     def _started(self) -> subprocess.Popen[str]:
         if self._process is not None and self._process.poll() is None:
             return self._process
+        from kerasmig.disk.processes import naming_its_starter
         from kerasmig.old_and_new import require_tensorflow
         from kerasmig.verify.caller.environment import program_environment
         from kerasmig.verify.program import confinement
 
         require_tensorflow()
         home = self._folder / f"home-{self._side}"
-        command = confinement.wrapper(self._folder, self._folder, self._readable, ())
+        wrapped = confinement.wrapper(self._folder, self._folder, self._readable, ())
+        # In a namespace of its own no process outside has a name; what wraps it ends with us.
+        starter = {} if wrapped else naming_its_starter()
+        command = [*wrapped]
         command += [sys.executable, "-m", f"kerasmig.oldfiles.worker_{self._side}"]
         command.append(json.dumps([str(self._folder), *self._readable]))
         if self._side == "old":
@@ -129,7 +133,13 @@ class Worker:
             stderr=subprocess.DEVNULL,
             text=True,
             encoding="utf-8",
-            env={**environment, "PYTHONPATH": path, "TMPDIR": str(home), "TEMP": str(home)},
+            env={
+                **environment,
+                **starter,
+                "PYTHONPATH": path,
+                "TMPDIR": str(home),
+                "TEMP": str(home),
+            },
             cwd=home,
         )
         return self._process

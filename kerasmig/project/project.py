@@ -43,6 +43,8 @@ class Project:
         files: all of them, sorted; held as absolute paths.
         settings: how to upgrade.
         cache: what earlier runs found out.
+        leftovers: temporary files that were seen beside the files; writing removes those of runs
+            that were killed.
 
     ``modules`` reads them, ``members`` knows which of them make up programs.
     """
@@ -50,6 +52,7 @@ class Project:
     files: Sequence[Path]
     settings: UpgradeSettings
     cache: Cache | None = None
+    leftovers: Sequence[Path] = ()
     modules: Modules = field(init=False)
     members: Membership = field(init=False)
     _converted: dict[Path, FileResult] = field(default_factory=dict)
@@ -331,8 +334,11 @@ class Project:
         Returns:
             The paths that could not be written, with the reason.
         """
+        from kerasmig.disk.atomic import remove_if_abandoned
         from kerasmig.disk.writing import write_result
 
+        for path in self.leftovers:
+            remove_if_abandoned(path)
         failed: list[str] = []
         missing: dict[Path, str] = {}
         for extra, text in run.extra_files.items():

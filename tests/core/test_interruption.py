@@ -111,6 +111,23 @@ def test_a_kill_at_any_moment_leaves_every_file_old_or_new(
     assert finished < rounds
 
 
+def test_leftovers_beside_a_file_that_needs_nothing_are_removed(tmp_path: Path) -> None:
+    """A run may be killed after a file is new and before its temporary file is gone."""
+    write_tree(tmp_path, {"pkg/net.py": OLD.encode()})
+    run(tmp_path, "upgrade", "-j1", "--no-cache")
+    done = read_tree(tmp_path)
+    dead = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    stale = f"pkg/.net.py.{int(dead.stdout)}-abc.kerasmig-tmp"
+    living = f"pkg/.net.py.{os.getppid()}-abc.kerasmig-tmp"
+    write_tree(tmp_path, {stale: OLD.encode(), living: OLD.encode()})
+    run(tmp_path, "upgrade", "--diff", "-j1", "--no-cache")
+    assert stale in read_tree(tmp_path), "a dry run removes nothing"
+    run(tmp_path, "upgrade", "-j1", "--no-cache")
+    assert read_tree(tmp_path) == {**done, living: OLD.encode()}
+
+
 def test_leftovers_of_killed_runs_are_removed_and_those_of_living_ones_stay(
     tmp_path: Path,
 ) -> None:

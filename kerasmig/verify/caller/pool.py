@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from kerasmig.disk.processes import naming_its_starter
 from kerasmig.verify.protocol import Answer, Ready, Task, decode, line_of
 
 MAX_RESTARTS = 5
@@ -44,6 +45,7 @@ class _Worker:
             environment["TF_ENABLE_ONEDNN_OPTS"] = "1"
         environment["PYTHONHASHSEED"] = "0"
         environment["CUDA_VISIBLE_DEVICES"] = "-1"
+        environment.update(naming_its_starter())
         self._log = log.open("ab")
         self.process = subprocess.Popen(
             [python, "-m", "kerasmig.verify.program.worker", side, *([] if fork else ["--spawn"])],

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kerasmig.disk.processes import die_with_parent
+from kerasmig.disk.processes import die_with_parent, naming_its_starter
 from kerasmig.verify.program import confinement
 from kerasmig.verify.program.child import run_task
 from kerasmig.verify.program.library import Side
@@ -163,17 +163,21 @@ class Server:
     def _start(self, task: Task) -> None:
         Path(task.folder).mkdir(parents=True, exist_ok=True)
         if self.fork:
+            server = os.getpid()
             pid = os.fork()
             if pid == 0:
-                _child(task, self.library, self._out.fileno())
+                _child(task, self.library, self._out.fileno(), server)
             self.running[pid] = _Running(task, pid, time.monotonic())
             return
         path = Path(task.folder, "task.json")
         write(path, task)
+        wrapped = self._wrapper(task)
+        # In a namespace of its own no process outside has a name; what wraps it ends with us.
+        starter = {} if wrapped else naming_its_starter()
         with Path(task.folder, "output.txt").open("wb") as output:
             process = subprocess.Popen(
                 [
-                    *self._wrapper(task),
+                    *wrapped,
                     sys.executable,
                     "-m",
                     "kerasmig.verify.program.worker",
@@ -184,6 +188,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                env={**os.environ, **starter},
                 start_new_session=True,
             )
         self.running[process.pid] = _Running(task, process.pid, time.monotonic(), process)
@@ -245,11 +250,11 @@ class Server:
             _kill_session(run.pid)
 
 
-def _child(task: Task, library: Side, answers: int) -> None:
+def _child(task: Task, library: Side, answers: int, server: int) -> None:
     """The forked process of one program; never returns."""
     code = 1
     try:
-        die_with_parent()
+        die_with_parent(server)
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
