@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, fail
+from kerasmig.cli.old_weights import as_shown, old_weights
 from kerasmig.cli.printing import say
 from kerasmig.cli.work import analyse, configure, review, run_verification, write_files
 
 if TYPE_CHECKING:
     from kerasmig.finding import RunResult
+    from kerasmig.oldfiles.waiting import Waiting
     from kerasmig.project.config import Config
     from kerasmig.project.plan import Look, Step, Todo
     from kerasmig.project.project import Project
@@ -25,7 +28,7 @@ _MOST = 12
 _QUESTIONS = {
     "upgrade": "Rewrite the files now",
     "decide": "Decide now",
-    "requirements": "Write today's versions of keras and tensorflow now",
+    "requirements": "Write today's versions now",
     "files": "Convert them now, beside the old ones",
     "proof": "Run old and new models now (this can take minutes)",
 }
@@ -78,6 +81,7 @@ class Guide:
     _project: Project | None = None
     _run: RunResult | None = None
     _look: Look | None = None
+    _waiting: list[Waiting] = field(default_factory=list)
     _proven: int | None = field(default=None)
 
     # -- looking -----------------------------------------------------------------------------------
@@ -87,32 +91,23 @@ class Guide:
         """What there is now; read anew after each step."""
         if self._look is None:
             from kerasmig.disk.backups import runs_at
-            from kerasmig.disk.find import shown_path
-            from kerasmig.oldfiles.waiting import files_of_keras1
-            from kerasmig.project.plan import OldWeights, candidates, look_at
+            from kerasmig.project.plan import look_at
             from kerasmig.project.surroundings import other_files
 
             self._project, self._run = analyse((self.path,), self.config)
             around = other_files(self.path, self.config.selection)
             own = Path("~/.keras/keras.json").expanduser()  # Keras 3 reads it, and may not start
-            weights = [
-                OldWeights(
-                    shown_path(one.path),
-                    one.kind,
-                    shown_path(one.output) if one.output else "",
-                    one.converted,
-                    one.asks,
-                )
-                for one in files_of_keras1(candidates(around))
-            ]
+            around = [*around, own] if own.is_file() else around
+            runs = runs_at(self.path)
+            self._waiting = old_weights(around, runs, self._run)
             self._look = look_at(
                 self.path,
                 str(self.path),
                 self._project,
                 self._run,
-                [*around, own] if own.is_file() else around,
-                weights,
-                migrated=bool(runs_at(self.path)),
+                around,
+                [as_shown(one) for one in self._waiting],
+                migrated=bool(runs),
                 installed=_keras3_installed(),
             )
         return self._look
@@ -182,7 +177,7 @@ class Guide:
                 continue
             click.echo()
             say(f"{index + 1}. {step.title}: {step.said}", bold=True)
-            if step.key == "proof" and not self._can_prove():
+            if step.key == "proof" and not (self._decided() and self._can_prove()):
                 continue
             try:
                 if self._agreed(step, ask):
@@ -239,14 +234,23 @@ class Guide:
 
     def _convert(self) -> None:
         from kerasmig.cli.convert import told
-        from kerasmig.oldfiles.converting import Converter, ConvertSettings
+        from kerasmig.oldfiles.converting import Converter
 
-        files = [Path(one.path) for one in self.look.weights]
-        with Converter(ConvertSettings(), files) as converter:
-            for one in self.look.weights:
-                if not one.converted:
-                    click.echo(told(converter.convert(Path(one.path))))
+        waiting = [one for one in self._waiting if not one.converted]
+        files = [one.path for one in waiting]
+        with ExitStack() as open_converters:
+            converters: dict[str, Converter] = {}  # one for all files that are read the same way
+            for one in waiting:
+                if one.options not in converters:
+                    made = Converter(replace(one.settings, dry_run=False, verify=True), files)
+                    converters[one.options] = open_converters.enter_context(made)
+                click.echo(told(converters[one.options].convert(one.path)))
         self._look = None
+
+    def _decided(self) -> bool:
+        if self.look.undecided:
+            say("decide the data formats first: what is not decided may differ for that alone")
+        return not self.look.undecided
 
     def _can_prove(self) -> bool:
         if self.look.migrated and not self.look.changes:

@@ -7,7 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +51,7 @@ class ConvertSettings:
     output: Path | None = None
     model: Path | None = None
     custom_objects: Path | None = None
-    kinds: dict[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
     verify: bool = True
     dry_run: bool = False
     layout: str = "keep"
@@ -223,6 +223,8 @@ class Converter:
         kind = self.settings.format or (
             "json" if file.kind == "configuration" else "keras" if config is not None else "weights"
         )
+        if config is None and kind != "json":
+            self._plain_layers(file, kind, ordering, backend)
         folder = self.settings.output or file.path.parent
         name = re.sub(r"\.(h5|hdf5|hdf|json|ya?ml|txt)$", "", file.path.name, flags=re.I)
         return Plan(
@@ -235,6 +237,12 @@ class Converter:
             folder / f"{name}{_ENDINGS[kind]}",
             tuple(notes),
         )
+
+    def _plain_layers(
+        self, file: OldFile, form: str, ordering: Verdict, backend: Verdict
+    ) -> list[dict[str, Any]]:
+        kinds, flip = self.settings.kinds, backend.value == "theano"
+        return plain_layers(file, kinds, form, ordering.value or "tf", flip=flip)
 
     def _kind_notes(self, file: OldFile) -> list[str]:
         """What is taken for a convolution, though the arrays of others look the same."""
@@ -354,13 +362,7 @@ class Converter:
             "source": str(file.path.absolute()),
             "output": str(plan.output.absolute()),
             "format": plan.format,
-            "layers": plain_layers(
-                file,
-                self.settings.kinds,
-                plan.format,
-                plan.ordering.value or "tf",
-                flip=plan.backend.value == "theano",
-            ),
+            "layers": self._plain_layers(file, plan.format, plan.ordering, plan.backend),
         }
         done = subprocess.run(
             [sys.executable, "-m", "kerasmig.oldfiles.h5_writer"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from kerasmig.catalog import entry
@@ -10,6 +11,7 @@ from kerasmig.catalog.array_layouts import ARRAY_LAYOUTS
 from kerasmig.oldfiles.errors import NeedsAnswer
 from kerasmig.oldfiles.reading import Group, OldFile
 
+_LAYERS = ("keras.layers.", "keras1_compat.")
 _SHAPED = {"LSTM": ("cell",), "GRU": ("cell",), "SimpleRNN": ("cell",), "ConvLSTM2D": ("cell",)}
 _AUTOMATIC = re.compile(r"([a-z][a-z0-9]*)_\d+")
 _WRAPPERS = {"bidirectional", "timedistributed"}
@@ -42,18 +44,18 @@ class Kind(NamedTuple):
 
     @property
     def new(self) -> str:
-        """Its class in Keras 3; empty if it has none."""
+        """Its class in a migrated program: one of Keras 3, of the compat module, or one's own."""
         for module in _MODULES:
             found = entry(f"keras.layers.{module}.{self.old}")
-            if found is not None and found.to and found.to.startswith("keras.layers."):
+            if found is not None and found.to and found.to.startswith(_LAYERS):
                 return found.to.rpartition(".")[2]
-        return ""
+        return self.old
 
 
 UNKNOWN = Kind("", False)
 
 
-def kinds_of(file: OldFile, stated: dict[str, str]) -> dict[str, Kind]:
+def kinds_of(file: OldFile, stated: Mapping[str, str]) -> dict[str, Kind]:
     """The kind of each layer with arrays."""
     return {
         group.name: Kind(stated[group.name]) if group.name in stated else _kind(group)
@@ -117,7 +119,7 @@ def _by_arrays(group: Group, parts: list[str]) -> Kind:
 
 
 def plain_layers(
-    file: OldFile, stated: dict[str, str], form: str, ordering: str, flip: bool
+    file: OldFile, stated: Mapping[str, str], form: str, ordering: str, flip: bool
 ) -> list[dict[str, Any]]:
     """What `h5_writer` is to do with each layer of plain weights.
 
@@ -135,7 +137,7 @@ def plain_layers(
         if not group.arrays:
             continue
         kind = kinds[group.name]
-        if not kind.old or (form == "weights" and not kind.new):
+        if not kind.old:
             raise NeedsAnswer(
                 f"nothing tells what the layer {group.name!r} is: give the model with --model "
                 f"FILE.json, or say --kind {group.name}=CLASS"
@@ -146,7 +148,7 @@ def plain_layers(
                 f"nothing tells whether {group.name!r} is a Convolution2D or a "
                 f"Deconvolution2D: say --kind {group.name}=CLASS"
             )
-        snake = _snake(kind.new or kind.old)
+        snake = _snake(kind.new)
         number = count[snake] = count.get(snake, -1) + 1
         layers.append(
             {
@@ -161,6 +163,12 @@ def plain_layers(
             }
         )
     return layers
+
+
+def automatic_name(name: str) -> str:
+    """The name that Keras 1 gave to the layers of a class, without their number."""
+    snake = _snake(name)
+    return f"private{snake}" if snake.startswith("_") else snake
 
 
 def _snake(name: str) -> str:

@@ -19,7 +19,6 @@ from kerasmig.project.surroundings import (
     Line,
     commands_told,
     hdf5_files,
-    old_pins,
     settings_of_keras1,
 )
 
@@ -76,6 +75,8 @@ class OldWeights:
         path: as shown; ``kind``: ``weights`` or ``model``.
         target: what it is converted to; ``converted``: whether that is there.
         asks: what has to be said before it can be converted.
+        options: how it is converted, as the command line takes it; ``because``: what says so.
+        guess: the likelier answer to what only the person knows.
     """
 
     path: str
@@ -83,6 +84,22 @@ class OldWeights:
     target: str = ""
     converted: bool = False
     asks: str = ""
+    options: str = ""
+    because: str = ""
+    guess: str = ""
+
+    @property
+    def as_it_is(self) -> bool:
+        """Whether the upgraded code reads it right without being told anything."""
+        return self.kind == "weights" and not self.because and not self.guess
+
+    @property
+    def command(self) -> str:
+        """What converts it; a comment says where another answer may be the right one."""
+        command = f"kerasmig convert {quoted(self.path)} {self.options}".rstrip()
+        if self.guess:
+            command += f" {self.guess}   # or --backend tensorflow, if it was trained there"
+        return command
 
 
 @dataclass(frozen=True)
@@ -92,8 +109,8 @@ class Look:
     Args:
         path: as the person typed it.
         run: what an upgrade would do now; ``files``: the results of the code's own files.
-        pins: requirement files that hold the project to Keras 1.
-        loosen: pins of other packages; ``settings``: lines that choose what is gone.
+        pins: requirement files that hold the project to Keras 1, as they are written anew.
+        settings: lines that choose what is gone.
         commands: how the programs are started.
         weights: files that Keras 1 wrote.
         in_git: whether the folder is in a git repository; ``migrated``: whether a run of ours is
@@ -106,7 +123,6 @@ class Look:
     files: tuple[FileResult, ...]
     pins: tuple[FileResult, ...] = ()
     requirements: tuple[str, ...] = ()
-    loosen: tuple[Line, ...] = ()
     settings: tuple[Line, ...] = ()
     commands: tuple[str, ...] = ()
     weights: tuple[OldWeights, ...] = ()
@@ -174,15 +190,18 @@ def look_at(
     files = run.files[: len(project.files)]
     users = [p for p, result in zip(project.files, files, strict=True) if result.role]
     wanted = requirement_files(users, [path])
-    entries = [file.path for file in files if file.role and file.notes.runs]
+    entries = [
+        file.path
+        for file in files
+        if file.role and (file.notes.runs or file.path.endswith(NOTEBOOK_SUFFIX))
+    ]
     code = {p for p, result in zip(project.files, files, strict=True) if not result.role}
     return Look(
         path=shown,
         run=run,
         files=files,
-        pins=tuple(_pins(wanted, users)),
+        pins=tuple(_pins(wanted, users, update=True)),
         requirements=tuple(p.name for p in wanted if p.suffix in (".txt", ".in")),
-        loosen=tuple(old_pins(wanted)),
         settings=tuple(settings_of_keras1(p for p in around if p not in code)),
         commands=tuple(commands_told(around, entries)),
         weights=tuple(weights),
@@ -234,8 +253,8 @@ def era_sentence(look: Look) -> str:
     """What the code speaks, and how much of it there is."""
     speaks = "Keras 1" if look.changes else "Keras 3 already"
     parts = [f"{len(look.keras)} of {_count(len(look.files), 'file')} belong to Keras programs"]
-    if look.entries:
-        parts.append(f"{_count(len(look.entries), 'program')} to start")
+    if programs := len(look.entries) - look.notebooks:
+        parts.append(f"{_count(programs, 'program')} to start")
     if look.notebooks:
         parts.append(_count(look.notebooks, "notebook"))
     if look.python2:
@@ -257,8 +276,8 @@ def steps(look: Look) -> tuple[Step, ...]:
         _decide(look),
         _by_hand(look),
         _requirements(look),
+        _old_files(look),  # before the settings: what those say tells how to read old files
         _settings(look),
-        _old_files(look),
         _environment(look),
         _proof(look),
         _train(look),
@@ -277,12 +296,13 @@ def _upgrade(look: Look) -> Step:
         state = State.OPEN if bad else State.DONE
         return Step("upgrade", "upgrade the code", said, state, tuple(bad))
     said = f"rewrite {_count(count, 'file')}; `kerasmig undo {quoted(look.path)}` takes it back"
-    what = f"rewrite {_count(count, 'file')}"
+    todo = [Todo(f"rewrite {_count(count, 'file')}", f"kerasmig upgrade {quoted(look.path)}")]
     if assumed:
-        said += f"; {_count(assumed, 'change')} on evidence, to be read first"
-        what += f" ({assumed} on evidence: read them with --diff first)"
-    todo = Todo(what, f"kerasmig upgrade {quoted(look.path)}")
-    return Step("upgrade", "upgrade the code", said, State.OPEN, (todo, *bad))
+        changes = _count(assumed, "change")
+        said += f"; {changes} on evidence, to be read first"
+        see = Todo(f"see the {changes} on evidence", f"kerasmig upgrade {quoted(look.path)} --diff")
+        todo.insert(0, see)
+    return Step("upgrade", "upgrade the code", said, State.OPEN, (*todo, *bad))
 
 
 def _decide(look: Look) -> Step:
@@ -300,7 +320,8 @@ def _decide(look: Look) -> Step:
         left.append(
             Todo(
                 f"{file.path}:{lines[0]}: {verdict.model}: channels first or last? "
-                f"`kerasmig shapes {quoted(file.path)}` shows both",
+                f"`kerasmig shapes {quoted(f'{file.path}:{verdict.model}')}` shows both; say it "
+                "at the end of the line",
                 write="# kerasmig: data_format=channels_first   (or channels_last)",
             )
         )
@@ -333,23 +354,21 @@ def _requirements(look: Look) -> Step:
     title = "raise requirements"
     left = []
     for file in look.pins:
-        ours = [f for f in file.findings if f.name != "theano"]
-        if ours:
-            left.append(
-                Todo(
-                    f"{file.path}: {'; '.join(f.message for f in ours)}",
-                    f"kerasmig upgrade {quoted(look.path)} --update-requirements",
-                )
-            )
+        by_hand = [f for f in file.findings if f.applicability is Applicability.MANUAL]
+        if written := [f.name for f in file.findings if f not in by_hand]:
+            names = ", ".join(dict.fromkeys(written))
+            command = f"kerasmig upgrade {quoted(look.path)} --update-requirements"
+            left.append(Todo(f"{file.path}: versions of today for {names}", command))
         left += [
-            Todo(f"{file.path}:{f.line}: {f.message}", write=f"(remove line {f.line})")
-            for f in file.findings
-            if f.name == "theano"
+            Todo(
+                f"{file.path}:{f.line}: {f.message}", write=f"(take {f.name} out of line {f.line})"
+            )
+            for f in by_hand
         ]
-    left += [Todo(f"{p.path}:{p.line}: {p.old} {p.why}", write=p.new) for p in look.loosen]
     if not left:
         return Step("requirements", title, "none holds the project to Keras 1", State.DONE)
-    said = f"{_count(len(left), 'thing')} to do in requirement files; keras and tensorflow are written for you"
+    places = ", ".join(dict.fromkeys(file.path for file in look.pins))
+    said = f"versions to raise in {places}; `kerasmig upgrade --update-requirements` writes them"
     return Step("requirements", title, said, State.OPEN, tuple(left))
 
 
@@ -371,11 +390,12 @@ def _old_files(look: Look) -> Step:
     if not waiting:
         said = "all are converted" if look.weights else "no weights or models of Keras 1"
         return Step("files", title, said, State.DONE)
-    as_they_are = all(one.kind == "weights" for one in waiting)
+    as_they_are = all(one.as_it_is for one in waiting)
     left = tuple(
         Todo(
-            f"{one.path} holds {_a(one.kind)} of Keras 1" + (f": {one.asks}" if one.asks else ""),
-            f"kerasmig convert {quoted(one.path)}",
+            f"{one.path} holds {_a(one.kind)} of Keras 1"
+            + "".join(f": {reason}" for reason in (one.because or one.asks,) if reason),
+            one.command,
         )
         for one in waiting
     )

@@ -24,6 +24,9 @@ _BESIDE = {
     "scikit-learn": "1.3",
     "matplotlib": "3.8",
     "opencv-python": "4.8",
+    "scikit-image": "0.22",
+    "pyyaml": "6.0",
+    "protobuf": "4.25",
 }
 _FILES = re.compile(
     r"(?:.*requirements.*\.(?:txt|in)|setup\.(?:py|cfg)|environment\.ya?ml|pyproject\.toml|Pipfile)$",
@@ -48,7 +51,7 @@ class Pin(NamedTuple):
     Args:
         line, start, end: where it stands; offsets count in the line.
         new: what it becomes; empty where a person has to decide.
-        message: what is wrong with it.
+        message: what is wrong with it, and what to write; ``done``: what was written.
     """
 
     line: int
@@ -57,6 +60,7 @@ class Pin(NamedTuple):
     name: str
     new: str
     message: str
+    done: str = ""
 
 
 def folders_of_code(relevant: Iterable[Path], roots: Sequence[Path]) -> list[Path]:
@@ -105,7 +109,7 @@ def upgrade_requirements(text: str, path: str, *, update: bool) -> FileResult:
     findings = tuple(
         Finding(
             CODE,
-            pin.message,
+            pin.done if update and pin.new else pin.message,
             Applicability.ASSUMED if update and pin.new else Applicability.MANUAL,
             pin.line,
             pin.start,
@@ -157,7 +161,8 @@ def _pin(line: int, match: re.Match[str]) -> Pin | None:
     if name == "theano":
         message = "Keras 3 has no Theano backend: remove theano if nothing else needs it"
         new = _NOTHING if match.string.strip() == match.group().strip() else ""
-        return Pin(line, start, end, name, new, message)
+        done = f"{match.group().strip()} is taken out: Keras 3 has no Theano backend"
+        return Pin(line, start, end, name, new, message, done)
     if name in _BESIDE:
         lowest = tuple(map(int, _BESIDE[name].split(".")))
         wanted = f"{match.group('name')}>={_BESIDE[name]}"
@@ -169,7 +174,8 @@ def _pin(line: int, match: re.Match[str]) -> Pin | None:
             return None
     shown = match.group().strip()
     message = f"{shown} is too old for the migrated code: write {wanted}"
-    return Pin(line, start, end, name, _assigned(wanted, match), message)
+    done = f"{shown} is now {wanted}: see whether anything else needs the old version"
+    return Pin(line, start, end, name, _assigned(wanted, match), message, done)
 
 
 def _assigned(wanted: str, match: re.Match[str]) -> str:
@@ -198,7 +204,9 @@ def _with_tensorflow(line: int, match: re.Match[str], pin: Pin | None) -> Pin:
         f"the migrated code runs on TensorFlow, which is not asked for: add {_TENSORFLOW}, by hand or "
         "with `kerasmig upgrade --update-requirements`"
     )
-    return Pin(line, start, end, "keras", new, "; ".join(told))
+    done = [pin.done] if pin is not None else []
+    done.append(f"{_TENSORFLOW}, on which the migrated code runs, is added")
+    return Pin(line, start, end, "keras", new, "; ".join(told), "; ".join(done))
 
 
 def _excludes(spec: str, major: int, least: int = 0) -> bool:

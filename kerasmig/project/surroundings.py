@@ -1,7 +1,6 @@
 """What stands around the code of a project and still speaks of Keras 1.
 
-Commands and settings in READMEs, scripts and configurations, pins of other packages, and files that
-may hold old weights. Rules rewrite code; of this, a person is told the line to write.
+Commands and settings in READMEs, scripts and configurations, and files that may hold old weights. Rules rewrite code; of this, a person is told the line to write.
 """
 
 from __future__ import annotations
@@ -44,24 +43,6 @@ _COMMAND = re.compile(
 )
 _WEIGHTS = (".h5", ".hdf5", ".hdf")
 _HDF5 = b"\x89HDF\r\n\x1a\n"
-
-# The first versions that install beside TensorFlow 2.18 on a Python that it runs on.
-_TODAY = {
-    "numpy": (1, 26),
-    "scipy": (1, 11),
-    "h5py": (3, 11),
-    "pandas": (2, 1),
-    "pillow": (10, 0),
-    "matplotlib": (3, 8),
-    "scikit-learn": (1, 3),
-    "scikit-image": (0, 22),
-    "pyyaml": (6, 0),
-    "protobuf": (4, 25),
-    "opencv-python": (4, 8),
-}
-_PIN = re.compile(
-    r"^\s*(?P<name>[\w.-]+)(?:\[[\w, -]*\])?\s*(?:==|<=|~=|<)\s*(?P<version>\d[\d.]*)"
-)
 
 
 class Line(NamedTuple):
@@ -176,26 +157,6 @@ def _keras_json(path: Path) -> Iterator[Line]:
         old = text.splitlines()[line - 1].strip()
         new = re.sub(r'"backend"(\s*:\s*)"\w+"', r'"backend"\1"tensorflow"', old)
         yield Line(shown_path(path), line, old, new, "Keras 3 does not start with this backend")
-
-
-def old_pins(files: Iterable[Path]) -> Iterator[Line]:
-    """Pins of other packages that cannot be installed beside today's TensorFlow."""
-    for path in files:
-        if path.suffix not in (".txt", ".in"):
-            continue
-        for number, line in enumerate(_text(path).splitlines(), 1):
-            match = _PIN.match(line)
-            first = match and _TODAY.get(match["name"].lower().replace("_", "-"))
-            if not match or not first or _version(match["version"]) >= first:
-                continue
-            wanted = f"{match['name']}>={'.'.join(map(str, first))}"
-            yield Line(
-                shown_path(path), number, line.strip(), wanted, "has no build for today's Python"
-            )
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".")[:2] if part)
 
 
 def commands_told(files: Iterable[Path], entries: Sequence[str]) -> list[str]:

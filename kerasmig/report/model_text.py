@@ -169,13 +169,14 @@ def _counts(counts: dict[Status, int], pairs: Sequence[Pair]) -> str:
 
 
 def coverage_sentence(report: VerifyReport) -> str:
-    """How many of the places that build models were found, reached and verified."""
+    """How many of the lines that build models were run, and gave models that match."""
     if report.coverage is None:
-        return "no place that builds a model was found"
+        return "no line that builds a model was found"
     found, reached = len(report.places_found), len(report.places_reached)
+    lines = "1 line of the code builds" if found == 1 else f"{found:,} lines of the code build"
     return (
-        f"{plural(found, 'place')} that build models, {reached} reached, "
-        f"{round(report.coverage * found)} verified ({int(100 * report.coverage)}%)"
+        f"{lines} models: {reached:,} run, {round(report.coverage * found):,} with a match "
+        f"({int(100 * report.coverage)}%)"
     )
 
 

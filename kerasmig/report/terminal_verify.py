@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from kerasmig.report.model_text import (
     STATUS_WORDS,
     conditions_sentence,
@@ -16,12 +18,19 @@ from kerasmig.report.model_text import (
 )
 from kerasmig.report.screen import AnyConsole, Screen
 from kerasmig.report.shapes import format_difference, format_params, format_shape
+from kerasmig.report.summary import plural
 from kerasmig.verify.result import LayerRow, Pair, Status, VerifyReport
 
 STATUS_STYLES = {
     Status.MATCH: "green",
     Status.MISMATCH: "bold red",
     Status.NOT_VERIFIED: "bold yellow",
+}
+_NAMES = {
+    "keras_old": "old: Keras",
+    "keras_new": "new: Keras",
+    "python": "Python",
+    "tensorflow": "TensorFlow",
 }
 
 
@@ -57,7 +66,7 @@ def _print_pair(screen: Screen, pair: Pair, report: VerifyReport, verbose: bool)
         if pair.reason and not (first and first.what == pair.reason):
             screen.line(pair.reason, indent=4)
     _print_difference(screen, pair)
-    if condition := conditions_sentence(pair):
+    if verbose and (condition := conditions_sentence(pair)):
         screen.line((condition, "yellow"), indent=4)
     for note in pair.notes:
         screen.line((f"note: {note}", "dim"), indent=4)
@@ -112,16 +121,18 @@ def _print_totals(screen: Screen, report: VerifyReport) -> None:
     screen.line(("models    ", "dim"), counts_line(report), indent=2)
     if programs := programs_line(report):
         screen.line(("programs  ", "dim"), programs, indent=2)
-    screen.line(("places    ", "dim"), coverage_sentence(report), indent=2)
+    screen.line(("code      ", "dim"), coverage_sentence(report), indent=2)
     if report.versions:
-        versions = ", ".join(f"{name} {value}" for name, value in sorted(report.versions.items()))
+        versions = ", ".join(
+            f"{_NAMES.get(name, name)} {value}" for name, value in sorted(report.versions.items())
+        )
         screen.line(("versions  ", "dim"), versions, indent=2)
     if report.confined:
-        screen.line(("confined by ", "dim"), report.confined, indent=2)
-    conditions = {
-        c for pair in report.pairs if pair.status is Status.MATCH for c in pair.conditions
-    }
-    for condition in sorted(conditions):
-        screen.line(("only if   ", "dim"), condition, indent=2)
+        screen.line(("confined  ", "dim"), f"by {report.confined}", indent=2)
+    matches = [pair for pair in report.pairs if pair.status is Status.MATCH]
+    conditions = Counter(condition for pair in matches for condition in pair.conditions)
+    for condition, count in sorted(conditions.items()):
+        of = f"{count} of {plural(len(matches), 'match', 'matches')}"
+        screen.line(("only if   ", "dim"), f"{condition} ({of})", indent=2)
     if report.seconds:
         screen.line(("time      ", "dim"), f"{report.seconds:.1f} s", indent=2)

@@ -258,6 +258,20 @@ def test_plain_weights_are_written_without_tensorflow(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.h5", "a.weights.h5"]
 
 
+def test_layers_of_ones_own_are_written_as_their_class(tmp_path: Path) -> None:
+    layers = {**kernel("convolution2d_1", 3, 3, 5, 8, filters=8)}
+    path = weights(tmp_path / "w.h5", {**layers, "scale_1": {"scale_1_gain": np.arange(8.0)}})
+    with pytest.raises(NeedsAnswer, match="say --kind scale_1=CLASS"):
+        plan(path)
+    settings = ConvertSettings(kinds={"scale_1": "MyScale"})
+    with Converter(settings) as converter:
+        done = converter.convert(path)
+    assert done.status == "converted", done.message
+    assert done.output is not None
+    with h5py.File(done.output) as file:
+        assert np.array_equal(file["layers/my_scale/vars/0"], np.arange(8.0))
+
+
 def test_the_configuration_beside_weights_is_named(tmp_path: Path) -> None:
     arrays = {"mine": {"mine_W": np.zeros((3, 3, 3, 3)), "mine_b": np.zeros(3), "mine_c": [1.0]}}
     path = weights(tmp_path / "w.h5", arrays)

@@ -155,7 +155,7 @@ def test_seed_case_is_explained() -> None:
     assert "the old program computed (None, 1, 32, 10) with 20,490 parameters" in words
     assert "32 rows × 32 columns × 1 channel" in words
     assert "1 row × 32 columns × 32 channels" in words
-    assert "4 places that build models, 3 reached, 1 verified (25%)." in words
+    assert "4 lines of the code build models: 3 run, 1 with a match (25%)." in words
 
 
 def test_assumed_never_looks_like_automatic() -> None:

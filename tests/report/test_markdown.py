@@ -20,7 +20,7 @@ def test_whole_report() -> None:
     assert text.startswith(MARKER)
     assert "**5 files looked at, 3 changed, 1 added.**" in text
     assert "| 17 | 5 | 7 | 2 | 2 | 1 |" in text
-    assert "**1 match, 1 mismatch, 2 not verified.** 4 places that build models" in text
+    assert "**1 match, 1 mismatch, 2 not verified.** 4 lines of the code build models" in text
     assert "| ✅ match | `seed.py:model` | `(None, 10, 32, 32) on both sides` | 650 |" in text
     assert "**Likely cause:** merge axis" in text
     assert "computed (None, 1, 32, 10) with 20,490 parameters" in text

@@ -173,8 +173,8 @@ def test_not_verified_is_never_silent() -> None:
     assert "not verified  gan/models.py:Generator.build: the new program stopped" in text
     assert "not verified  train.py:main (train.py:3): needs an argument: --data" in text
     assert "1 match, 1 mismatch, 2 not verified" in text
-    assert "4 places that build models, 3 reached, 1 verified (25%)" in text
-    assert "no place that builds a model was found" in printed(verify=VerifyReport())
+    assert "4 lines of the code build models: 3 run, 1 with a match (25%)" in text
+    assert "no line that builds a model was found" in printed(verify=VerifyReport())
     unreadable = replace(samples.SKIPPED, unreadable=True)
     assert "unreadable  train.py:main" in printed(verify=VerifyReport(skipped=(unreadable,)))
 
@@ -208,7 +208,7 @@ def test_coverage_is_never_rounded_up_to_all() -> None:
     places = tuple(Place("a.py", n, f"a.py:m{n}") for n in range(1000))
     pairs = tuple(replace(samples.SEED_PAIR, place=place) for place in places[1:])
     report = VerifyReport(pairs=pairs, places_found=places, places_reached=places[1:])
-    assert "999 verified (99%)" in printed(verify=report)
+    assert "999 with a match (99%)" in printed(verify=report)
 
 
 def test_colours_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:

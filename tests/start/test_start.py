@@ -10,7 +10,7 @@ import pytest
 from kerasmig.cli.start import Guide
 from kerasmig.cli.work import configure
 from kerasmig.project.plan import Look, State, Step, steps
-from kerasmig.project.surroundings import Line, commands_told, old_pins, settings_of_keras1
+from kerasmig.project.surroundings import Line, commands_told, settings_of_keras1
 from tests.core.trees import read_tree, run, stamps
 from tests.start.repository import clone
 
@@ -59,17 +59,15 @@ def test_report_names_every_step_from_clone_to_training(repository: Path) -> Non
         "digits/models.py:18: build_volume: channels first or last?",
         "write: # kerasmig: data_format=channels_first",
         "$ kerasmig upgrade . --update-requirements",
-        "requirements.txt:2: Keras 3 has no Theano backend",
-        "write: numpy>=1.26",
-        "write: h5py>=3.11",
+        "requirements.txt: versions of today for keras, theano, numpy, h5py",
+        "$ kerasmig convert weights/digits.h5 --backend theano",
         "write: FROM python:3.11",
         "write: ENV KERAS_BACKEND tensorflow",
         "write: KERAS_BACKEND=tensorflow python3 train.py --data digits.npz --nb-epoch 20",
         "train.py:4: ",
-        "$ kerasmig convert weights/digits.h5",
-        "say --backend theano or tensorflow",
         "$ kerasmig start . --prove",
         "$ python train.py --data digits.npz --nb-epoch 20",
+        "$ jupyter notebook look.ipynb",
     ]
     positions = [left.find(word) for word in wanted]
     assert -1 not in positions, [w for w, at in zip(wanted, positions, strict=True) if at < 0]
@@ -120,10 +118,9 @@ def test_the_way_can_be_left_and_taken_up_until_nothing_is_open(repository: Path
     models.write_text(
         models.read_text().replace("data_format=undecided", "data_format=channels_last")
     )
-    for line in (*look.settings, *look.loosen):
+    for line in look.settings:
         _write(line)
-    text = Path("requirements.txt").read_text()
-    Path("requirements.txt").write_text(text.replace("Theano==0.8.2\n", ""))
+    assert "heano" not in Path("requirements.txt").read_text()
     _guide().walk(ask, decisions=False)
     look, way = _steps()
     assert [
@@ -204,10 +201,36 @@ def test_lines_that_stay(tmp_path: Path, line: str) -> None:
     assert not list(settings_of_keras1([path]))
 
 
-def test_pins_of_other_packages(tmp_path: Path) -> None:
-    path = tmp_path / "requirements.txt"
-    path.write_text("numpy==1.11.2\nscipy>=0.17\nh5py==3.12.1\nown-package==0.1\nPillow<4\n")
-    assert [(p.line, p.new) for p in old_pins([path])] == [(1, "numpy>=1.26"), (5, "Pillow>=10.0")]
+def test_weights_of_an_unknown_backend_are_asked_for_with_the_likelier_answer(
+    repository: Path,
+) -> None:
+    for name in ("README.md", "Dockerfile", "train.py"):
+        text = Path(name).read_text()
+        Path(name).write_text(text.replace("theano", "tensorflow"))
+    (todo,) = _steps()[1]["files"].left
+    assert "say --backend theano or tensorflow" in todo.what
+    assert todo.command.endswith(
+        "--backend theano   # or --backend tensorflow, if it was trained there"
+    )
+
+
+def test_what_the_upgrade_took_out_still_tells_of_old_weights(repository: Path) -> None:
+    for name in ("README.md", "Dockerfile"):
+        text = Path(name).read_text()
+        Path(name).write_text(text.replace("theano", "tensorflow"))
+    assert run(repository, "upgrade", ".").code in (0, 1)
+    assert "theano" not in Path("train.py").read_text()
+    (todo,) = _steps()[1]["files"].left
+    assert "train.py:4 (before the upgrade) chooses Theano" in todo.what
+    assert "--backend theano" in todo.command
+
+
+def test_a_model_of_ones_own_function_is_named_as_a_command_takes_it(repository: Path) -> None:
+    todo = _steps()[1]["decide"].left[0]
+    (place,) = re.findall("`kerasmig shapes (.*?)`", todo.what)
+    result = run(repository, "shapes", place)
+    assert result.code in (0, 1) and "build_volume" in result.out.decode()
+    assert "digits/models.py:9" not in result.out.decode()
 
 
 def test_commands_are_those_of_the_programs(tmp_path: Path) -> None:
