@@ -300,10 +300,15 @@ class FileResult(NamedTuple):
 
 
 class RunResult(NamedTuple):
-    """What became of all files, in the order of their paths."""
+    """What became of all files, in the order of their paths.
+
+    Args:
+        pending: nothing is written, as in a check or a diff: the changes are still to be made.
+    """
 
     files: tuple[FileResult, ...]
     extra_files: Mapping[str, str] = {}
+    pending: bool = False
 
     @property
     def tally(self) -> Tally:

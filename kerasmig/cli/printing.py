@@ -44,6 +44,7 @@ def print_run_report(
     Args:
         output: where the report goes instead of stdout; a diff stays on stdout.
     """
+    run = run._replace(pending=run.pending or diff or dry_run)
     if output_format != "text":
         print_document(output_format, run, report, about, output)
         return
@@ -62,7 +63,6 @@ def print_run_report(
         run,
         console,
         verbose=verbose,
-        dry_run=diff or dry_run,
         statistics=statistics,
         quiet=quiet,
     )

@@ -187,14 +187,17 @@ def _verify_document(report: VerifyReport) -> dict[str, Any]:
 def _merge_runs(runs: Iterable[RunResult]) -> RunResult:
     files: dict[str, FileResult] = {}
     extra: dict[str, str] = {}
+    pending = False
     for run in runs:
+        pending = pending or run.pending
         for file in run.files:
             if files.setdefault(file.path, file) != file:
                 raise ReportError(f"two parts say different things of {file.path}")
         for path, text in run.extra_files.items():
             if extra.setdefault(path, text) != text:
                 raise ReportError(f"two parts write {path} differently")
-    return RunResult(tuple(files[path] for path in sorted(files)), dict(sorted(extra.items())))
+    ordered = tuple(files[path] for path in sorted(files))
+    return RunResult(ordered, dict(sorted(extra.items())), pending)
 
 
 def _merge_reports(reports: Sequence[VerifyReport]) -> VerifyReport:

@@ -35,7 +35,7 @@ def to_github(run: RunResult | None, verify: VerifyReport | None) -> str:
             commands += _file_commands(file)
         summary = summarize(run)
         ending.append(
-            f"{summary.changed} of {summary.files} files changed; "
+            f"{summary.changed} of {summary.files} files {summary.would}changed; "
             f"left to do: {'; '.join(summary.left) or 'nothing'}"
         )
     if verify is not None:

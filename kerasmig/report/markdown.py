@@ -127,9 +127,9 @@ class _Page:
 def _summary(page: _Page, run: RunResult) -> None:
     summary = summarize(run)
     tally = summary.tally
-    created = f", {summary.created} added" if summary.created else ""
+    created = f", {summary.created} {summary.would}added" if summary.created else ""
     page.add(
-        f"**{plural(summary.files, 'file')} looked at, {summary.changed} changed{created}.** "
+        f"**{plural(summary.files, 'file')} looked at, {summary.changed} {summary.would}changed{created}.** "
         + (f"Left to do: {'; '.join(summary.left)}." if summary.left else "Nothing is left to do.")
     )
     page.table(

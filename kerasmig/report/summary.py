@@ -27,6 +27,7 @@ class RunSummary(NamedTuple):
         files: files that were looked at, ``failed`` ones included.
         keras, program: files whose code uses Keras, and those without the word that belong to the
             programs of such files; the rest was not looked into.
+        would: ``would be `` where nothing is written, else empty.
         changed, created, failed: files rewritten, written anew, not readable.
         codes: the findings by code, in the order of the codes.
         verdicts: number of models per data format.
@@ -49,6 +50,7 @@ class RunSummary(NamedTuple):
     program: int = 0
     proofs: dict[Proof, int] = {}
     settled: int = 0
+    would: str = ""
 
     @property
     def adds_up(self) -> bool:
@@ -71,14 +73,17 @@ def summarize(run: RunResult) -> RunSummary:
     proofs = Counter(finding.proof for finding in all_findings(run) if finding.proof)
     assumed = [f for f in all_findings(run) if outcome(f) == "assumed"]
     settled = sum(finding.settled for finding in assumed)
+    automatic = totals["automatic"] if run.pending else 0
     left = [
         (failed, "could not be read", "file", "files"),
         (manual - undecided, "to migrate by hand", "place", "places"),
         (undecided, "with an undecided data format", "model", "models"),
         (totals["assumed"] - settled, "to review", "assumed change", "assumed changes"),
+        (automatic, "to make with `kerasmig upgrade`", "automatic change", "automatic changes"),
     ]
     return RunSummary(
         files=len(run.files),
+        would="would be " if run.pending else "",
         changed=sum(file.changed for file in run.files),
         created=len(run.extra_files),
         failed=failed,

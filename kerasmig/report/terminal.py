@@ -66,7 +66,8 @@ def print_run(
         for verdict in file.verdicts if verbose else ():
             _print_verdict(screen, file.path, verdict, verbose)
     if not quiet:
-        _print_summary(screen, result, summarize(result), dry_run, statistics or verbose)
+        summary = summarize(result._replace(pending=result.pending or dry_run))
+        _print_summary(screen, result, summary, statistics or verbose)
 
 
 def print_diff(result: RunResult, console: AnyConsole) -> None:
@@ -247,9 +248,7 @@ def _evidence(evidence: Evidence) -> str:
     return f"{evidence.sentence} ({where})" if where else evidence.sentence
 
 
-def _print_summary(
-    screen: Screen, run: RunResult, summary: RunSummary, dry_run: bool, statistics: bool
-) -> None:
+def _print_summary(screen: Screen, run: RunResult, summary: RunSummary, statistics: bool) -> None:
     screen.line("")
     if statistics:
         for code in summary.codes:
@@ -260,14 +259,13 @@ def _print_summary(
             name = code_name(code.code)
             screen.line(f"{code.code} ", *parts, (f"  {name}" if name else "", "dim"))
         screen.line("")
-    would = "would be " if dry_run else ""
     looked = plural(summary.files, "file")
     if summary.keras or summary.program:
         looked += f" ({plural(summary.keras, 'uses', 'use')} Keras"
         looked += f", {summary.program} more in their programs)" if summary.program else ")"
-    files = [looked, f"{summary.changed} {would}changed"]
+    files = [looked, f"{summary.changed} {summary.would}changed"]
     if summary.created:
-        files.append(f"{summary.created} {would}added ({', '.join(run.extra_files)})")
+        files.append(f"{summary.created} {summary.would}added ({', '.join(run.extra_files)})")
     if summary.failed:
         files.append(f"{summary.failed} not read")
     screen.line(("files   ", "dim"), ", ".join(files))
@@ -281,9 +279,8 @@ def _print_summary(
     # Only where nothing is rewritten: a comment would keep a change from being made.
     assumed = [f for f in all_findings(run) if outcome(f) == "assumed" and not f.settled]
     if assumed and not any(finding.edits for finding in assumed):
-        left[-1] += ": change them, or accept each with `# kerasmig: ignore[CODE]` on its line"
-    if dry_run and (count := sum(code.automatic for code in summary.codes)):
-        left.append(f"{plural(count, 'automatic change')} to make with `kerasmig upgrade`")
+        place = next(i for i, one in enumerate(left) if "assumed change" in one)
+        left[place] += ": change them, or accept each with `# kerasmig: ignore[CODE]` on its line"
     _print_left(screen, left)
 
 

@@ -218,6 +218,16 @@ def test_exit_zero_and_the_short_forms(tmp_path: Path) -> None:
     assert code == 1
     line, column, rest = out.splitlines()[0].partition(".py:")[2].split(":", 2)
     assert (line, column) == ("2", "5") and rest.startswith(" KM102 ")
+    (tmp_path / "old.py").write_text(LEGACY)
+    code, out, _ = invoke("check", path, "--output-format", "concise")
+    assert code == 1 and "KM201 [*] " in out
+    for form in ("github", "markdown"):
+        code, told, _ = invoke("check", path, "--output-format", form)
+        assert code == 1 and "would be changed" in told
+        assert "to make with `kerasmig upgrade`" in told
+    invoke("upgrade", path)
+    assert "[*]" not in invoke("check", path, "--output-format", "concise")[1]
+    (tmp_path / "old.py").write_text("import keras\nx = keras.layers.Nothing()\n")
     issues = json.loads(invoke("check", path, "--output-format", "gitlab")[1])
     assert {issue["severity"] for issue in issues} >= {"major"}
     assert len({issue["fingerprint"] for issue in issues}) == len(issues)

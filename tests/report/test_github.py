@@ -40,7 +40,7 @@ def test_verification() -> None:
         "::error file=nets/unet.py,line=4,title=mismatch%3A nets/unet.py%3Aget_unet::"
     )
     assert any(line.startswith("::warning file=train.py,line=3,") for line in lines)
-    assert "1 verified (25%25)" in lines[-1]
+    assert "1 with a match (25%25)" in lines[-1]
     unreadable = VerifyReport(skipped=(replace(samples.SKIPPED, unreadable=True),))
     assert commands(None, unreadable)[0].startswith("::error file=train.py")
 
