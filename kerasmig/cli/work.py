@@ -166,7 +166,12 @@ def analyse(
     project = Project(files, config.upgrade, _cache(files, config), leftovers)
     with Progress("Reading") as progress:
         run = with_orderings(project.upgrade(config.jobs or default_jobs(), progress.step))
-    pinned = project.requirements(paths or (Path(),), run, update=update_requirements)
+    named = {shown_path(path) for path in paths}
+    pinned = [
+        result
+        for result in project.requirements(paths or (Path(),), run, update=update_requirements)
+        if result.path in named or not config.selection.leaves_out(Path(result.path))
+    ]
     if problems or pinned:
         run = RunResult((*run.files, *pinned, *problems), run.extra_files)
     if not run.files:

@@ -316,7 +316,16 @@ class Project:
         found = (old_settings(path, self.modules.shown(path)) for path in settings)
         results += [result for result in found if result is not None]
         compat = [*map(Path, run.extra_files), *(p for p in self.files if p.name == COMPAT_FILE)]
-        return results + missing_from_packages(compat)
+        results += missing_from_packages(compat)
+        return [r for r in map(self._heard, results) if r.findings or r.error]
+
+    def _heard(self, result: FileResult) -> FileResult:
+        """A result of a file beside the code, without what its settings do not ask for."""
+        settings = self._settings_for(absolute(Path(result.path)))
+        wanted = tuple(f for f in result.findings if settings.wants(f.code))
+        if wanted == result.findings:
+            return result
+        return result._replace(findings=wanted, new=result.new if wanted else result.old)
 
     def write_beside(self, results: Sequence[FileResult], backups: Backups | None) -> list[str]:
         """Write changed files that are not among the project's own, such as requirements."""

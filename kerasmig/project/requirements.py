@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from kerasmig.disk.find import absolute
 from kerasmig.finding import Applicability, FileResult, Finding
+from kerasmig.rewrite.directives import line_ignores
 
 CODE = "KM902"
 _KERAS = "keras>=3.8"
@@ -142,6 +143,8 @@ def _requirements(text: str, path: str) -> Iterator[tuple[int, re.Match[str]]]:
     """The requirements that are known here, with their lines."""
     quoted_only = path.endswith((".py", ".toml", "Pipfile"))
     for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
+        if line_ignores(line, CODE):
+            continue
         code = line.partition("#")[0]
         for match in _REQUIREMENT.finditer(code):
             assigned = re.match(r"[ \t]*$", code[: match.start()]) is not None

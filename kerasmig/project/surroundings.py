@@ -18,6 +18,7 @@ from kerasmig.catalog.code_base import SETTINGS as CODE
 from kerasmig.disk.find import Selection, find_files, shown_path
 from kerasmig.disk.reading import read_file
 from kerasmig.finding import Applicability, FileResult, Finding
+from kerasmig.rewrite.directives import line_ignores
 
 _MOST_BYTES = 200_000
 _TOLD_IN = (
@@ -130,6 +131,8 @@ def _text(path: Path) -> str:
 def _lines(path: Path) -> Iterator[Line]:
     code = path.suffix in _CODE
     for number, line in enumerate(_text(path).splitlines(), 1):
+        if line_ignores(line, CODE):
+            continue
         new = _BACKEND.sub(r"\g<set>tensorflow", line)
         why = "Keras 3 has no Theano backend" if new != line else ""
         if path.suffix == ".ipynb":

@@ -106,6 +106,19 @@ def _codes(words: str | None) -> tuple[frozenset[str], str]:
         return frozenset(["none"]), str(error)
 
 
+def line_ignores(line: str, code: str) -> bool:
+    """Whether a comment switches a code off in a line that is no code: of a README, say.
+
+    In Markdown the comment stands in one of HTML: ``<!-- # kerasmig: ignore[KM607] -->``.
+    """
+    match = _DIRECTIVE.search(line.encode("utf-8", "replace"))
+    ignore = _IGNORE.search(match.group(1).decode("utf-8", "replace")) if match else None
+    if ignore is None:
+        return False
+    codes, _ = _codes(ignore.group(1))
+    return not codes or any(map(code.startswith, codes))
+
+
 def question(text: Text, lines: Iterable[int]) -> Edit:
     """The edit that leaves `QUESTION` behind the first line that can bear a comment.
 

@@ -39,6 +39,36 @@ def piped(folder: Path, source: str, *arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
+# -- what stands beside the code -----------------------------------------------------------------
+
+
+def test_findings_beside_the_code_are_switched_off_as_those_in_it(tmp_path: Path) -> None:
+    readme = "KERAS_BACKEND=theano python a.py"
+    write_tree(
+        tmp_path,
+        {
+            "a.py": b"import keras\nm = keras.Sequential()\n",
+            "README.md": f"`{readme}`\n".encode(),
+            "requirements.txt": b"keras==1.2.2\ntensorflow==1.0\n",
+        },
+    )
+    assert checked(tmp_path) == ["README.md", "requirements.txt"]
+    assert checked(tmp_path, "--ignore", "KM607") == ["requirements.txt"]
+    assert checked(tmp_path, "--select", "KM6") == ["README.md"]
+    assert checked(tmp_path, "--per-file-ignores", "*.md:KM607") == ["requirements.txt"]
+    assert checked(tmp_path, "--exclude", "*.md") == ["requirements.txt"]
+    assert checked(tmp_path, "--exclude", "*.md", "README.md", "a.py")[0] == "README.md"
+    run(tmp_path, "upgrade", "--update-requirements", "--ignore", "KM902")
+    assert b"keras==1.2.2" in (tmp_path / "requirements.txt").read_bytes()
+    (tmp_path / "README.md").write_text(f"`{readme}` <!-- # kerasmig: ignore[KM607] -->\n")
+    assert checked(tmp_path) == ["requirements.txt"]
+    pins = "keras==1.2.2  # kerasmig: ignore[KM902]\ntensorflow==1.0  # kerasmig: ignore\n"
+    (tmp_path / "requirements.txt").write_text(pins)
+    assert checked(tmp_path) == []
+    run(tmp_path, "upgrade", "--update-requirements")
+    assert (tmp_path / "requirements.txt").read_text() == pins
+
+
 # -- configuration ---------------------------------------------------------------------------------
 
 
