@@ -298,7 +298,7 @@ MESSAGES: tuple[Message, ...] = (
         ("keras.metrics.get('fmeasure')",),
     ),
     Message(
-        r"^'?(?:KeyError: )?'(?P<name>(?:val_)?acc)'?$",
+        r"(?:^'?|KeyError: )'(?P<name>(?:val_)?acc)'?$",
         "Keras 3 logs `accuracy` and `val_accuracy` for the metric 'accuracy'.",
         f"{_UPGRADE}: the key stays what it was (KM408).",
         "KM408",

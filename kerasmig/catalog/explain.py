@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kerasmig.catalog import families, surface
+from kerasmig.catalog.keras1_words import module_text, standing_text
 from kerasmig.catalog.lookup import (
     argument_text,
     entries_named,
@@ -39,7 +40,9 @@ def explanation(text: str) -> str | None:
         return "\n".join(_with_rule(row_text(row), row.code) for row in rows)
     if found := meanings(text):
         return "\n\n".join(_with_rule(f"### {m.title}\n\n{m.text}", *m.codes) for m in found)
-    return _error_text(text) if len(text.split()) > 1 or "'" in text else None
+    if len(text.split()) > 1 or "'" in text:
+        return _error_text(text)
+    return module_text(text) or standing_text(text)
 
 
 def _with_rule(text: str, *codes: str) -> str:

@@ -60,9 +60,12 @@ def meanings(word: str) -> list[Meaning]:
 
 
 def message_for(text: str) -> tuple[Message, re.Match[str]] | None:
-    """The known error message that a text holds."""
+    """The known error message that a text holds; with or without its backticks."""
+    plain = text.replace("`", "")
     for message in MESSAGES:
-        match = re.search(message.pattern, text, re.DOTALL)
+        match = re.search(message.pattern, text, re.DOTALL) or re.search(
+            message.pattern.replace("`", ""), plain, re.DOTALL
+        )
         if match is not None:
             return message, match
     return None

@@ -116,6 +116,11 @@ def in_keras1(path: str) -> bool:
     return owner in modules and name in modules[owner]
 
 
+def keras1_modules() -> tuple[str, ...]:
+    """The modules of Keras 1.2.2."""
+    return tuple(_keras1()["modules"])
+
+
 def is_module(path: str) -> bool:
     """Whether a path is a module of Keras 1.2.2."""
     return path in _keras1()["modules"]

@@ -366,7 +366,14 @@ def explain(words: tuple[str, ...]) -> None:
     asked = " ".join(words)
     text = explanation(asked)
     if text is None:
-        fail(f"nothing is known of {asked!r}: `kerasmig rules` lists all codes")
+        from kerasmig.catalog.keras1_words import nearest
+
+        near = " or ".join(nearest(asked))
+        fail(
+            f"nothing is known of {asked!r}: "
+            + (f"do you mean {near}? " if near else "")
+            + "`kerasmig rules` lists all codes"
+        )
     if sys.stdout.isatty():
         from kerasmig.report.wrapping import wrapped_markdown
 
