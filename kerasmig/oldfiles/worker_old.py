@@ -190,8 +190,9 @@ def _values(shape: tuple[int | None, ...], words: int | None, random: Any) -> An
 
 
 if __name__ == "__main__":
-    from kerasmig.legacy import bridge
+    from kerasmig.legacy import at_once, bridge
 
     confine_self(sys.argv[1])
     bridge.activate(Path(sys.argv[2]))
+    at_once.update_at_once()
     serve(answer)

@@ -272,9 +272,10 @@ def write(case: Case, folder: Path) -> None:
 
 def main() -> None:
     """Write every case, and a list of those that Keras 1.2.2 itself refuses."""
-    from kerasmig.legacy import bridge, install
+    from kerasmig.legacy import at_once, bridge, install
 
     bridge.activate(install.ensure())
+    at_once.update_at_once()  # else the step differs from run to run
     folder = Path(sys.argv[1])
     only = sys.argv[2:]
     refused = {}

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from kerasmig.catalog.layers import hidden_settings
 from kerasmig.legacy import bridge
+from kerasmig.legacy.at_once import replace_everywhere, update_at_once
 from kerasmig.verify.descriptions import LayerFacts, OptimizerFacts
 from kerasmig.verify.messages import NO_LAYERS
 from kerasmig.verify.program import datasets
@@ -74,7 +75,7 @@ class Keras1:
         self._answer_loading()
         self._silence_noise()
         self._return_new_tensors()
-        self._update_at_once()
+        update_at_once()
         for cls in (self.topology.Layer, self.topology.Container, self.models.Sequential):
             spare_stand_ins(cls, recorder)
         take_stand_ins_for_sizes(self.topology.Layer, lambda cls, *_, **__: object.__new__(cls))
@@ -291,47 +292,6 @@ class Keras1:
 
         node.create_node = classmethod(create_node)
 
-    def _update_at_once(self) -> None:
-        """Have all updates of a training step see the values from before the step.
-
-        Keras 1's TensorFlow backend only orders updates after the loss: a weight may be assigned
-        while another weight's gradient is still to be computed from it, and the count of
-        iterations before or after the rate is. Its Theano backend, and the intention, is
-        simultaneous assignment; results were seen to differ by 3 % of a step without this.
-        """
-        backend = importlib.import_module("keras.backend.tensorflow_backend")
-        tf = sys.modules["tensorflow"]
-        function = backend.Function
-        create = function.__init__
-
-        def __init__(self: Any, inputs: Any, outputs: Any, updates: Sequence[Any] = ()) -> None:
-            pairs = [update for update in updates if isinstance(update, tuple)]
-            others = [update for update in updates if not isinstance(update, tuple)]
-            create(self, inputs, outputs, updates=others)
-            values = [tf.convert_to_tensor(new, dtype=p.dtype.base_dtype) for p, new in pairs]
-            with tf.control_dependencies([*self.outputs, *values]):
-                assigned = [tf.assign(p, v) for (p, _), v in zip(pairs, values, strict=True)]
-                self.updates_op = tf.group(self.updates_op, *assigned)
-
-        function.__init__ = __init__
-
-        def update_add(x: Any, increment: Any) -> Any:
-            return (x, x + increment)
-
-        def moving_average_update(variable: Any, value: Any, momentum: Any) -> Any:
-            return (variable, variable * momentum + value * (1.0 - momentum))
-
-        def power(x: Any, a: Any) -> Any:
-            if isinstance(x, float) and hasattr(a, "dtype"):  # Nadam, in float64
-                x = tf.cast(x, a.dtype)
-            return tf.pow(x, a)
-
-        replace_everywhere("keras", backend.update, lambda x, new_x: (x, new_x))
-        replace_everywhere("keras", backend.update_add, update_add)
-        replace_everywhere("keras", backend.update_sub, lambda x, decrement: (x, x - decrement))
-        replace_everywhere("keras", backend.moving_average_update, moving_average_update)
-        replace_everywhere("keras", backend.pow, power)
-
     # Description
 
     def ready(self, model: Any) -> str:
@@ -463,16 +423,6 @@ class Keras1:
     def _output_shapes(self, model: Any) -> list[list[int | None]]:
         self.ready(model)
         return [self.shape(tensor) for tensor in self.ends(model)[1]]
-
-
-def replace_everywhere(package: str, original: Any, replacement: Any) -> None:
-    """Put `replacement` wherever a loaded module of `package` holds `original` by any name."""
-    for name, module in list(sys.modules.items()):
-        if module is None or name.partition(".")[0] != package:
-            continue
-        for attribute, value in list(vars(module).items()):
-            if value is original:
-                setattr(module, attribute, replacement)
 
 
 def _bases(layer: Any) -> list[str]:

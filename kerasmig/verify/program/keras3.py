@@ -11,11 +11,11 @@ from typing import Any
 
 from kerasmig.catalog.layer_facts import Role
 from kerasmig.catalog.layers import hidden_settings, role_of
+from kerasmig.legacy.at_once import replace_everywhere
 from kerasmig.verify.descriptions import LayerFacts, OptimizerFacts
 from kerasmig.verify.messages import NO_LAYERS, one_line
 from kerasmig.verify.program import datasets
 from kerasmig.verify.program.inert import answering
-from kerasmig.verify.program.keras1 import replace_everywhere
 from kerasmig.verify.program.library import (
     answered,
     bound,

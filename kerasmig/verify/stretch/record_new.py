@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from kerasmig.legacy.at_once import replace_everywhere
 from kerasmig.verify.models.train_new import add_up_repeated
-from kerasmig.verify.program.keras1 import replace_everywhere
 from kerasmig.verify.program.keras3 import Keras3
 from kerasmig.verify.program.library import bound
 from kerasmig.verify.program.recorder import COMPAT
