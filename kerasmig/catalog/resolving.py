@@ -59,7 +59,8 @@ RESOLVE: dict[str, str] = {
     "KM144": "Nothing to do if channels last is what you want. To have channels first, call "
     "`keras.config.set_image_data_format('channels_first')` at the start of the program.",
     "KM146": "Turn what is fed where the message says: `x = numpy.moveaxis(x, 1, -1)` for arrays of "
-    "(samples, channels, rows, columns). In a generator, turn each batch.",
+    "(samples, channels, rows, columns). In a generator, turn each batch. An input that keeps its order needs "
+    "nothing: feed it as before.",
     "KM147": "Check that the array was in the old order there. If the data is turned elsewhere already, delete "
     "the line that was written.",
     "KM201": _UPGRADE

@@ -295,6 +295,81 @@ def test_edges_of_the_corpus(path: Path) -> None:
     assert not [f for f in result.findings if f.code == "KM142"]
 
 
+# -- functions in Lambda -------------------------------------------------------------------------------
+
+CONV = "Conv2D(3, (3, 3), data_format='channels_first')"
+
+
+@pytest.mark.parametrize(
+    ("function", "shape"),
+    [
+        ("lambda t: t / 127.5 - 1.", ""),
+        ("lambda t: abs(t) * 2", ""),
+        ("halve", ""),
+        ("lambda t: t * SCALE", ""),
+        ("lambda t: t + 1", ", output_shape=lambda s: s"),
+        ("lambda t: K.clip(t, 0, 1)", ""),
+    ],
+)
+def test_a_function_that_does_the_same_to_each_element_needs_no_edge(
+    function: str, shape: str
+) -> None:
+    before = f"""
+    from keras import ops as K
+    SCALE = 2.5
+    def halve(t):
+        u = t / 2.
+        return u
+    x = Input((3, 8, 9))
+    y = {CONV}(x)
+    y = Lambda({function}{shape})(y)
+    m = Model(x, {CONV}(y))
+    """
+    assert body(before).count("Permute(") == 2
+
+
+def test_the_shape_that_such_a_function_states_is_turned() -> None:
+    code = body(f"i = x = Input((3, 8, 9))\ny = {CONV}(x)\ny = Lambda(lambda t: t / 2, (3, 6, 7))(y)\n"
+                f"m = Model(x, {CONV}(y))\n")  # fmt: skip
+    assert "Lambda(lambda t: t / 2, (6, 7, 3))" in code
+    assert code.count("Permute(") == 2
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "lambda t: t[:, 0:1]",
+        "lambda t: t - K.mean(t, axis=1, keepdims=True)",
+        "lambda t: t * np.arange(7)",
+        "lambda t, k=None: t * k",
+        "unseen",
+    ],
+)
+def test_a_function_that_minds_the_axes_gets_them_as_the_code_means(function: str) -> None:
+    before = f"""
+    import numpy as np
+    from keras import ops as K
+    from elsewhere import unseen
+    x = Input((3, 8, 9))
+    y = {CONV}(x)
+    y = Lambda({function}, output_shape=(3, 6, 7))(y)
+    m = Model(x, {CONV}(y))
+    """
+    code = body(before)
+    assert code.count("Permute(") == 4 and "output_shape=(3, 6, 7)" in code
+
+
+def test_one_edge_serves_all_uses() -> None:
+    """Behind a layer that would let the turned tensor through, three uses want it back."""
+    before = f"""
+    x = Input((3, 8, 9))
+    y = Activation('relu')({CONV}(x))
+    a, b, c = Flatten()(y), Dense(2)(y), LSTM(4)(Reshape((3, 42))(y))
+    m = Model(x, [a, b, c])
+    """
+    assert body(before).count("Permute(") == 2
+
+
 # -- with the data -------------------------------------------------------------------------------------
 
 WITH_DATA = UpgradeSettings(layout="channels_last", with_data=True)
@@ -313,6 +388,56 @@ m.add(Conv2D(4, (3, 3), input_shape=(1, 8, 9), data_format='channels_first'))
 m.add(GlobalAveragePooling2D(data_format='channels_first'))
 m.compile('sgd', 'mse')
 """
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "i = x = Input((3, 8, 9))\ny = Dropout(.1)(x)\n",
+            "i = x = Input((8, 9, 3))\ny = Dropout(.1)(x)\n",
+        ),
+        (
+            "i = x = Input((3, 8, 9))\ny = BatchNormalization(axis=1)(GaussianNoise(.1)(x))\n",
+            "i = x = Input((8, 9, 3))\ny = BatchNormalization(axis=-1)(GaussianNoise(.1)(x))\n",
+        ),
+        (
+            "x, z = Input((3, 8, 9)), Input((1, 8, 9))\ni = [x, z]\ny = concatenate(i, axis=1)\n",
+            "x, z = Input((8, 9, 3)), Input((8, 9, 1))\ni = [x, z]\ny = concatenate(i, axis=-1)\n",
+        ),
+        (
+            "i = x = Input((3, 8, 9))\ny = Lambda(lambda t: t / 255.)(x)\n",
+            "i = x = Input((8, 9, 3))\ny = Lambda(lambda t: t / 255.)(x)\n",
+        ),
+    ],
+)
+def test_inputs_that_go_through_other_layers_first_are_turned(before: str, after: str) -> None:
+    rest = "y = Conv2D(3, (3, 3), data_format='channels_first')(y)\nm = Model(i, Flatten()(y))\n"
+    result = turned(before + rest)
+    assert after in result.code
+    assert result.code.count("Permute(") == 1
+    assert not [f for f in result.findings if f.code == "KM146"]
+
+
+def test_inputs_of_a_model_that_feeds_a_model_are_turned() -> None:
+    result = turned("""
+    inner = Sequential([Conv2D(3, (3, 3), data_format='channels_first', input_shape=(1, 8, 9))])
+    a, b = Input((1, 8, 9)), Input((1, 8, 9))
+    m = Model([a, b], Flatten()(add([inner(a), inner(b)])))
+    """)
+    assert "a, b = Input((8, 9, 1)), Input((8, 9, 1))" in result.code
+    assert "inner(a), inner(b)" in result.code
+
+
+def test_an_input_that_keeps_its_order_is_reported() -> None:
+    result = turned("""
+    x = Input((3, 8, 9))
+    y = Lambda(lambda t: t[:, ::-1], output_shape=(3, 8, 9))(x)
+    m = Model(x, Conv2D(3, (3, 3), data_format='channels_first')(y))
+    """)
+    assert "x = Input((3, 8, 9))" in result.code
+    told = [f for f in result.findings if f.code == "KM146"]
+    assert [(f.line, f.applicability) for f in told] == [(3, Applicability.ASSUMED)]
 
 
 def test_seed_with_data() -> None:

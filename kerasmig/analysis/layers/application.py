@@ -19,6 +19,7 @@ from kerasmig.analysis.interpreter.values import (
     Value,
 )
 from kerasmig.analysis.layers.arguments import ORDERINGS
+from kerasmig.analysis.layers.elementwise import elementwise
 from kerasmig.analysis.layers.merging import merge_tensors
 from kerasmig.analysis.layers.shape_functions import SPECS
 from kerasmig.analysis.layers.sizes import ShapeProblem
@@ -190,6 +191,9 @@ def _bidirectional(run: Interpreter, layer: Layer, tensor: Tensor) -> Shape | No
 
 def _lambda_shape(run: Interpreter, layer: Layer, tensor: Tensor) -> Shape | None:
     given = layer.config.get("output_shape")
+    function = layer.config.get("function")
+    if given is None and isinstance(function, Function) and elementwise(function):
+        return tensor.shape
     batch = tensor.shape[0] if tensor.shape else None
     if isinstance(given, Seq):
         return (batch, *given.items)

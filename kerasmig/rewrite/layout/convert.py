@@ -10,14 +10,12 @@ from functools import partial
 from kerasmig.analysis.dataformat.project_facts import ModuleSource, ProjectFacts
 from kerasmig.analysis.dataformat.shapes import mentions_spatial
 from kerasmig.analysis.interpreter.frames import Context
-from kerasmig.analysis.interpreter.values import Model, Tensor
 from kerasmig.analysis.names.resolution import Names
-from kerasmig.catalog.layer_facts import Role
-from kerasmig.catalog.layers import role_of
 from kerasmig.rewrite.layout.axes import goes_last
 from kerasmig.rewrite.layout.data import Fed, feed
 from kerasmig.rewrite.layout.editing import CannotEdit, FileEdits, dims_of
 from kerasmig.rewrite.layout.following import Follower, follow
+from kerasmig.rewrite.layout.outside import kept_inputs, outside
 from kerasmig.rewrite.layout.plan import Plan, Problem, Step
 from kerasmig.rewrite.layout.result import Converted, Edge, Left, Source
 from kerasmig.rewrite.layout.review import Review
@@ -26,6 +24,10 @@ from kerasmig.text.source import Text
 from kerasmig.text.tree import nodes, parents, walk
 
 FUEL = 100_000
+_KEPT = (
+    "this input keeps the channels first, and so does its data: what comes before the first layer "
+    "with the channels last needs them there"
+)
 
 
 def convert(
@@ -98,24 +100,12 @@ class _Conversion:
         for _ in range(8):
             solution = solve(partial(self._follow_without, tuple(forbidden)))
             if self._with_data:
-                solution = self._outside(solution, tuple(forbidden))
+                solution = outside(partial(self._follow_without, tuple(forbidden)), solution)
             try:
                 return self._written(solution, forbidden)
             except _Unwritable as error:
                 forbidden += error.problems
         return Converted(left=[self._review.left(p) for p in forbidden])
-
-    def _outside(self, inside: Solution, forbidden: Sequence[Problem]) -> Solution:
-        """The solution with inputs and outputs turned as well."""
-        inputs = _turned_inputs(inside)
-        if not inputs:
-            return inside
-        follow_it = partial(self._follow_without, forbidden)
-        found = solve(follow_it, Plan(inputs=inputs, frozen=inside.plan.frozen))
-        if not found.plan.inputs:
-            return found
-        ends = _free_ends(found.run) - found.plan.frozen
-        return solve(follow_it, Plan(inputs=dict(found.plan.inputs), ends=ends))
 
     def _follow_without(self, forbidden: Sequence[Problem], plan: Plan) -> Follower:
         return self._follow(self._with(plan, forbidden))
@@ -165,6 +155,9 @@ class _Conversion:
             counted = self._review.counted(run, result)
             result.counted = [c for c in counted if (c.path, c.line) not in places]
             result.unseen = self._review.branches(run)
+            if self._with_data:
+                nodes_kept = kept_inputs(run).values()
+                result.kept = [Left(self._of[id(n)].path, n.lineno, _KEPT) for n in nodes_kept]
         result.left = list(dict.fromkeys(result.left))
         for source in self._sources:
             edits = files[source.path].collected()
@@ -415,59 +408,6 @@ def _may_feed(call: ast.Call, models: frozenset[str]) -> bool:
         receiver = _owner(call)
         return receiver in models or _LIKE_A_MODEL.search(receiver.lower()) is not None
     return call.func.attr in _ONLY_MODELS
-
-
-def _turned_inputs(solution: Solution) -> dict[int, int]:
-    """The inputs that are turned right away: by the call that declares them, and their state."""
-    found: dict[int, int] = {}
-    for key, wrap in solution.plan.wraps.items():
-        for tensor in solution.run.wrapped.get(key, ()):
-            if wrap.state > 0 and tensor.source == "input" and isinstance(tensor.node, ast.Call):
-                found[id(tensor.node)] = wrap.state
-    merged = {
-        id(model)
-        for made in solution.run.trace.layers.values()
-        for layer in made
-        if role_of(layer.kind) is Role.MERGE
-        for model in getattr(layer.config.get("layers"), "items", ())
-    }
-    for step in solution.run.steps:
-        node = getattr(step.layer, "node", None)
-        if id(step.model) in merged:
-            continue  # what the merge of them is fed could not be told apart
-        if step.first and not step.have and step.want > 0 and node is not None:
-            found[id(node)] = step.want
-    return found
-
-
-_SYMMETRIC = frozenset(
-    "mse mean_squared_error mae mean_absolute_error binary_crossentropy msle "
-    "mean_squared_logarithmic_error".split()
-)
-
-
-def _takes_turned(run: Follower, model: Model) -> bool:
-    """Whether the inputs are turned, or none of them is of images: a generator takes vectors."""
-    taken = [t for t in model.state["inputs"] if isinstance(t, Tensor)]
-    vectors = bool(taken) and all(t.shape is not None and len(t.shape) < 3 for t in taken)
-    return vectors or any(run.states_of(model)[0])
-
-
-def _free_ends(run: Follower) -> frozenset[int]:
-    """The models whose outputs may be turned: their losses are the same in any order."""
-    found: set[int] = set()
-    for model in run.models:
-        if len(model.state["outputs"]) != 1 or not _takes_turned(run, model):
-            continue
-        losses = [
-            kwargs.get("loss", args[1] if len(args) > 1 else None)
-            for args, kwargs in run.compiled.get(id(model.node), ())
-        ]
-        told = [kwargs.get("metrics") for _, kwargs in run.compiled.get(id(model.node), ())]
-        plain = all(isinstance(loss, str) and loss in _SYMMETRIC for loss in losses)
-        if plain and not any(told):
-            found.add(id(model.node))
-    return frozenset(found)
 
 
 class _Unwritable(Exception):

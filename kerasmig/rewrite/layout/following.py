@@ -210,6 +210,8 @@ class Follower(Stacker):
             if inserted is not None:
                 rank = len(given.shape or ())
                 self.used_elements.setdefault(id(element), set()).add((given.turned, rank))
+                if given.turned != inserted:
+                    self.inserted.append((given, inserted))
                 given = self._turned(given, inserted)
         before = len(self.demands)
         value = self.need(where, given, found.want, node)

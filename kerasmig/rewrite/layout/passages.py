@@ -18,6 +18,7 @@ from kerasmig.analysis.interpreter.values import (
     same_size,
 )
 from kerasmig.analysis.layers.arguments import ORDERINGS
+from kerasmig.analysis.layers.elementwise import elementwise
 from kerasmig.analysis.layers.shape_functions import SPECS
 from kerasmig.catalog.layer_facts import Layout
 from kerasmig.catalog.layers import known_layer
@@ -121,6 +122,8 @@ def passage(value: Value, tensor: Tensor, frozen: frozenset[int]) -> Passage:
         return _shared(value, tensor, rank)
     if value.kind == "Reshape":
         return _reshape(value, tensor)
+    if value.kind == "Lambda":
+        return _lambda(value, tensor, rank)
     return EDGE_PASSAGE
 
 
@@ -162,16 +165,9 @@ def activation_of(value: Value) -> str | None:
         return "elementwise"
     if name == SOFTMAX:
         return SOFTMAX
-    if isinstance(value, Function) and is_elementwise(value):
+    if isinstance(value, Function) and elementwise(value):
         return "elementwise"
     return None
-
-
-def is_elementwise(function: Function) -> bool:
-    """Whether a function does to every element of its argument the same."""
-    from kerasmig.rewrite.layout.bodies import elementwise
-
-    return elementwise(function)
 
 
 def _indifferent(layer: Layer, tensor: Tensor, rank: int) -> Passage:
@@ -245,6 +241,22 @@ def _reshape(layer: Layer, tensor: Tensor) -> Passage:
     if isinstance(first, Unknown) or not same_size(first, shape[1]):
         return EDGE_PASSAGE
     return Passage(1, 1, (Change("target_shape", kind="rotate"),), open=True)
+
+
+def _lambda(layer: Layer, tensor: Tensor, rank: int) -> Passage:
+    """A function that does the same to each element; any other gets the order of the code."""
+    function, shape = layer.config.get("function"), layer.config.get("output_shape")
+    if not isinstance(function, Function) or not elementwise(function):
+        return EDGE_PASSAGE
+    if any(layer.config.get(name) is not None for name in ("arguments", "mask")):
+        return EDGE_PASSAGE
+    state = tensor.turned
+    if shape is None or (isinstance(shape, Function) and elementwise(shape)):
+        return Passage(state, state, open=True)
+    if not isinstance(shape, Seq) or len(shape.items) != rank - 1:
+        return EDGE_PASSAGE
+    change = Change("output_shape", tuple(axis - 1 for axis in order(rank, state)[1:]), "order")
+    return Passage(state, state, (change,), open=True)
 
 
 def _wrapped(layer: Layer, tensor: Tensor, frozen: frozenset[int]) -> Passage:

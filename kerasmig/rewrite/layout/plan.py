@@ -134,6 +134,12 @@ class Plan:
     ends: frozenset[int] = frozenset()
     frozen: frozenset[int] = frozenset()
 
+    @property
+    def edges(self) -> int:
+        """How many places have an edge."""
+        inside = len(self.wraps) + len(self.inserts) + len(self.after)
+        return inside + len(self.tails) + len(self.closed)
+
     def copy(self) -> Plan:
         """To try something."""
         return Plan(

@@ -113,6 +113,10 @@ def _result(result: FileResult, converted: Converted) -> FileResult:
         if place.path == result.path:
             line = lines.old(place.line)
             findings.append(_finding(UNFED, place.message, Applicability.MANUAL, line))
+    for place in converted.kept:
+        if place.path == result.path:
+            line = lines.old(place.line)
+            findings.append(_finding(UNFED, place.message, Applicability.ASSUMED, line))
     for place in converted.data:
         if place.path == result.path:
             line = lines.old(place.line)

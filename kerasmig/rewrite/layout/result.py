@@ -51,7 +51,8 @@ class Converted:
     Args:
         texts: path → new text of each file that changes.
         left: what stays as it is.
-        unfed: where data reaches a model and could not be followed; ``data``: where it was turned.
+        unfed: where data reaches a model and could not be followed; ``data``: where it was turned;
+            ``kept``: inputs that stay as they are.
         unseen: branches that no call that is seen takes.
         counted: where layers are counted that have others among them now.
         edges: the `Permute` layers that were put in; ``turned``: what works otherwise now.
@@ -64,6 +65,7 @@ class Converted:
     counted: list[Left] = field(default_factory=list)
     unseen: list[Left] = field(default_factory=list)
     unfed: list[Left] = field(default_factory=list)
+    kept: list[Left] = field(default_factory=list)
     data: list[Left] = field(default_factory=list)
     turned: list[Turned] = field(default_factory=list)
     compat: dict[str, tuple[str, ...]] = field(default_factory=dict)

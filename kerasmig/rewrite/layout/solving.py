@@ -9,7 +9,7 @@ What cannot be settled freezes the layers that are connected with it: they stay 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kerasmig.analysis.interpreter.values import Layer, Model, Tensor
@@ -19,6 +19,7 @@ from kerasmig.rewrite.layout.plan import Demand, Doing, Plan, Problem, Step, Wra
 
 _ROUNDS = 120
 _TRIES = 24
+_JOINED = 4
 
 
 @dataclass
@@ -37,7 +38,33 @@ def solve(follow: Callable[[Plan], Follower], start: Plan | None = None) -> Solu
         follow: follows the program under a plan.
         start: what has been decided before.
     """
-    return _Solver(follow).solve(start or Plan())
+    found = _Solver(follow).solve(start or Plan())
+    for _ in range(_JOINED):
+        better = next(_joined(follow, found), None)
+        if better is None:
+            break
+        found = better
+    return found
+
+
+def _joined(follow: Callable[[Plan], Follower], found: Solution) -> Iterator[Solution]:
+    """Solutions with fewer edges: one where a tensor is made, for several where it is used."""
+    plan = found.plan
+    uses: dict[tuple[int, int, int], set[int]] = {}
+    for key, wrap in plan.wraps.items():
+        for tensor in found.run.wrapped.get(key, ()):
+            uses.setdefault((id(tensor), wrap.state, wrap.rank), set()).add(key)
+    tried: set[int] = set()
+    for (tensor_id, state, rank), keys in uses.items():
+        trail = found.run.trails.get(tensor_id)
+        if len(keys) < 2 or not trail or id(trail[0]) in {*plan.wraps, *tried} or len(tried) > 5:
+            continue
+        tried.add(id(trail[0]))
+        start = Plan(inputs=dict(plan.inputs), ends=plan.ends, frozen=plan.frozen)
+        start.wraps[id(trail[0])] = Wrap(trail[0], state, rank)
+        other = _Solver(follow).solve(start)
+        if other.plan.edges < plan.edges and other.plan.frozen == plan.frozen:
+            yield Solution(other.plan, other.run, found.left)
 
 
 class _Solver:

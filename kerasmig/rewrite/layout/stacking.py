@@ -135,6 +135,8 @@ class Stacker(Tracer):
             layer,
         )
         self.steps.append(step)
+        if step.have != step.want:
+            self.inserted.append((tensor, step.want))
         self.last_steps[id(model)] = step
         if not first and isinstance(outputs[0], Tensor):
             self.heap.put(model, "outputs", (self._turned(outputs[0], step.want),))

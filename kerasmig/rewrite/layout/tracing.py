@@ -72,6 +72,8 @@ class Tracer(Interpreter):
         self.used_wraps: dict[int, set[tuple[int, int]]] = {}
         self.elements: dict[int, ast.expr] = {}
         self.used_elements: dict[int, set[tuple[int, int]]] = {}
+        self.inserted: list[tuple[Tensor, int]] = []
+        """What layers in lists and Sequential models get otherwise than it comes, and in which state."""
         self._last: dict[int, Value] = {}
         self._kept: list[Tensor] = []
         self.alone = False
