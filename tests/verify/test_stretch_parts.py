@@ -22,6 +22,7 @@ from kerasmig.verify.result import Pair, Place, Status, StretchFigures, VerifyRe
 from kerasmig.verify.stretch import loops
 from kerasmig.verify.stretch.compare import Comparison, same_columns, same_figures
 from kerasmig.verify.stretch.events import Event, Recorded, Stretch, Value, canonical_metric
+from kerasmig.verify.stretch.evidence import around, cause_of
 from kerasmig.verify.stretch.recording import Recording
 from kerasmig.verify.stretch.run import FirstDifference
 
@@ -124,6 +125,10 @@ def test_a_rounding_is_for_float64_to_decide() -> None:
     ("old", "new", "cause"),
     [
         ([1.0, 2.0, 3.0], [3.0, 1.0, 2.0], "the same values in another order"),
+        ([1.0, 2.0, 4.0], [4.0, 2.0, 1.0], "the same values, mirrored along axis 0"),
+        ([1.0, 2.0, 4.0], [0.0, 0.0, 0.0], "all of it is zero now"),
+        ([1.0, 2.0, 4.0], [-1.0, 0.0, 2.0], "each value is 2 less than it was"),
+        ([255.0, 51.0, 102.0], [1.0, 0.2, 0.4], "times what it was (1/255: scaled once more"),
         ([1.0, 2.0, 3.0], [1.0, 2.0, 9.0], "how the program prepares its data"),
     ],
 )
@@ -135,6 +140,45 @@ def test_the_cause_is_told_from_the_values(old: Any, new: Any, cause: str) -> No
     ).difference  # fmt: skip
     assert difference is not None
     assert cause in difference.cause
+
+
+PICTURES = np.arange(24.0).reshape((2, 3, 4)) ** 1.5
+
+
+@pytest.mark.parametrize(
+    ("new", "cause"),
+    [
+        (PICTURES[:, :, ::-1], "mirrored along axis 2"),
+        (PICTURES[:, ::-1], "mirrored along axis 1"),
+        (PICTURES[:, ::-1, ::-1], "mirrored along axis 1 and 2"),
+        (PICTURES[[1, 0]], "mirrored along axis 0"),
+        (PICTURES[:, :, [1, 2, 3, 0]], "in another order along axis 2"),
+    ],
+)
+def test_how_values_have_moved_is_told(new: Any, cause: str) -> None:
+    assert cause in cause_of(PICTURES.ravel(), new.ravel(), PICTURES.shape, new.shape)
+
+
+def test_samples_in_another_order_are_told_from_mirrored_ones() -> None:
+    old = np.arange(12.0).reshape((4, 3)) ** 1.5
+    told = cause_of(old.ravel(), old[[2, 0, 3, 1]].ravel(), old.shape, old.shape)
+    assert told == "the same samples in another order"
+
+
+def test_a_sample_of_a_large_array_does_not_say_how_values_have_moved() -> None:
+    old = np.arange(12.0)
+    assert cause_of(old, old[::-1], (24,), (24,)) == "the same values in another order"
+
+
+def test_the_values_shown_are_those_that_differ() -> None:
+    old = np.arange(20.0)
+    new = old.copy()
+    new[9] = 0.5
+    before, after = around(old, new)
+    assert before == "[…, 9, 10, 11, 12, …]"
+    assert after == "[…, 0.5, 10, 11, 12, …]"
+    assert around(old[:3], new[:3]) == ("[0, 1, 2]", "[0, 1, 2]")
+    assert around(np.array([0.4]), np.array([0.6])) == ("0.4", "0.6")
 
 
 def test_weights_of_one_need_not_be_given() -> None:

@@ -18,6 +18,7 @@ from kerasmig.verify.stretch.events import (
     Value,
     canonical_metric,
 )
+from kerasmig.verify.stretch.evidence import around, cause_of
 
 RELATIVE, ABSOLUTE = 2e-3, 2e-5
 """Differences allowed of what comes out."""
@@ -132,10 +133,11 @@ class Comparison:
         bad = ~(apart <= allowed) & ~(np.isnan(a) & np.isnan(b)) & ~(a == b)
         if not bad.any():
             return None
-        if len(a) > 1 and np.allclose(np.sort(a), np.sort(b), rtol=1e-4, atol=1e-6):
-            return f"{_few(a)} became {_few(b)}", "the same values in another order", False
+        before, after = around(a, b)
+        cause = cause_of(a, b, x.shape, y.shape)
         worst = float(np.nanmax(apart, initial=0.0))
-        return f"{_few(a)} became {_few(b)}", "", worst <= 0.05 * max(scale, 1e-6)
+        small = worst <= 0.05 * max(scale, 1e-6) and not cause.startswith("the same")
+        return f"{before} became {after}", cause, small
 
     def _array(self, side: int, value: Value | None) -> Any:
         if value is None:
@@ -325,5 +327,4 @@ def _show(value: Value | None, array: Any) -> str:
 
 
 def _few(array: Any) -> str:
-    shown = ", ".join(f"{number:.6g}" for number in array[:4])
-    return shown if len(array) == 1 else f"[{shown}{', …' if len(array) > 4 else ''}]"
+    return around(array, array)[0]
