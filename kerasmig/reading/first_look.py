@@ -94,6 +94,7 @@ TRAINING_MARKS = {
     ),
     "statistics": (_WITH_STATISTICS, re.compile(b"|".join(_WITH_STATISTICS))),
     "regularizer": ((b"egulariz",), re.compile(rb"_regularizer\s*=|ActivityRegularization")),
+    "stateful": ((b"stateful",), re.compile(rb"\bstateful\s*=\s*(?!False)")),
     "batch logs": ((b"on_",), re.compile(rb"\bon_(?:train_)?batch_end\b")),
     "metrics_names": ((b"metrics_names",), re.compile(rb"\.metrics_names\b")),
     "masks": ((b"ask",), re.compile(rb"\bmask_zero\s*=\s*(?!False)|\bMasking\(")),

@@ -192,3 +192,49 @@ def test_idiomatic_compiles_as_keras_3_and_says_so() -> None:
     result = upgrade(HEAD.format(1) + "model.compile('sgd', 'mse', metrics=[f])\n", idiomatic=True)
     assert "compile_model" not in result.new
     assert any("measured otherwise" in f.message for f in result.findings)
+
+
+_PARTS = """
+from keras.layers import BatchNormalization, Dense, Input
+from keras.models import Model, Sequential
+part = Sequential([Dense(output_dim=3, input_dim=4{0}), BatchNormalization()])
+z = Input((4,))
+"""
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "whole = Model(z, part(z))\npart.compile('sgd', 'mse')\nwhole.compile('sgd', 'mse')",
+        "whole = Sequential()\nwhole.add(part)\npart.compile('sgd', 'mse')\n"
+        "whole.compile('sgd', 'mse')",
+        "def hold(p):\n    return Model(z, p(z))\nwhole = hold(part)\npart.compile('sgd', 'mse')\nwhole.compile('sgd', 'mse')",
+        "def ready(m):\n    m.compile('sgd', 'mse')\nready(Model(z, part(z)))\nready(part)",
+        "for model in [part, Model(z, part(z))]:\n    model.compile('sgd', 'mse')",
+    ],
+)
+def test_parts_that_are_compiled_are_watched(rest: str) -> None:
+    result = upgrade(_PARTS.format("") + rest + "\n")
+    assert "compile_model(" in result.new and ".compile(" not in result.new
+    assert any("lost to models that hold it" in f.message for f in result.findings)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "whole = Model(z, part(z))\nwhole.compile('sgd', 'mse')",
+        "part.compile('sgd', 'mse')\nother = Sequential([Dense(1, input_dim=2)])\n"
+        "other.compile('sgd', 'mse')",
+        "def ready(m):\n    m.compile('sgd', 'mse')\nready(part)",
+    ],
+)
+def test_models_that_stand_alone_are_compiled_as_ever(rest: str) -> None:
+    assert "compile_model(" not in upgrade(_PARTS.format("") + rest + "\n").new
+
+
+def test_penalties_of_what_is_used_twice_count_twice() -> None:
+    twice = "whole = Model(z, merge([part(z), part(z)]))\nwhole.compile('sgd', 'mse')\n"
+    once = twice.replace("merge([part(z), part(z)])", "part(z)")
+    source = _PARTS.format(", W_regularizer='l2'").replace("Input\n", "Input, merge\n")
+    assert "compile_model(whole, 'sgd', 'mse')" in upgrade(source + twice).new
+    assert "compile_model(" not in upgrade(source + once).new

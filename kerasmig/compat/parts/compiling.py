@@ -65,6 +65,8 @@ def compile_model(
         names = {"__module__": kind.__module__, "__doc__": kind.__doc__}
         model.__class__ = type(kind.__name__, (Keras1Training, kind), names)
     model.compile_keras1(optimizer, loss, metrics, loss_weights)
+    if isinstance(model, keras.Sequential):
+        _CALLED[model] = len(model._inbound_nodes)
 
 
 class Keras1Training:
@@ -174,6 +176,8 @@ class Objective:
             1.0 if x is None else x for x in self._each(loss_weights, flat=False)
         ]
         self.trained = list(model.trainable_variables)
+        self.unheard = _unheard(model)
+        self.still = None
         self.from_graph = any(
             _uses_layers(model, function, output)
             for function, output in zip(self.losses, outputs, strict=True)
@@ -229,10 +233,18 @@ class Objective:
 
     def train(self, model, x, y, weights):
         """One step of the optimizer on what was trainable when the model was compiled."""
+        if (
+            self.still is None
+        ):  # Keras 1 made its step of training when it was first wanted
+            with _all_trainable(model):
+                self.still = [v for part in _unheard(model) for v in _statistics(part)]
+        before = [ops.copy(variable.value) for variable in self.still]
         with _all_trainable(model), tf.GradientTape() as tape:
             for variable in self.trained:
                 tape.watch(variable.value)
             logs = self._logs(model, x, y, weights, training=True)
+        for variable, value in zip(self.still, before, strict=True):
+            variable.assign(value)
         gradients = tape.gradient(logs["loss"], [v.value for v in self.trained])
         if self.trained:
             model.optimizer.apply_gradients(zip(gradients, self.trained, strict=True))
@@ -267,7 +279,7 @@ class Objective:
             )
         ]
         total = sum(w * loss for w, loss in zip(self.loss_weights, losses, strict=True))
-        total = total + sum(_penalties(model))
+        total = total + sum(_penalties(model, self.unheard))
         values = [total, *(losses if len(losses) > 1 else ()), *map(ops.mean, metrics)]
         return {
             name: ops.cast(value, "float32")
@@ -441,16 +453,58 @@ def _all_trainable(model):
             layer.trainable = trainable
 
 
-def _penalties(model):
+def _penalties(model, unheard):
     """What layers add to the loss; of a model within the model, only what its weights add."""
     found = []
     for number, layer in enumerate(model.layers):
         if not isinstance(layer, keras.Model):
             found += [ops.sum(loss) for loss in layer.losses]
         elif number == 0 and isinstance(model, keras.Sequential):
-            found += _penalties(layer)  # its layers are the model's own
-        else:
+            found += _penalties(layer, unheard)  # its layers are the model's own
+        elif not any(layer is part for part in unheard):
+            times = max(1, len(_calls(model, layer)))  # once for each use, in Keras 1
             found += [
-                w.regularizer(w) for w in layer.weights if w.regularizer is not None
+                times * w.regularizer(w)
+                for w in layer.weights
+                if w.regularizer is not None
             ]
     return found
+
+
+def _calls(model, part):
+    """Which of the calls of a part, by their number, are those in the graph of a model."""
+    graph = getattr(model, "_functional", None) or model
+    return [
+        part._inbound_nodes.index(node)
+        for nodes in getattr(graph, "_nodes_by_depth", {}).values()
+        for node in nodes
+        if node.operation is part
+    ]
+
+
+_CALLED = weakref.WeakKeyDictionary()
+"""By Sequential how often it had been called when it was last compiled."""
+
+
+def _unheard(model):
+    """The Sequentials within a model that were compiled after they had become a part of it.
+
+    Keras 1 made such a Sequential anew when it was compiled. What it had told of its parts as it
+    was called, its statistics and penalties, was lost to the models that hold it.
+    """
+    found = []
+    for number, layer in enumerate(model.layers):
+        if number == 0 and isinstance(model, keras.Sequential):
+            found += _unheard(layer) if isinstance(layer, keras.Model) else []
+            continue
+        if not isinstance(layer, keras.Sequential):
+            continue
+        calls = _calls(model, layer)
+        if calls and max(calls) < _CALLED.get(layer, 0):
+            found.append(layer)
+    return found
+
+
+def _statistics(model):
+    """What a model holds beside what it trains, but for the states of its random numbers."""
+    return [v for v in model.non_trainable_variables if v.dtype.startswith("float")]

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 
 from kerasmig.analysis.names.constants import UNKNOWN
+from kerasmig.analysis.objects.receivers import CONTAINER, is_a
 from kerasmig.catalog.metrics import METRICS
 from kerasmig.catalog.objectives import LOSSES
 from kerasmig.rewrite.calls.entry_calls import Draft
@@ -189,9 +190,59 @@ def _of_program(new: Draft, use: MethodUse) -> str:
             return "weights that are not trained are penalised, too"
         if _switched_late(context, use):
             return "what is trained is what is trainable now"
+    if "regularizer" in marks and _used_twice(context):
+        return "weights of a model within a model are penalised once for each use"
+    if marks & {"statistics", "regularizer", "stateful"} and _in_another(context):
+        return "a Sequential that is compiled is lost to models that hold it already"
     if _shared_optimizer(new, use):
         return "the optimizer drives more than one model"
     return ""
+
+
+def _in_another(context: FileContext) -> bool:
+    """Whether the file compiles several models, one of which may become a part of another."""
+    receivers = [
+        use.receiver
+        for use in context.method_uses
+        if use.row.name == "compile" and use.call is not None
+    ]
+    compiled = {ast.unparse(receiver) for receiver in receivers}
+    if not any(_handed_in(context, receiver) for receiver in receivers):
+        return len(compiled) > 1 and any(
+            ast.unparse(leaf) in compiled
+            for call in context.calls
+            for given in (call.func, *call.args, *(k.value for k in call.keywords))
+            for leaf in _leaves(given)
+        )
+    for call in context.calls:  # any model may be compiled: is one called, or added?
+        adds = isinstance(call.func, ast.Attribute) and call.func.attr == "add"
+        parts = [call.func, *(leaf for a in call.args for leaf in _leaves(a) if adds or leaf != a)]
+        for part in parts:
+            if is_a(context.receivers.kind(part), CONTAINER) or _handed_in(context, part):
+                return True
+    return False
+
+
+def _used_twice(context: FileContext) -> bool:
+    """Whether the file calls one of its models more than once."""
+    identity = context.receivers.identity
+    called = [
+        identity(call.func)
+        for call in context.calls
+        if isinstance(call.func, (ast.Name, ast.Attribute))
+        and is_a(context.receivers.kind(call.func), CONTAINER)
+    ]
+    return len(called) > len(set(called))
+
+
+def _handed_in(context: FileContext, node: ast.expr) -> bool:
+    """Whether a name is a parameter, or what a loop goes over."""
+    if not isinstance(node, ast.Name):
+        return False
+    return any(
+        binding.kind == "param" or isinstance(context.parent(binding.node), (ast.For, ast.Tuple))
+        for binding in context.names.bindings_of(node)
+    )
 
 
 def _reads_batch_logs(context: FileContext) -> bool:
