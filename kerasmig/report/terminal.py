@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Sequence
 from typing import IO
 
@@ -24,6 +26,8 @@ from kerasmig.report.summary import (
 )
 
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+#: Tables of shapes with more rows are shown where they are asked for.
+_SHORT_TABLE = 12
 # The worst first.
 _OUTCOMES = ("manual", "assumed", "automatic", "suppressed")
 _VERDICT_STYLES = {DataFormat.UNDECIDED: "bold red", DataFormat.EITHER: "cyan"}
@@ -55,7 +59,7 @@ def print_run(
     if diff:
         print_diff(result, console)
         screen.line("")
-    printer = _Findings(screen, verbose)
+    printer = _Findings(screen, verbose, _most_rows(result, verbose))
     for file in result.files:
         if file.error:
             screen.line((file.path, "bold"), ": ", ("error", "bold red"), f": {file.error}")
@@ -154,16 +158,25 @@ def print_converted_shapes(
             screen.line("")
 
 
+def _most_rows(result: RunResult, verbose: bool) -> int:
+    """How long a table of shapes may be that stands below a question: a check is short."""
+    if verbose:
+        return sys.maxsize
+    return 0 if result.pending else _SHORT_TABLE
+
+
 class _Findings:
     """Prints the findings of a run, with the shapes of the models that it asks about.
 
     Args:
         evidence: whether to give the evidence of each, once a file.
+        most: tables of shapes with more rows than this are left to `kerasmig shapes`.
     """
 
-    def __init__(self, screen: Screen, evidence: bool) -> None:
+    def __init__(self, screen: Screen, evidence: bool, most: int) -> None:
         self._screen = screen
         self._evidence = evidence
+        self._most = most
         self._explained: dict[tuple[str, tuple[Evidence, ...]], str] = {}
 
     def print(self, file: FileResult, wanted: str) -> None:
@@ -175,7 +188,8 @@ class _Findings:
             asked = [v for v in file.verdicts if v.data_format is DataFormat.UNDECIDED]
             if finding.code == UNDECIDED and not finding.suppressed:
                 for verdict in (v for v in asked if v.model == finding.name):
-                    _print_readings(self._screen, verdict)
+                    if len(verdict.shapes) <= self._most:
+                        _print_readings(self._screen, verdict)
 
     def _finding(self, path: str, finding: Finding) -> None:
         here = place_in_file(finding)
@@ -278,10 +292,19 @@ def _print_summary(screen: Screen, run: RunResult, summary: RunSummary, statisti
     left = list(summary.left)
     # Only where nothing is rewritten: a comment would keep a change from being made.
     assumed = [f for f in all_findings(run) if outcome(f) == "assumed" and not f.settled]
+    for place, one in enumerate(left):
+        if "undecided data format" in one:
+            left[place] += f": `kerasmig shapes {_first_asked(run)}` shows both readings"
     if assumed and not any(finding.edits for finding in assumed):
         place = next(i for i, one in enumerate(left) if "assumed change" in one)
         left[place] += ": change them, or accept each with `# kerasmig: ignore[CODE]` on its line"
     _print_left(screen, left)
+
+
+def _first_asked(run: RunResult) -> str:
+    """The first file in which a data format is asked for, as a shell takes it."""
+    asked = (f.path for f in run.files for finding in f.findings if finding.code == UNDECIDED)
+    return shlex.quote(next(asked, "FILE"))
 
 
 def _either_sentence(run: RunResult) -> str:

@@ -237,3 +237,17 @@ def test_check_of_what_is_done_is_short(tmp_path: Path) -> None:
     (tmp_path / "new.py").write_text(CLEAN)
     _, out, _ = invoke("check", str(tmp_path))
     assert len(out.splitlines()) <= 5
+
+
+def test_a_check_asks_for_a_data_format_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "net.py").write_text(
+        "from keras.layers import Input, Conv2D\nfrom keras.models import Model\n"
+        "x = Input(shape=(16, 16, 16))  # kerasmig: data_format=undecided\n"
+        "m = Model(inputs=x, outputs=Conv2D(8, (3, 3))(x))\n"
+    )
+    code, out, _ = invoke("check", str(tmp_path))
+    assert code == 1 and len(out.splitlines()) <= 6
+    assert "as channels_first" not in out
+    assert f"`kerasmig shapes {tmp_path}/net.py` shows both readings" in out.replace("\n", " ")
+    assert "as channels_first" in invoke("check", str(tmp_path), "-v")[1]
+    assert "as channels_first" in invoke("upgrade", str(tmp_path))[1]
