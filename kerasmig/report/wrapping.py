@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Iterator
 
 _MARK = re.compile(r"[ ]*(?:[-*•→✓] |\d+\. |[$] )?[ ]*")
+_CODE = re.compile(r"`[^`]+`[,.;:)]?")
+_SPACE = "\ue000"  # stands for a space that a line is not broken at
 _AS_IT_IS = re.compile(r"\||    |\t")  # tables and code
 
 
@@ -16,14 +18,22 @@ def wrapped(line: str, width: int) -> list[str]:
         return [line]
     mark = _MARK.match(line)
     hang = " " * len(mark.group()) if mark is not None else ""
-    return textwrap.wrap(
-        line,
+    room = width - len(hang)
+    whole = _CODE.sub(lambda code: _kept(code.group(), room), line)
+    lines = textwrap.wrap(
+        whole,
         max(width, len(hang) + 10),
         subsequent_indent=hang,
         break_long_words=False,
         break_on_hyphens=False,
         replace_whitespace=False,
-    ) or [line]
+    )
+    return [one.replace(_SPACE, " ") for one in lines] or [line]
+
+
+def _kept(code: str, room: int) -> str:
+    """Code that is not broken, where a line has room for it: a command is copied whole."""
+    return code.replace(" ", _SPACE) if len(code) <= room else code
 
 
 def wrapped_markdown(text: str, width: int) -> str:

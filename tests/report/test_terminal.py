@@ -298,3 +298,15 @@ def test_what_is_left_says_how_to_accept_it_where_nothing_is_rewritten() -> None
     assert said in printed(RunResult((FileResult("a.py", findings=(finding,)),)))
     edited = finding._replace(edits=(Edit(Span(0, 1), ("x",)),))
     assert said not in printed(RunResult((FileResult("a.py", findings=(finding, edited)),)))
+
+
+def test_commands_in_backticks_are_not_broken_where_a_line_has_room() -> None:
+    from kerasmig.report.wrapping import wrapped
+
+    command = "`kerasmig shapes digits/models.py:build_volume`"
+    lines = wrapped(
+        f"   - channels first or last, in this place of the file? {command} shows it", 80
+    )
+    assert len(lines) > 1 and sum(command in line for line in lines) == 1
+    assert all(len(line) <= 80 for line in lines)
+    assert wrapped("a `bb cc dd ee ff` g", 12) == ["a `bb cc dd", "ee ff` g"]

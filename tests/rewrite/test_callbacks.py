@@ -80,7 +80,7 @@ def test_checkpoint_in_a_variable_is_renamed_once() -> None:
         + "path = 'net.keras'\na = ModelCheckpoint(path)\nb = ModelCheckpoint(path)\n"
         + NEW_USE,
         "KM407",
-        "must use its new name",
+        "the file is called 'net.keras' now",
     )
 
 

@@ -13,7 +13,7 @@ FILES = (
         to="save_weights",
         certainty=Certainty.NAME,
         args={"filepath": to("filepath", "weights_path")},
-        assumed="whatever reads the file must use the new name too",
+        assumed="the file's name ends in .weights.h5 now: whatever else reads it must use the new name",
         docs="The path must end in .weights.h5, or Keras 3 raises.",
         new_order=("filepath", "overwrite", "max_shard_size"),
     ),

@@ -13,7 +13,7 @@ from kerasmig.rewrite.calls.drafting import drafted
 from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import use_rule
-from kerasmig.rewrite.values.file_names import MODEL, WEIGHTS, rename_file
+from kerasmig.rewrite.values.file_names import MODEL, WEIGHTS, last_literal, new_name, rename_file
 from kerasmig.rewrite.values.keys import renamed_fields
 from kerasmig.text.tree import nodes
 
@@ -66,6 +66,11 @@ def model_checkpoint(context: FileContext, use: Use, entry: Entry) -> Finding | 
     return drafted(context, use, entry, _checkpoint)
 
 
+def _today(context: FileContext, path: ast.expr, ending: str) -> str:
+    literal = last_literal(context, path)
+    return repr(new_name(str(literal.value), ending)) if literal else f"…{ending}"
+
+
 def _checkpoint(new: Draft) -> Sequence[str] | None:
     _mode(new)
     path = new.given.get("filepath")
@@ -90,7 +95,11 @@ def _checkpoint(new: Draft) -> Sequence[str] | None:
             new.assume(renaming.problem)
         new.edits += renaming.edits
         if renaming.edits:
-            new.assume("what reads the file must use its new name")
+            ending = WEIGHTS if weights else MODEL
+            new.assume(
+                f"the file is called {_today(new.context, path.value, ending)} now: whatever else "
+                "reads it must use the new name"
+            )
     literal = new.context.constant(path.value)
     if (
         isinstance(literal, str)
