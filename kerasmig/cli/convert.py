@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, fail
-from kerasmig.cli.printing import write_text
+from kerasmig.cli.printing import say_all, write_text
 
 if TYPE_CHECKING:
     from kerasmig.oldfiles.converting import Conversion, ConvertSettings
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _FILES = click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
 )
+
+_WORDS = {"asked": "needs an answer"}
 
 
 def _stated(command: Any) -> Any:
@@ -130,7 +132,7 @@ def convert(
                     click.echo(f"[{number}/{len(files)}] {path}", err=True)
                 done.append(converter.convert(path))
                 if output_format == "text":
-                    click.echo(told(done[-1]))
+                    say_all(told(done[-1]))
     except OldFileError as error:
         fail(str(error))
     if output_format == "json":
@@ -162,7 +164,7 @@ def inspect(files: tuple[Path, ...], verbose: bool, output_format: str, **stated
                     if "error" in last:
                         click.echo(f"kerasmig: {path}: {last['error']}", err=True)
                     else:
-                        click.echo(as_text(last, verbose))
+                        say_all(as_text(last, verbose))
     except OldFileError as error:
         fail(str(error))
     if output_format == "json":
@@ -172,10 +174,13 @@ def inspect(files: tuple[Path, ...], verbose: bool, output_format: str, **stated
 
 def told(one: Conversion) -> str:
     """A conversion in a few lines."""
-    lines = [f"{one.path}: {one.status}" + (f": {one.message}" if one.message else "")]
+    from kerasmig.disk.find import shown_path
+
+    path, status = shown_path(one.path), _WORDS.get(one.status, one.status)
+    lines = [f"{path}: {status}" + (f": {one.message}" if one.message else "")]
     if one.output is not None:
-        lines[0] = f"{one.path} → {one.output}" + (
-            "" if one.status == "converted" else f" ({one.status})"
+        lines[0] = f"{path} → {shown_path(one.output)}" + (
+            "" if one.status == "converted" else f" ({status})"
         )
         if one.message:
             lines.append(f"  {one.message}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -15,8 +17,19 @@ OK, FINDINGS, USAGE, UNREADABLE, INTERRUPTED = 0, 1, 2, 3, 130
 
 def fail(message: str, code: int = USAGE) -> NoReturn:
     """Say why nothing more is done, and end."""
-    click.echo(f"kerasmig: {message}", err=True)
+    complain(message)
     raise SystemExit(code)
+
+
+def complain(message: str) -> None:
+    """Say what is wrong, on stderr; in a window broken between words."""
+    lines = [f"kerasmig: {message}"]
+    if sys.stderr.isatty():
+        from kerasmig.report.wrapping import wrapped
+
+        lines = wrapped(lines[0], max(40, shutil.get_terminal_size().columns - 1))
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def exit_code(run: RunResult, report: VerifyReport | None, failed: bool) -> int:

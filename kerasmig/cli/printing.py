@@ -97,6 +97,12 @@ def say(text: str, **style: Any) -> None:
         click.secho(line, **style)
 
 
+def say_all(text: str) -> None:
+    """Print some lines for people, each as `say` does."""
+    for line in text.split("\n"):
+        say(line)
+
+
 def window_width() -> int:
     """How many signs a line of the terminal holds."""
     return shutil.get_terminal_size().columns

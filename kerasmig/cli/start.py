@@ -13,7 +13,7 @@ import click
 
 from kerasmig.cli.exits import FINDINGS, OK, UNREADABLE, fail
 from kerasmig.cli.old_weights import as_shown, old_weights
-from kerasmig.cli.printing import say
+from kerasmig.cli.printing import say, say_all
 from kerasmig.cli.work import analyse, configure, review, run_verification, write_files
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ class Guide:
                 if one.options not in converters:
                     made = Converter(replace(one.settings, dry_run=False, verify=True), files)
                     converters[one.options] = open_converters.enter_context(made)
-                click.echo(told(converters[one.options].convert(one.path)))
+                say_all(told(converters[one.options].convert(one.path)))
         self._look = None
 
     def _decided(self) -> bool:

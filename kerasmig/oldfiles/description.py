@@ -85,7 +85,8 @@ def as_text(found: dict[str, Any], verbose: bool) -> str:
     shown = layers if verbose else (full or layers)[:8]
     for layer in shown:
         shapes = ", ".join(str(tuple(a["shape"])) for a in layer["arrays"])
-        lines.append(f"    {layer['name']}  {layer['class'] or 'not certain'}  {shapes}".rstrip())
+        kind = layer["class"] or f"(not certain: --kind {layer['name']}=CLASS)"
+        lines.append(f"    {layer['name']}  {kind}  {shapes}".rstrip())
     if len(shown) < len(full or layers) and not verbose:
         lines.append(f"    … and {len(full or layers) - len(shown)} more (--verbose)")
     if found.get("compiled"):
