@@ -6,6 +6,7 @@ import re
 
 from kerasmig.finding import RunResult
 from kerasmig.report.places import in_order, place
+from kerasmig.report.screen import COMMANDS, without_controls
 from kerasmig.report.summary import needs_somebody, outcome
 from kerasmig.verify.result import Status, VerifyReport
 
@@ -32,4 +33,10 @@ def to_concise(run: RunResult | None, verify: VerifyReport | None) -> str:
         if pair.status is Status.MISMATCH:
             line = pair.place.new_line or pair.place.line or 1
             lines.append(f"{pair.place.file}:{line}:1: mismatch {pair.name}: {pair.reason}")
-    return "".join(_BREAKS.sub(" ", line) + "\n" for line in lines)
+    return "".join(_shown(line) + "\n" for line in lines)
+
+
+def _shown(line: str) -> str:
+    """A line that stays one, and that tells a terminal nothing."""
+    line = without_controls(_BREAKS.sub(" ", line))
+    return f"./{line}" if line.startswith(COMMANDS) else line

@@ -23,7 +23,7 @@ OUTCOME_STYLES = {
 # Anything that could move the cursor or recolour the terminal; file names may hold it.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 #: What begins a command to GitHub's runner, where it begins a line.
-_COMMANDS = ("::", "##[")
+COMMANDS = ("::", "##[")
 _PIPE_WIDTH = 160
 _HANG = 4  # how much further in the rest of a broken line stands
 #: A word, or short code between backticks, which is one to a reader.
@@ -80,7 +80,7 @@ class Screen:
         """
         if isinstance(self.console, Pipe) or not self.console.is_terminal:  # nothing to lay out
             plain = self.safe("".join(p if isinstance(p, str) else p[0] for p in parts))
-            if plain.lstrip().startswith(_COMMANDS):  # a file's name, in the log of GitHub
+            if plain.lstrip().startswith(COMMANDS):  # a file's name, in the log of GitHub
                 plain = f"./{plain}"
             self.console.file.write(f"{' ' * indent}{plain}\n")
             return
