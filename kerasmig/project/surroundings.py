@@ -38,6 +38,7 @@ _OLD_BACKEND = re.compile(
     r"(?<![\w./-])(?:theano(?:==?[\d.]+)?|tensorflow(?:-gpu)?==?1(?:\.\d+)*)(?![\w./-])",
     re.IGNORECASE,
 )
+_THEANO = re.compile(r"[ \t]+theano(?:==?[\d.]+)?(?![\w./-])", re.IGNORECASE)
 _KERNEL = re.compile(r'("name"\s*:\s*")python2(")')
 _COMMAND = re.compile(
     r"(?<![\w./-])python[0-9.]*[ \t]+(?:-u[ \t]+)?(?:-m[ \t]+)?(?P<file>[\w./-]+)"
@@ -141,12 +142,22 @@ def _lines(path: Path) -> Iterator[Line]:
         if not code:
             new = _PYTHON2.sub("python3", _FLAGS.sub("", new))
             new = _IMAGE.sub(r"\g<1>3.11", new)
-            if _INSTALLS.search(line):
-                new = _OLD_KERAS.sub("'keras>=3.8'", new)
-                new = _OLD_BACKEND.sub("'tensorflow>=2.18'", new)
+            new = _installing(new)
             why = why or "Keras 3 runs on Python 3 and TensorFlow 2, without Theano"
         if new != line:
             yield Line(shown_path(path), number, line.strip(), new.strip(), why)
+
+
+def _installing(line: str) -> str:
+    """A line with what it installs today; words before the command are prose."""
+    found = _INSTALLS.search(line)
+    if found is None:
+        return line
+    before, what = line[: found.end()], line[found.end() :]
+    what = _OLD_KERAS.sub("'keras>=3.8'", what)
+    if re.search(r"\btensorflow\b(?!==?1)", what):
+        what = _THEANO.sub("", what)  # TensorFlow is asked for beside it
+    return before + _OLD_BACKEND.sub("'tensorflow>=2.18'", what)
 
 
 def _keras_json(path: Path) -> Iterator[Line]:

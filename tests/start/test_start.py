@@ -178,6 +178,13 @@ def test_tree_before_holds_what_stood_there_first(repository: Path) -> None:
             "os.environ.setdefault('KERAS_BACKEND', 'theano')",
             "os.environ.setdefault('KERAS_BACKEND', 'tensorflow')",
         ),
+        (".travis.yml", "- pip install theano tensorflow", "- pip install tensorflow"),
+        ("setup.sh", "pip install Theano==0.8", "pip install 'tensorflow>=2.18'"),
+        (
+            "README.md",
+            "Keras and Theano: `pip install keras==1.2.2 theano`",
+            "Keras and Theano: `pip install 'keras>=3.8' 'tensorflow>=2.18'`",
+        ),
         ("keras.json", '{"backend": "theano"}', '{"backend": "tensorflow"}'),
         ("a.ipynb", '"name": "python2"', '"name": "python3"'),
     ],
@@ -193,7 +200,12 @@ def test_lines_that_choose_what_is_gone(tmp_path: Path, name: str, line: str, ne
 
 @pytest.mark.parametrize(
     "line",
-    ["We like theano.", "KERAS_BACKEND=tensorflow python a.py", "see /usr/bin/python2-config"],
+    [
+        "To update Theano: `pip install git+git://github.com/Theano/Theano.git --upgrade`",
+        "We like theano.",
+        "KERAS_BACKEND=tensorflow python a.py",
+        "see /usr/bin/python2-config",
+    ],
 )
 def test_lines_that_stay(tmp_path: Path, line: str) -> None:
     path = tmp_path / "README.md"
