@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class Waiting(NamedTuple):
     """A file that Keras 1 wrote.
 
     Args:
-        kind: ``weights``, ``model`` or ``configuration``.
+        kind: ``weights``, ``model``, ``configuration``, or ``unknown`` where h5py is missing.
         output: what it is converted to; ``None`` while that needs an answer.
         asks: what has to be said, or why it cannot be converted.
         settings: how to convert it, as far as the project tells; ``because``: why so.
@@ -63,7 +64,12 @@ _NOTHING = Known()
 
 def files_of_keras1(paths: Iterable[Path], known: Known = _NOTHING) -> Iterator[Waiting]:
     """Those of some files that Keras 0 or 1 wrote; what Keras did not write is passed over."""
+    readable = find_spec("h5py") is not None
     for path in paths:
+        if not readable:
+            asks = "reading it needs h5py: pip install 'kerasmig[verify]'"
+            yield Waiting(path, "unknown", asks=asks)
+            continue
         with Converter(ConvertSettings(dry_run=True, verify=False)) as converter:
             try:
                 file = converter.reader.read(path)

@@ -12,6 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from kerasmig.catalog.general import UNDECIDED
+from kerasmig.disk.find import shown_path
 from kerasmig.finding import Applicability, DataFormat, FileResult, Finding, RunResult, Verdict
 from kerasmig.project.project import Project
 from kerasmig.project.requirements import requirement_files, upgrade_requirements
@@ -201,7 +202,7 @@ def look_at(
         run=run,
         files=files,
         pins=tuple(_pins(wanted, users, update=True)),
-        requirements=tuple(p.name for p in wanted if p.suffix in (".txt", ".in")),
+        requirements=tuple(shown_path(p) for p in wanted if p.suffix in (".txt", ".in")),
         settings=tuple(settings_of_keras1(p for p in around if p not in code)),
         commands=tuple(commands_told(around, entries)),
         weights=tuple(weights),
@@ -231,7 +232,6 @@ def pinned(project: Project, run: RunResult, path: Path, *, update: bool) -> lis
 def _pins(
     files: Iterable[Path], users: Sequence[Path], *, update: bool = False
 ) -> Iterator[FileResult]:
-    from kerasmig.disk.find import shown_path
     from kerasmig.disk.reading import read_file
 
     for path in files:
@@ -276,9 +276,9 @@ def steps(look: Look) -> tuple[Step, ...]:
         _decide(look),
         _by_hand(look),
         _requirements(look),
+        _environment(look),  # what reads old files is installed there
         _old_files(look),  # before the settings: what those say tells how to read old files
         _settings(look),
-        _environment(look),
         _proof(look),
         _train(look),
     )
@@ -393,7 +393,7 @@ def _old_files(look: Look) -> Step:
     as_they_are = all(one.as_it_is for one in waiting)
     left = tuple(
         Todo(
-            f"{one.path} holds {_a(one.kind)} of Keras 1"
+            f"{one.path} {_holds(one.kind)} of Keras 1"
             + "".join(f": {reason}" for reason in (one.because or one.asks,) if reason),
             one.command,
         )
@@ -405,20 +405,25 @@ def _old_files(look: Look) -> Step:
     return Step("files", title, said, State.YOURS if as_they_are else State.OPEN, left)
 
 
-def _a(kind: str) -> str:
-    return "weights" if kind == "weights" else f"a {kind}"
+def _holds(kind: str) -> str:
+    if kind == "unknown":
+        return "may hold weights or a model"
+    return "holds weights" if kind == "weights" else f"holds a {kind}"
 
 
 def _environment(look: Look) -> Step:
     title = "install Keras 3"
     if look.installed:
         return Step("environment", title, "Keras 3 and TensorFlow are installed", State.DONE)
-    wanted = " ".join(f"-r {name}" for name in look.requirements)
+    wanted = " ".join(f"-r {quoted(name)}" for name in look.requirements)
     wanted = wanted or "'keras>=3.8' 'tensorflow>=2.18'"
     left = (
-        Todo("an environment of its own, Python 3.10 to 3.13", "python3 -m venv .venv"),
-        Todo("Keras 3, TensorFlow and what else is needed", f".venv/bin/pip install {wanted}"),
-        Todo("what the proof needs", ".venv/bin/pip install 'kerasmig[verify]'"),
+        Todo(
+            "an environment of its own, with Python 3.10 to 3.13",
+            "python3 -m venv .venv && . .venv/bin/activate",
+        ),
+        Todo("Keras 3, TensorFlow and what else is needed", f"pip install {wanted}"),
+        Todo("kerasmig with what reads old files and proves", "pip install 'kerasmig[verify]'"),
     )
     return Step("environment", title, "Keras 3 is not installed here", State.OPEN, left)
 

@@ -9,6 +9,7 @@ import fnmatch
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -191,7 +192,12 @@ def commands_told(files: Iterable[Path], entries: Sequence[str]) -> list[str]:
                 continue
             assert match is not None
             told = line[match.start() :].strip().rstrip("`").rstrip()
-            found[re.sub(r"^python[0-9.]*", "python", told)] = None
+            told = re.sub(r"^python[0-9.]*", "python", told)
+            beside = any((path.parent / file).is_file() for file in (name, module))
+            folder = shown_path(path.parent)
+            if beside and folder not in (".", ""):  # it is started where it is told
+                told = f"cd {shlex.quote(folder)} && {told}"
+            found[told] = None
     return list(found)
 
 

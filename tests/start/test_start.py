@@ -252,6 +252,42 @@ def test_commands_are_those_of_the_programs(tmp_path: Path) -> None:
     assert told == ["python ./train.py --lr 0.1", "python -m tools.eval"]
 
 
+def test_commands_of_another_folder_are_started_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my src").mkdir()
+    (tmp_path / "my src" / "train.py").write_text("")
+    readme = tmp_path / "my src" / "README.md"
+    readme.write_text("    python2 train.py --lr 0.1\n")
+    assert commands_told([readme], ["my src/train.py"]) == [
+        "cd 'my src' && python train.py --lr 0.1"
+    ]
+    monkeypatch.chdir(tmp_path / "my src")
+    assert commands_told([readme], ["train.py"]) == ["python train.py --lr 0.1"]
+
+
+def test_an_environment_is_made_before_what_needs_it(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kerasmig.cli.start._keras3_installed", lambda: False)
+    monkeypatch.chdir(repository.parent)
+    look = Guide(Path("digits"), configure({})).look
+    keys = [step.key for step in steps(look) if step.left]
+    assert keys.index("requirements") < keys.index("environment") < keys.index("files")
+    (environment,) = [step for step in steps(look) if step.key == "environment"]
+    assert environment.left[0].command == "python3 -m venv .venv && . .venv/bin/activate"
+    assert environment.left[1].command == "pip install -r digits/requirements.txt"
+
+
+def test_old_files_are_not_passed_over_where_h5py_is_missing(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kerasmig.oldfiles.waiting.find_spec", lambda name: None)
+    (todo,) = _steps()[1]["files"].left
+    assert "may hold weights or a model of Keras 1: reading it needs h5py" in todo.what
+
+
 def test_modes_do_not_go_together(repository: Path) -> None:
     result = run(repository, "start", "--plan", "--yes")
     assert result.code == 2 and "give one of them" in result.err
