@@ -53,10 +53,19 @@ def _per_file(context: click.Context, option: click.Parameter, words: tuple[str,
     """Pairs of a pattern and the codes that are ignored in the files that it matches."""
     found = []
     for word in words:
-        pattern, colon, codes = word.rpartition(":")
-        if not (colon and pattern and codes):
-            fail(f"{option.opts[0]}: write {word!r} as PATTERN:CODES, such as 'tests/*:KM4'")
-        found.append((pattern, _codes(context, option, (codes,))))
+        pairs: list[tuple[str, list[str]]] = []
+        for part in word.split(","):  # a part with a colon begins the next pair, as in ruff
+            pattern, colon, code = part.rpartition(":")
+            if colon:
+                pairs.append((pattern.strip(), []))
+            if not pairs or not pairs[-1][0]:
+                fail(f"{option.opts[0]}: write {word!r} as PATTERN:CODES, such as 'tests/*:KM4'")
+            pairs[-1][1].append(code)
+        for pattern, codes in pairs:
+            chosen = _codes(context, option, tuple(codes))
+            if not chosen:
+                fail(f"{option.opts[0]}: write the codes of {pattern!r}, such as 'tests/*:KM4'")
+            found.append((pattern, chosen))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from kerasmig.finding import DataFormat, Edit, Finding, Span
 from kerasmig.text.source import Text, same_program
 
-_DIRECTIVE = re.compile(rb"#[ \t]*kerasmig:[ \t]*([^\r\n#]+)")
+_DIRECTIVE = re.compile(rb"#[ \t]*kerasmig:[ \t]*([^\r\n#]+)", re.IGNORECASE)
 _IGNORE = re.compile(r"ignore(?:\[([\w\s,-]*)\])?")
 _DATA_FORMAT = re.compile(r"data_format\s*=\s*(channels_first|channels_last|undecided)")
 HEAD = re.compile(r"(?:#![^\r\n]*(?:\r\n|\r|\n))?(?:#[^\r\n]*coding[:=][^\r\n]*(?:\r\n|\r|\n))?")
@@ -18,6 +18,11 @@ HEAD = re.compile(r"(?:#![^\r\n]*(?:\r\n|\r|\n))?(?:#[^\r\n]*coding[:=][^\r\n]*(
 
 QUESTION = "# kerasmig: data_format=undecided"
 """What is left beside a model whose data format the code does not tell."""
+
+_SAYS_NOTHING = (
+    "the comment says nothing that kerasmig knows: write `ignore[CODE]`, or `data_format=` with "
+    "channels_first or channels_last"
+)
 
 
 class Directives(NamedTuple):
@@ -45,7 +50,10 @@ class Directives(NamedTuple):
         for match in _DIRECTIVE.finditer(text.utf8):
             line = text.line_of(match.start())
             words = match.group(1).decode("utf-8", "replace")
-            if (ignore := _IGNORE.search(words)) is not None:
+            ignore = _IGNORE.search(words)
+            if ignore is None and _DATA_FORMAT.search(words) is None:
+                ignored[line], unknown[line] = frozenset(["none"]), _SAYS_NOTHING
+            if ignore is not None:
                 ignored[line], problem = _codes(ignore.group(1))
                 if problem:
                     unknown[line] = problem

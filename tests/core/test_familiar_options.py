@@ -69,6 +69,52 @@ def test_findings_beside_the_code_are_switched_off_as_those_in_it(tmp_path: Path
     assert (tmp_path / "requirements.txt").read_text() == pins
 
 
+@pytest.mark.parametrize(
+    ("arguments", "left"),
+    [
+        (("--per-file-ignores", "a.py:KM204,b.py:KM204"), []),
+        (("--per-file-ignores", "a.py:KM204,KM201,b.py:KM9"), ["b.py"]),
+        (("--per-file-ignores", "a.py:KM204", "--per-file-ignores", "b.py:KM2"), []),
+        (("--ignore", "ALL"), []),
+        (("--select", "ALL"), ["a.py", "b.py"]),
+        (("--select", "ALL", "--ignore", "km204"), []),
+    ],
+)
+def test_codes_are_chosen_as_ruff_takes_them(
+    arguments: tuple[str, ...], left: list[str], tmp_path: Path
+) -> None:
+    write_tree(tmp_path, {"a.py": DENSE.encode(), "b.py": DENSE.encode()})
+    assert checked(tmp_path, *arguments) == left
+
+
+@pytest.mark.parametrize("given", ["tests/*", "tests/*:", ":KM2", "a.py:KM2,:KM4", "KM2"])
+def test_patterns_without_codes_are_refused(given: str, tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": DENSE.encode()})
+    ran = run(tmp_path, "check", "--per-file-ignores", given)
+    assert ran.code == 2 and "tests/*:KM4" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        ("# kerasmig: ignroe[KM204]", "says nothing that kerasmig knows"),
+        ("# kerasmig: data_format=channels_frist", "says nothing that kerasmig knows"),
+        ("# kerasmig: ignore[KM2O4]", "unknown code"),
+        ("# KERASMIG: ignore[km204]", ""),
+        ("# kerasmig:ignore[ALL]", ""),
+        ("# noqa: F401  # kerasmig: ignore", ""),
+    ],
+)
+def test_comments_that_are_no_directives_are_reported(
+    comment: str, said: str, tmp_path: Path
+) -> None:
+    source = f"from keras.layers import Dense\nDense(output_dim=3)  {comment}\n"
+    write_tree(tmp_path, {"a.py": source.encode()})
+    ran = run(tmp_path, "check", "--no-cache")
+    assert ("KM925" in ran.out.decode()) == bool(said)
+    assert said in ran.out.decode() and ran.code == int(bool(said))
+
+
 # -- configuration ---------------------------------------------------------------------------------
 
 
