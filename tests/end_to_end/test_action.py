@@ -34,7 +34,14 @@ def _run(tmp_path: Path, **environment: str) -> tuple[int, str, str]:
     summary = tmp_path / "summary.md"
     script = tmp_path / "step.sh"
     script.write_text(step["run"])
-    given = {"COMMAND": "check", "TARGET": "src", "BASE": "", "SHARD": "", "VERSION": "kerasmig"}
+    given = {
+        "COMMAND": "check",
+        "TARGET": "src",
+        "BASELINE": "",
+        "BASE": "",
+        "SHARD": "",
+        "VERSION": "kerasmig",
+    }
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
         cwd=tmp_path,
@@ -77,7 +84,29 @@ def test_a_wrong_command_and_a_missing_path_are_told(tmp_path: Path) -> None:
     assert code == 2
     assert "::error title=kerasmig::command must be check or verify" in out
     shutil.rmtree(tmp_path / "tools")
-    assert _run(tmp_path, TARGET="none")[0] == 2
+    code, out, _ = _run(tmp_path, TARGET="none")
+    assert code == 2
+    assert "::error title=kerasmig::kerasmig check ended with 2" in out
+
+
+def test_known_findings_pass_and_new_ones_fail(tmp_path: Path) -> None:
+    (tmp_path / "my src").mkdir()
+    (tmp_path / "my src" / "net.py").write_text(LEGACY)
+    known = ["check", "my src", "--baseline", "known.json", "--update-baseline"]
+    subprocess.run([sys.executable, "-m", "kerasmig", *known], cwd=tmp_path, check=True)
+    assert _run(tmp_path, TARGET="my src", BASELINE="known.json")[0] == 0
+    shutil.rmtree(tmp_path / "tools")
+    (tmp_path / "my src" / "net.py").write_text(LEGACY + "z = keras.layers.Never()\n")
+    code, out, _ = _run(tmp_path, TARGET="my src", BASELINE="known.json")
+    assert code == 1 and "line=4" in out and "line=3" not in out
+
+
+def test_what_an_upgrade_does_by_itself_is_left_to_do(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "net.py").write_text(LEGACY.rpartition("y =")[0])
+    code, out, summary = _run(tmp_path)
+    assert code == 1 and "::notice file=src/net.py,line=2" in out
+    assert "to make with `kerasmig upgrade`" in summary
 
 
 @pytest.mark.slow
