@@ -374,7 +374,8 @@ def test_the_hooks_take_what_they_are_for_and_say_nothing_else(tmp_path: Path) -
     for hook in hooks:
         words = hook["entry"].split()
         assert words[0] == "kerasmig" and words[1] in main.commands
-        assert "--force-exclude" in words and "--quiet" in words
+        assert "--force-exclude" in words
+        assert "--quiet" in words or "concise" in words  # no summary
         for name in ("a.py", "x/b.ipynb", "requirements.txt", "r/requirements-dev.in", "setup.cfg",
                      "environment.yml", "pyproject.toml", "Pipfile", "setup.py"):  # fmt: skip
             assert re.search(hook["files"], name), name
@@ -383,6 +384,9 @@ def test_the_hooks_take_what_they_are_for_and_say_nothing_else(tmp_path: Path) -
     write_tree(tmp_path, {"a.py": DENSE.replace("output_dim", "units").encode()})
     ran = run(tmp_path, *hooks[0]["entry"].split()[1:], "a.py")
     assert (ran.code, ran.out, ran.err) == (0, b"", "")
+    write_tree(tmp_path, {"a.py": DENSE.encode()})
+    ran = run(tmp_path, *hooks[0]["entry"].split()[1:], "a.py")
+    assert ran.code == 1 and b"a.py:2:1: KM204 [*] " in ran.out  # never a failure without a word
 
 
 def test_upgrade_and_check_share_their_options() -> None:
