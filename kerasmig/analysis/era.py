@@ -7,7 +7,7 @@ kernel of 3 with strides of 3 in Keras 2 and 3.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import Enum
 from functools import cache
 from typing import NamedTuple
@@ -112,7 +112,8 @@ def _had_keyword(call: ast.Call, keyword: str, names: Names) -> bool:
 
 def _has_renamed_keyword(call: ast.Call, names: Names) -> bool:
     """``Dense(output_dim=3)``: a keyword that this very callable has no more in Keras 2."""
-    keywords = {k.arg for k in call.keywords if k.arg} - _SHARED_KEYWORDS - _KERAS1_KEYWORDS
+    keywords = {k.arg for k in call.keywords if k.arg} | unpacked_keys(call, names)
+    keywords -= _SHARED_KEYWORDS | _KERAS1_KEYWORDS
     name = names.keras_name(call.func) if keywords else None
     entry = catalog_entry(name) if name else None
     if entry is None:
@@ -126,24 +127,46 @@ def _has_renamed_keyword(call: ast.Call, names: Names) -> bool:
     return False
 
 
+def unpacked_keys(call: ast.Call, names: Names) -> set[str]:
+    """The keys of the dictionaries that a call unpacks, as far as they are written in the file.
+
+    ``SGD(**{'lr': 0.1})``, and ``SGD(**settings)`` after ``settings = dict(lr=0.1)``.
+    """
+    found: set[str] = set()
+    for keyword in call.keywords:
+        if keyword.arg is not None:
+            continue
+        values: list[ast.expr | None] = [keyword.value]
+        if isinstance(keyword.value, ast.Name):
+            values = [binding.value for binding in names.bindings_of(keyword.value)]
+        for value in values:
+            if isinstance(value, ast.Dict):
+                found.update(str(k.value) for k in value.keys if isinstance(k, ast.Constant))
+            elif isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+                if value.func.id == "dict":
+                    found.update(k.arg for k in value.keywords if k.arg)
+    return found
+
+
 _EVERY_LAYER = frozenset({"name", "trainable", "input_shape", "activity_regularizer"})
 """Keywords of `LAYER` that Keras 3's layers take as well: they say nothing."""
 
 
-def call_era(call: ast.Call, entry: Entry, path: str) -> Era:
+def call_era(call: ast.Call, entry: Entry, path: str, unpacked: Collection[str] = ()) -> Era:
     """The era of one call of a callable that both Keras know, from its arguments alone.
 
     Args:
         call: the call.
         entry: what the catalog says of the callable.
         path: the path by which the code names it.
+        unpacked: keywords that it is given by unpacking (`unpacked_keys`).
     """
     old = surface.keras1_signature(entry.name)
     new = surface.keras3_signature(entry.to) if entry.to else None
     if new is None:
         return Era.KERAS1
     old_only, new_only = _telling_keywords(entry.name, entry.to, tuple(entry.args))
-    keywords = {keyword.arg for keyword in call.keywords if keyword.arg}
+    keywords = {keyword.arg for keyword in call.keywords if keyword.arg} | set(unpacked)
     if keywords & old_only:
         return Era.KERAS1
     if keywords & new_only:

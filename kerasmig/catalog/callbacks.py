@@ -88,11 +88,15 @@ FAMILIES = (
             ),
             Entry(
                 "ReduceLROnPlateau",
-                to="ReduceLROnPlateau",
+                to="keras1_compat.ReduceLROnPlateau",
+                idiomatic="ReduceLROnPlateau",
                 rule="monitor",
                 args={**_MONITOR, "epsilon": to("min_delta")},
-                assumed="Keras 3 lowers the rate one epoch earlier the first time; afterwards "
-                "every `patience` epochs in both",
+                docs=(
+                    "Keras 1 waited `patience` epochs more before it lowered the rate for the first "
+                    "time and after each improvement, Keras 3 lowers it one epoch earlier; Keras 1 "
+                    "logged the rate as `lr`, Keras 3 as `learning_rate`."
+                ),
             ),
             Entry(
                 "LearningRateScheduler",

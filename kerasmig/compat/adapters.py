@@ -1,7 +1,8 @@
-"""Adapters for ``keras1_compat.py``, made from the catalog: a layer that takes Keras 1's arguments.
+"""Adapters for ``keras1_compat.py``, made from the catalog: classes that take Keras 1's arguments.
 
-For calls whose arguments cannot be seen (``Convolution2D(*args, **kwargs)``) and for layers that
-are passed on without being called (``layers = {'conv': Convolution2D}``).
+For calls of layers and optimizers whose arguments cannot be seen (``Convolution2D(*args, **kwargs)``)
+and for classes that are passed on without being called (``layers = {'conv': Convolution2D}``,
+``{'sgd': SGD}[name](lr=0.1)``).
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from kerasmig.catalog.values import KERNELS, fill, imports
 from kerasmig.catalog.vocabulary import Arguments, Drop, Entry, Pack, Spread, To
 
 _PREFIX = "keras1_"
-NAMESPACE = "keras1_layers"
-"""What holds all adapters under the names of Keras 1, for code that looks layers up by name."""
+NAMESPACES = {"keras.layers": "keras1_layers", "keras.optimizers": "keras1_optimizer_classes"}
+"""What holds the adapters of a module under the names of Keras 1, for code that looks up by name."""
 CLASS_NAMES = "KERAS1_CLASS_NAMES"
 """The table of class names of today that were others in Keras 1."""
 ATTRIBUTES = "KERAS1_ATTRIBUTES"
 """The table of attributes of Keras 1's layers: what they are called today."""
 _LAYERS = "keras.layers."
+_OPTIMIZERS = "keras.optimizers."
 _CONVERSIONS = {
     "initializer": "get_initializer",
     **{name: name for name in KERNELS},
@@ -42,6 +44,7 @@ _CONVERSIONS = {
     "padding": "None",
     "size": "int",
     "sequence_shape": "sequence_shape",
+    "squared": "squared",
     "": "None",
 }
 _TARGETS = {
@@ -56,21 +59,26 @@ _SEEN_TO = ("weights", "batch_input_shape", "input_dtype")
 
 
 def adapter_name(name: str) -> str | None:
-    """Name in ``keras1_compat`` of the adapter for a canonical Keras 1 layer, if it has one."""
-    entry = catalog_entry(name) if name.startswith(_LAYERS) else None
+    """Name in ``keras1_compat`` of the adapter for a class of Keras 1, if it has one."""
+    entry = catalog_entry(name) if name.startswith((_LAYERS, _OPTIMIZERS)) else None
     return f"{_PREFIX}{entry.short}" if entry is not None and _adaptable(entry) else None
 
 
 @cache
 def adapters() -> Mapping[str, Entry]:
     """All adapters by name, in the order of the catalog, with what each is made from."""
-    layers = [
-        entry for name in names() if name.startswith(_LAYERS) and (entry := catalog_entry(name))
+    entries = [
+        entry
+        for start in (_LAYERS, _OPTIMIZERS)
+        for name in names()
+        if name.startswith(start) and (entry := catalog_entry(name))
     ]
-    return {f"{_PREFIX}{entry.short}": entry for entry in layers if _adaptable(entry)}
+    return {f"{_PREFIX}{entry.short}": entry for entry in entries if _adaptable(entry)}
 
 
 def _adaptable(entry: Entry) -> bool:
+    if entry.name.startswith(_OPTIMIZERS):
+        return entry.rule == "optimizer"
     return (
         entry.to is not None
         and entry.code.startswith(("KM20", "KM21"))
@@ -80,9 +88,9 @@ def _adaptable(entry: Entry) -> bool:
 
 
 def adapter_source(name: str) -> str:
-    """Source of one of the `adapters`, or of the `NAMESPACE` with all of them."""
-    if name == NAMESPACE:
-        return _namespace_source()
+    """Source of one of the `adapters`, or of the `NAMESPACES` with all of a module."""
+    if name in NAMESPACES.values():
+        return _namespace_source(name)
     if name == CLASS_NAMES:
         names = [f'"{today}": "{old}"' for today, old in sorted(class_names().items())]
         return "\n".join(_assigned(name, "{}", names, "")) + "\n"
@@ -93,6 +101,9 @@ def adapter_source(name: str) -> str:
     signature = surface.keras1_signature(entry.name)
     assert signature is not None and entry.to is not None
     defaults = dict(entry.write)
+    optimizer = entry.name.startswith(_OPTIMIZERS)
+    if optimizer:
+        defaults = {"learning_rate": signature.default("lr") or "", **defaults}
     if entry.always_last:
         defaults["data_format"] = "'channels_last'"
     lines = [
@@ -101,6 +112,8 @@ def adapter_source(name: str) -> str:
         "",
         f"    layer = {_here(entry.to)}",
     ]
+    if optimizer and entry.to.startswith("keras."):
+        lines.append(f"    make = {entry.short}")  # that of `keras1_compat`, which takes `decay`
     if entry.rule in _TARGETS:
         lines.append(f"    make = {_TARGETS[entry.rule]}")
     lines += [
@@ -119,28 +132,36 @@ def adapter_source(name: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _namespace_source() -> str:
+def _namespace_source(name: str) -> str:
     """``getattr(keras1_layers, name)`` in the place of ``getattr(keras.layers, name)``."""
+    module = next(module for module, namespace in NAMESPACES.items() if namespace == name)
+    what = module.rpartition(".")[2]
+    of_module = {k: e for k, e in adapters().items() if e.name.startswith(f"{module}.")}
     lines = [
-        f"class {NAMESPACE}:",
-        '    """The layers of Keras 1 by name, for code that looks them up when it runs."""',
+        f"class {name}:",
+        f'    """The {what} of Keras 1 by name, for code that looks them up when it runs."""',
         "",
-        *(f"    {entry.short} = {name}" for name, entry in adapters().items()),
-        *(f"    {alias} = {name}" for alias, name in _aliases()),
-        "    Input = keras.Input",
-        "    InputLayer = keras.layers.InputLayer",
-        "    merge = merge",
+        *(f"    {entry.short} = {adapter}" for adapter, entry in of_module.items()),
+        *(f"    {alias} = {adapter}" for alias, adapter in _aliases(module)),
     ]
+    if module == "keras.layers":
+        lines += [
+            "    Input = keras.Input",
+            "    InputLayer = keras.layers.InputLayer",
+            "    merge = merge",
+        ]
+    else:
+        lines.append("    get = staticmethod(get_optimizer)")
     return "\n".join(lines) + "\n"
 
 
-def _aliases() -> list[tuple[str, str]]:
-    """Further names that Keras 1 had for a layer: ``Conv2D`` was ``Convolution2D``."""
+def _aliases(module: str) -> list[tuple[str, str]]:
+    """Further names that Keras 1 had for a class: ``Conv2D`` was ``Convolution2D``."""
     known = {entry.name: name for name, entry in adapters().items()}
     shorts = {entry.short for entry in adapters().values()}
     found = {
         short: adapter
-        for short, name in surface.keras1_exports("keras.layers").items()
+        for short, name in surface.keras1_exports(module).items()
         if short not in shorts and (adapter := known.get(name)) is not None
     }
     return sorted(found.items())

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kerasmig.compat.adapters import ATTRIBUTES, CLASS_NAMES, NAMESPACE, adapter_source, adapters
+from kerasmig.compat.adapters import ATTRIBUTES, CLASS_NAMES, NAMESPACES, adapter_source, adapters
 from kerasmig.compat.tables import table_source, tables
 from kerasmig.text.tree import nodes
 
@@ -144,7 +144,7 @@ def _part_of() -> dict[str, str]:
     Every adapter and table that the catalog makes is a part of its own.
     """
     found = {match[1]: part for part, text in _texts().items() for match in _DEFINED.finditer(text)}
-    made = (*adapters(), *tables(), NAMESPACE, CLASS_NAMES, ATTRIBUTES)
+    made = (*adapters(), *tables(), *NAMESPACES.values(), CLASS_NAMES, ATTRIBUTES)
     return {**found, **{name: name for name in made}}
 
 

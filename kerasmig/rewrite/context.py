@@ -353,8 +353,8 @@ class FileContext:
         return self.surroundings.given_names | given_names(self.text.utf8)
 
     @property
-    def renames_accuracy(self) -> bool:
-        """Whether accuracy is logged under its full name; else `compile` keeps Keras 1's ``acc``."""
+    def renames_keys(self) -> bool:
+        """Whether values are logged under their names of today; else as ``acc`` and ``lr``."""
         return self.settings.idiomatic or not self.speaks_keras1
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Adapters made from the catalog: every layer has one, under a name that is free."""
+"""Adapters made from the catalog: every layer and optimizer has one, under a name that is free."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ LAYERS = [
     and entry.to is not None
     and entry.short != "Wrapper"
 ]
+OPTIMIZERS = [entry.name for entry in entries().values() if entry.rule == "optimizer"]
 
 
-@pytest.mark.parametrize("name", LAYERS)
-def test_every_layer_has_an_adapter(name: str) -> None:
+@pytest.mark.parametrize("name", [*LAYERS, *OPTIMIZERS])
+def test_every_class_has_an_adapter(name: str) -> None:
     adapter = adapter_name(name)
     assert adapter in compat_names()
     assert f"class {adapter}(metaclass=Keras1Layer):" in compat_source([adapter])
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("name", [*LAYERS, *OPTIMIZERS])
 def test_positions_are_those_of_keras_1(name: str) -> None:
     adapter = adapter_name(name) or ""
     tree = ast.parse(compat_source([adapter]))
@@ -56,3 +57,11 @@ def test_all_of_them_can_be_looked_up_by_name() -> None:
     assert [n for n in names if f"    {n} = keras1_{n}\n" not in source] == []
     for alias in ("Conv1D", "Conv2D", "Deconv2D", "AtrousConv2D"):
         assert f"    {alias} = keras1_" in source, "Keras 1 had it too, with its own arguments"
+
+
+def test_so_can_the_optimizers() -> None:
+    source = compat_source(["keras1_optimizer_classes"])
+    assert len(OPTIMIZERS) == 7
+    for name in (name.rpartition(".")[2] for name in OPTIMIZERS):
+        assert f"    {name} = keras1_{name}\n" in source
+        assert f"    {name.lower()} = keras1_{name}\n" in source

@@ -158,10 +158,25 @@ def test_rate_of_the_optimizer() -> None:
     )
 
 
-def test_plateau() -> None:
-    result = _check(
-        "ReduceLROnPlateau",
-        "ReduceLROnPlateau('val_acc', epsilon=0.1)",
-        "ReduceLROnPlateau('val_acc', min_delta=0.1, mode='max')",
+_PLATEAU = "from keras1_compat import ReduceLROnPlateau\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("'val_acc', epsilon=0.1", "'val_acc', min_delta=0.1"),
+        ("monitor='loss', mode='max'", "monitor='loss', mode='max'"),
+        ("'loss', 0.1, 1, 0, 'max', 1e-3", "'loss', 0.1, 1, 0, 'max', 1e-3"),
+    ],
+)
+def test_plateau(old: str, new: str) -> None:
+    _check("ReduceLROnPlateau", f"ReduceLROnPlateau({old})", f"ReduceLROnPlateau({new})", _PLATEAU)
+
+
+def test_idiomatic_plateau() -> None:
+    result = upgrade(
+        HEAD.format("ReduceLROnPlateau") + "c = ReduceLROnPlateau('val_acc', epsilon=0.1)\n" + USE,
+        idiomatic=True,
     )
+    assert "ReduceLROnPlateau('val_accuracy', min_delta=0.1, mode='max')" in str(result.new)
     find(result, "KM407", "one epoch earlier", Applicability.ASSUMED)

@@ -682,3 +682,31 @@ def test_what_the_compat_module_gave_is_not_looked_up_again() -> None:
                 self.W = self.add_weight((input_shape[2], 3), initializer=self.init, name='W')
         """).new
     assert "initializer=self.init" in code
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            "m = build(Embedding(9, 3, input_length=10))",
+            "m = build(Embedding(9, 3, input_shape=(10,)))",
+        ),
+        (
+            "parts = [Embedding(9, 3), other]",
+            "parts = [Embedding(9, 3, input_shape=(None,)), other]",
+        ),
+        (
+            "first = Embedding(9, 3)\nm.add(first)",
+            "first = Embedding(9, 3, input_shape=(None,))\nm.add(first)",
+        ),
+        ("make = lambda: Embedding(9, 3)", "make = lambda: Embedding(9, 3, input_shape=(None,))"),
+        (
+            "first = Embedding(9, 3, input_length=2)\ny = first(x)",
+            "first = Embedding(9, 3)\ny = first(x)",
+        ),
+        ("w = TimeDistributed(Embedding(9, 3))", "w = TimeDistributed(Embedding(9, 3))"),
+    ],
+)
+def test_an_embedding_that_may_come_first_elsewhere(old: str, new: str) -> None:
+    head = "from keras.layers import Dense, Embedding, TimeDistributed\n"
+    check_rewrite(f"{head}Dense(output_dim=1)\n{old}\n", f"{head}Dense(units=1)\n{new}\n")

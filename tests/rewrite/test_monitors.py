@@ -71,5 +71,10 @@ def test_accuracy_keeps_its_key_wherever_it_is_read() -> None:
     check_rewrite(MODEL + reads, NEW_MODEL + reads)
 
 
-def test_the_rate_has_another_key() -> None:
-    check_rewrite(MODEL + "print(history['lr'])\n", NEW_MODEL + "print(history['learning_rate'])\n")
+def test_the_rate_keeps_its_key() -> None:
+    check_rewrite(MODEL + "print(history['lr'])\n", NEW_MODEL + "print(history['lr'])\n")
+    check_rewrite(
+        MODEL + "print(history['lr'])\n",
+        NEW_MODEL + "print(history['learning_rate'])\n",
+        idiomatic=True,
+    )

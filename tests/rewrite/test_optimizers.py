@@ -107,3 +107,56 @@ def test_later_keras_keeps_its_epsilon() -> None:
 
 def test_today() -> None:
     check_noop("from keras.optimizers import RMSprop\nRMSprop(learning_rate=0.1)\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "need"),
+    [
+        ("table = {'a': SGD}\n", "table = {'a': keras1_SGD}\n", "keras1_SGD"),
+        (
+            "def f(make=SGD):\n    return make(lr=0.1)\n",
+            "def f(make=keras1_SGD):\n    return make(lr=0.1)\n",
+            "keras1_SGD",
+        ),
+        ("o = SGD(**given)\n", "o = keras1_SGD(**given)\n", "keras1_SGD"),
+    ],
+)
+def test_a_class_whose_arguments_cannot_be_seen(old: str, new: str, need: str) -> None:
+    check_rewrite(
+        HEAD.format("SGD") + OLD + old,
+        f"from keras.layers import Dense\nfrom keras1_compat import {need}\n{NEW}{new}",
+    )
+
+
+def test_optimizers_that_are_looked_up_by_name() -> None:
+    check_rewrite(
+        "from keras.layers import Dense\nfrom keras import optimizers\n"
+        f"{OLD}o = getattr(optimizers, name)(lr=0.1)\n",
+        "from keras.layers import Dense\nfrom keras1_compat import keras1_optimizer_classes\n"
+        f"{NEW}o = getattr(keras1_optimizer_classes, name)(lr=0.1)\n",
+    )
+
+
+@pytest.mark.parametrize("settings", ["settings = dict(lr=0.1)", "settings = {'lr': 0.1}"])
+def test_the_keys_that_are_unpacked_tell_the_era(settings: str) -> None:
+    check_rewrite(
+        f"from keras.optimizers import Adam\n{settings}\no = Adam(**settings)\n",
+        f"from keras1_compat import keras1_Adam\n{settings}\no = keras1_Adam(**settings)\n",
+    )
+    check_noop(
+        f"from keras.optimizers import Adam\n{settings.replace('lr', 'learning_rate')}\n"
+        "o = Adam(**settings)\n"
+    )
+
+
+def test_the_rate_of_what_is_used_as_an_optimizer() -> None:
+    check_rewrite(
+        "from keras.layers import Dense\nfrom keras import backend as K\nimport re\n"
+        f"{OLD}o = made()\nmodel.compile(o, 'mse')\nprint(o.lr, K.get_value(args.lr))\n"
+        "K.set_value(self.thing.lr, 0.1)\nre.compile(p)\nprint(p.lr, args.lr)\n",
+        "from keras.layers import Dense\nfrom keras import ops\n"
+        "from keras1_compat import get_optimizer\nimport re\n"
+        f"{NEW}o = made()\nmodel.compile(get_optimizer(o), 'mse')\n"
+        "print(o.learning_rate, ops.convert_to_numpy(args.learning_rate))\n"
+        "self.thing.learning_rate.assign(0.1)\nre.compile(p)\nprint(p.lr, args.lr)\n",
+    )

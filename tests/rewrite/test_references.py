@@ -100,7 +100,10 @@ def test_only_compared() -> None:
 
 def test_what_has_no_adapter_is_reported() -> None:
     finding = check_manual(
-        "from keras.optimizers import SGD\nfit(nb_epoch=3)\nSGD(**options)\n", "KM404", "unpacked"
+        "from keras.callbacks import ReduceLROnPlateau\nfit(nb_epoch=3)\n"
+        "ReduceLROnPlateau(**options)\n",
+        "KM407",
+        "unpacked",
     )
     assert finding.line == 3
 

@@ -1,4 +1,4 @@
-"""Layers that are called with arguments of Keras 1 that could not be read in the source."""
+"""Classes that are called with arguments of Keras 1 that could not be read in the source."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls, allow-subclassing-any, disable-error-code="no-any-return"
 from __future__ import annotations
@@ -12,13 +12,13 @@ from kerasmig.compat.parts.weights import with_weights
 
 
 class Keras1Layer(type):
-    """Makes a class that takes a Keras 1 layer's arguments and makes layers of Keras 3.
+    """Makes a class that takes the arguments of a layer or an optimizer of Keras 1.
 
-    ``layer`` is their class, which the class made is taken for wherever classes are compared:
-    ``type(layer) == kind``, ``isinstance(layer, kind)``, a dictionary by class. ``order`` is how
-    Keras 1 took arguments by position; ``moves`` says (old names, new name, conversion of the
-    value or None) for those that changed, several old ones making one tuple; ``defaults`` are
-    Keras 1's where they differ.
+    ``layer`` is their class today, which the class made is taken for wherever classes are
+    compared: ``type(layer) == kind``, ``isinstance(layer, kind)``, a dictionary by class; ``make``
+    makes them if it is not that. ``order`` is how Keras 1 took arguments by position; ``moves``
+    says (old names, new name, conversion of the value or None) for those that changed, several old
+    ones making one tuple; ``defaults`` are Keras 1's where they differ.
     """
 
     make = None
@@ -46,7 +46,7 @@ class Keras1Layer(type):
         return Keras1Layer(cls.__name__, (cls,), {"defaults": defaults})
 
     def __eq__(cls, other):
-        return cls.layer is other or cls.layer is getattr(other, "layer", None)
+        return other in (cls.layer, cls.make) or cls.layer is getattr(other, "layer", None)
 
     def __hash__(cls):
         return hash(cls.layer)
@@ -109,6 +109,11 @@ def _kernel_axes(constraint, rank):
 def activity_penalty(identifier):
     """An activity regularizer of Keras 1, by name or as an object."""
     return None if identifier is None else SumOverBatch(identifier)
+
+
+def squared(value):
+    """An epsilon that stands under the root today."""
+    return value * value
 
 
 def layer_name(name):

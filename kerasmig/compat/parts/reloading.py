@@ -8,6 +8,7 @@ import os
 
 import keras
 import numpy as np
+from keras import ops
 
 from kerasmig.compat.parts.compiling import compile_model
 from kerasmig.compat.parts.old_files import load_keras1_model
@@ -47,16 +48,15 @@ def _know_variables(model, path):
 
     optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
     optimizer.build(model.trainable_variables)
-    if len(optimizer.variables) == len(model.optimizer.variables):
-        return
-    with contextlib.suppress(OSError, KeyError):
-        with h5py.File(path, "r") as file:
+    values = [ops.convert_to_numpy(v) for v in model.optimizer.variables]
+    if len(optimizer.variables) != len(values):
+        with contextlib.suppress(OSError, KeyError), h5py.File(path, "r") as file:
             group = file["optimizer_weights"]
             values = [np.array(group[name]) for name in group.attrs["weight_names"]]
-        shapes = [tuple(variable.shape) for variable in optimizer.variables]
-        if shapes == [value.shape for value in values]:
-            for variable, value in zip(optimizer.variables, values, strict=True):
-                variable.assign(value)
+    shapes = [tuple(variable.shape) for variable in optimizer.variables]
+    if shapes == [value.shape for value in values]:
+        for variable, value in zip(optimizer.variables, values, strict=True):
+            variable.assign(value)
     model.optimizer = optimizer
 
 

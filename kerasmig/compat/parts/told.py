@@ -3,6 +3,8 @@
 # mypy: ignore-errors
 from __future__ import annotations
 
+import warnings
+
 import keras
 from keras import ops
 
@@ -83,3 +85,65 @@ class LearningRateScheduler(keras.callbacks.LearningRateScheduler):
 
     def on_epoch_end(self, epoch, logs=None):
         """Log nothing."""
+
+
+class ReduceLROnPlateau(keras.callbacks.Callback):
+    """Lowers the rate after as many epochs as Keras 1 did, and logs it as ``lr``."""
+
+    def __init__(
+        self,
+        monitor="val_loss",
+        factor=0.1,
+        patience=10,
+        verbose=0,
+        mode="auto",
+        min_delta=1e-4,
+        cooldown=0,
+        min_lr=0,
+    ):
+        super().__init__()
+        if factor >= 1.0:
+            raise ValueError("ReduceLROnPlateau does not support a factor >= 1.0.")
+        self.monitor, self.mode, self.factor = monitor, mode, factor
+        self.patience, self.cooldown, self.verbose = patience, cooldown, verbose
+        self.epsilon, self.min_lr = min_delta, min_lr
+
+    def on_train_begin(self, logs=None):
+        """Forget what an earlier training has come to."""
+        self.wait = self.cooldown_counter = 0
+        falls = self.mode == "min" or (self.mode != "max" and "acc" not in self.monitor)
+        self.sign = 1.0 if falls else -1.0
+        self.best = self.sign * float("inf")
+
+    def in_cooldown(self):
+        """Whether the rate was lowered a short while ago."""
+        return self.cooldown_counter > 0
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Log the rate; lower it if nothing has improved for long enough."""
+        logs = {} if logs is None else logs
+        rate = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
+        logs["lr"] = rate
+        if self.monitor not in logs:
+            warnings.warn(
+                f"ReduceLROnPlateau watches {self.monitor}, and there is only {sorted(logs)}",
+                stacklevel=2,
+            )
+            return
+        if self.in_cooldown():
+            self.cooldown_counter -= 1
+            self.wait = 0
+        if self.sign * (self.best - logs[self.monitor]) > self.epsilon:
+            self.best = logs[self.monitor]
+            self.wait = 0
+        elif not self.in_cooldown():
+            if self.wait >= self.patience and rate > self.min_lr * 1.0001:
+                self._lower(epoch, max(rate * self.factor, self.min_lr))
+            self.wait += 1
+
+    def _lower(self, epoch, rate):
+        self.model.optimizer.learning_rate = rate
+        if self.verbose > 0:
+            print(f"\nEpoch {epoch:05d}: reducing learning rate to {rate}.")
+        self.cooldown_counter = self.cooldown
+        self.wait = 0

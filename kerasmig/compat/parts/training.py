@@ -97,6 +97,15 @@ class _Decayed(keras.optimizers.Optimizer):
         super().__init__(learning_rate=learning_rate, **kwargs)
         self.decay = decay
 
+    @property
+    def lr(self):
+        """The rate, as Keras 1 called it."""
+        return self.learning_rate
+
+    @lr.setter
+    def lr(self, rate):
+        self.learning_rate = rate
+
     def update_step(self, gradient, variable, learning_rate):
         """Move one variable by its gradient."""
         steps = ops.cast(self.iterations, variable.dtype)

@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass, field
 
-from kerasmig.analysis.era import Era, call_era, moved_positions
+from kerasmig.analysis.era import Era, call_era, moved_positions, unpacked_keys
 from kerasmig.analysis.layers.shape_functions import is_spatial
 from kerasmig.catalog import surface
 from kerasmig.catalog.vocabulary import Drop, Entry, Gone, Handled, Pack, Spread, To
@@ -88,7 +88,7 @@ def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
     if context.era.era is Era.LATER and (entry.to or "").startswith("keras1_compat."):
         if surface.keras3_has(use.path):
             return True  # the same name, and code of today means today's
-    era = call_era(use.call, entry, use.path)
+    era = call_era(use.call, entry, use.path, unpacked_keys(use.call, context.names))
     if era is Era.UNKNOWN:
         return not context.speaks_keras1
     return era is Era.LATER and not is_halfway(context, use.call, entry)
@@ -97,7 +97,8 @@ def is_settled(context: FileContext, use: Use, entry: Entry) -> bool:
 def ambiguity(context: FileContext, use: Use, entry: Entry) -> str:
     """Why a call could be of either era and mean two things; ``""`` if it is clear."""
     assert use.call is not None
-    if context.era.era is not Era.UNKNOWN or call_era(use.call, entry, use.path) is not Era.UNKNOWN:
+    era = call_era(use.call, entry, use.path, unpacked_keys(use.call, context.names))
+    if context.era.era is not Era.UNKNOWN or era is not Era.UNKNOWN:
         return ""
     left = [name for name in entry.write if not any(k.arg == name for k in use.call.keywords)]
     if left and not moved_positions(use.call, entry):
@@ -138,7 +139,8 @@ def draft(context: FileContext, use: Use, entry: Entry, passed_on: str = "") -> 
         new.assume(entry.assumed)
     if entry.differs and _concerns(new, entry.differs):
         new.reasons.append((Applicability.AUTOMATIC, entry.differs.rstrip(".")))
-    if call_era(use.call, entry, use.path) is Era.LATER:
+    sized = any(isinstance(rule, Pack) for rule in entry.args.values())
+    if sized and call_era(use.call, entry, use.path) is Era.LATER:
         new.assume("read as Keras 1 and 2 did, its numbers being the sizes of the kernel")
     if context.era.later and call_era(use.call, entry, use.path) is Era.UNKNOWN:
         readings = moved_positions(use.call, entry)

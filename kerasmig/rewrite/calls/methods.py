@@ -25,6 +25,7 @@ from kerasmig.finding import Applicability, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import argument_edits
 from kerasmig.rewrite.calls.entry_calls import Draft, draft
 from kerasmig.rewrite.context import FileContext, Use
+from kerasmig.rewrite.values.saved_files import imported_path
 from kerasmig.text.tree import nodes
 
 MODEL_NAME = re.compile(
@@ -67,6 +68,7 @@ class MethodUse(NamedTuple):
         return self.call or self.node
 
 
+_READ_OR_SET = ("keras.backend.get_value", "keras.backend.set_value")
 _ROWS: dict[str, list[Method]] = {}
 for _row in METHODS:
     _ROWS.setdefault(_row.name, []).append(_row)
@@ -110,7 +112,9 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
         if certain and _plausible(context, row):
             return MethodUse(node, call, row, None)
     name = last_name(node.value).lower()
-    if name == "optimizer" and isinstance(node.value, ast.Attribute):
+    if (name == "optimizer" and isinstance(node.value, ast.Attribute)) or _trains_as_optimizer(
+        context, node
+    ):
         for row in rows:
             if row.owner == OPTIMIZER:
                 return MethodUse(node, call, row, OPTIMIZER)
@@ -124,6 +128,32 @@ def _method_use(context: FileContext, node: ast.Attribute) -> MethodUse | None:
                 node, call, row, None, f"`{last_name(node.value)}` is taken for a Keras model"
             )
     return None
+
+
+def _trains_as_optimizer(context: FileContext, node: ast.Attribute) -> bool:
+    """Whether something is used as an optimizer, whatever made it.
+
+    ``K.get_value(x.lr)``, ``K.set_value(x.lr, 0.1)``, and ``x.lr`` of an ``x`` that is compiled with.
+    """
+    parent = context.parent(node)
+    if isinstance(parent, ast.Call) and parent.args[:1] == [node]:
+        if context.names.keras_name(parent.func) in _READ_OR_SET:
+            return node.attr == "lr"
+    return isinstance(node.value, ast.Name) and node.value.id in _optimizer_names(context)
+
+
+def _optimizer_names(context: FileContext) -> set[str]:
+    """The names of what models are compiled with: ``m.compile(opt, 'mse')``."""
+    found: set[str] = set()
+    for call in context.calls:
+        if (
+            isinstance(call.func, ast.Attribute)
+            and call.func.attr == "compile"
+            and not imported_path(context, call.func)  # re.compile
+        ):
+            given = [k.value for k in call.keywords if k.arg == "optimizer"] or call.args[:1]
+            found.update(node.id for node in given if isinstance(node, ast.Name))
+    return found
 
 
 def _plausible(context: FileContext, row: Method) -> bool:

@@ -1,17 +1,17 @@
 """Keras objects whose arguments cannot be seen: adapters of ``keras1_compat`` see them at run time.
 
 ``layers = {'conv': Convolution2D}``, ``partial(Convolution2D, border_mode='same')``,
-``Convolution2D(*args, **kwargs)``: `kerasmig.compat.adapters` has a callable for each layer that
-takes the arguments of Keras 1.
+``Convolution2D(*args, **kwargs)``, ``{'sgd': SGD}[name](lr=0.1)``: `kerasmig.compat.adapters` has a
+callable for each layer and each optimizer that takes the arguments of Keras 1.
 """
 
 from __future__ import annotations
 
 import ast
 
-from kerasmig.analysis.layers.compat_names import COMPAT, FIRST_OF_ADAPTER, NAMESPACE
+from kerasmig.analysis.layers.compat_names import COMPAT, FIRST_OF_ADAPTER
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.compat.adapters import adapter_name
+from kerasmig.compat.adapters import NAMESPACES, adapter_name
 from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import addition
 from kerasmig.rewrite.calls.binding import BindError
@@ -24,7 +24,7 @@ _GLOBAL = "it takes the global data format, and kerasmig does not know that of t
 
 
 def adapted_reference(context: FileContext, use: Use, entry: Entry) -> Finding | None:
-    """A layer class that is passed on: its adapter takes its place; ``None`` if it has none."""
+    """A class that is passed on: its adapter takes its place; ``None`` if it has none."""
     adapter = adapter_name(entry.name)
     if adapter is None or isinstance(context.parent(use.node), ast.Attribute):
         return None  # `Convolution2D.__init__(self, ...)` wants the class
@@ -44,7 +44,7 @@ def adapted_reference(context: FileContext, use: Use, entry: Entry) -> Finding |
 
 
 def adapted_call(context: FileContext, use: Use, entry: Entry, error: BindError) -> Finding:
-    """A call that cannot be read: the layer's adapter reads it where it is unpacked."""
+    """A call that cannot be read: the adapter of the class reads it where it is unpacked."""
     adapter = adapter_name(entry.name)
     call = use.call
     if adapter is None or call is None or "unpacked" not in str(error):
@@ -79,14 +79,17 @@ _LOOKUPS = ("getattr", "hasattr")
 def adapted_lookup(context: FileContext, use: Use) -> Finding | None:
     """``getattr(keras.layers, name)``: the adapters of all layers are looked through instead."""
     parent = context.parent(use.node)
-    if not (use.path == "keras.layers" or use.path.startswith("keras.layers.")):
+    namespace = next(
+        (name for module, name in NAMESPACES.items() if f"{use.path}.".startswith(f"{module}.")), ""
+    )
+    if not namespace:
         return None
     if not isinstance(parent, ast.Call) or use.node not in parent.args[:1] or parent.keywords:
         return None
     if not isinstance(parent.func, ast.Name) or parent.func.id not in _LOOKUPS:
         return None
-    first, doubt = ordering_of_file(context)
-    edits = [Edit(context.text.span(use.node), (context.imports.need(f"{COMPAT}.{NAMESPACE}"),))]
+    first, doubt = ordering_of_file(context) if _has_layers(namespace) else (False, "")
+    edits = [Edit(context.text.span(use.node), (context.imports.need(f"{COMPAT}.{namespace}"),))]
     if first and parent.func.id == "getattr" and len(parent.args) == 2:
         end = context.text.span(parent).end
         edits.append(Edit(Span(end, end), (f".{FIRST_OF_ADAPTER}",)))
@@ -96,12 +99,16 @@ def adapted_lookup(context: FileContext, use: Use) -> Finding | None:
     return context.finding(
         CODE,
         parent,
-        f"{use.path} is looked through: {NAMESPACE} has its layers, which take Keras 1's arguments"
+        f"{use.path} is looked through: {namespace} has its classes, which take Keras 1's arguments"
         + (f"; {doubt}" if doubt else ""),
         Applicability.ASSUMED if doubt else Applicability.AUTOMATIC,
         name=use.path.rpartition(".")[2],
         edits=edits,
     )
+
+
+def _has_layers(namespace: str) -> bool:
+    return namespace == NAMESPACES["keras.layers"]
 
 
 def ordering_of_file(context: FileContext) -> tuple[bool, str]:

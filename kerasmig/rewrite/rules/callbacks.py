@@ -25,7 +25,15 @@ _KNOWN = frozenset(["loss", "val_loss"])
 @use_rule("monitor")
 def monitor(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     """EarlyStopping and ReduceLROnPlateau."""
-    return drafted(context, use, entry, _mode)
+    own = (entry.to or "").startswith("keras1_compat.") and not context.settings.idiomatic
+    return drafted(context, use, entry, _same_mode if own else _mode)
+
+
+def _same_mode(new: Draft) -> None:
+    """The compat module's callback takes which way is better from the name, as Keras 1 did."""
+    given = new.given.get("mode")
+    if given is not None and not new.has("mode"):
+        new.kept.append(NewArgument("mode", (given,)))
 
 
 def _mode(new: Draft) -> Sequence[str] | None:
@@ -103,7 +111,7 @@ def _checkpoint(new: Draft) -> Sequence[str] | None:
     literal = new.context.constant(path.value)
     if (
         isinstance(literal, str)
-        and renamed_fields(literal, new.context.renames_accuracy) != literal
+        and renamed_fields(literal, new.context.renames_keys) != literal
         and not new.edits
     ):
         new.edits += rename_file(new.context, path.value, "").edits

@@ -233,7 +233,7 @@ def embedding(context: FileContext, use: Use, entry: Entry) -> Finding | None:
 
     def change(new: Draft) -> None:
         length = new.given.get("input_length")
-        if starts_sequential(context, new.call):
+        if starts_sequential(context, new.call) or _may_start_elsewhere(context, new.call):
             if length is not None:
                 new.kept.append(
                     NewArgument("input_shape", (length,), ("(", length.value_span, ",)"))
@@ -246,6 +246,28 @@ def embedding(context: FileContext, use: Use, entry: Entry) -> Finding | None:
             new.kept.append(NewArgument("dropout", (dropout,)))
 
     return _drafted(context, use, entry, change)
+
+
+def _may_start_elsewhere(context: FileContext, call: ast.Call) -> bool:
+    """Whether a layer is handed on to where it may become the first of a Sequential model.
+
+    ``layers = [Embedding(100, 8), LSTM(4)]``, ``build(Embedding(100, 8))``; not what is called on a
+    tensor, here or under a name of its own.
+    """
+    parent = context.parent(call)
+    if isinstance(parent, ast.keyword):
+        parent = context.parent(parent)
+    if isinstance(parent, ast.Call):
+        adds = isinstance(parent.func, ast.Attribute) and parent.func.attr == "add"
+        return parent.func is not call and not adds and not context.names.keras_name(parent.func)
+    if isinstance(parent, (ast.List, ast.Tuple)):
+        owner = context.parent(parent)
+        return not isinstance(owner, ast.Call) or not context.names.keras_name(owner.func)
+    if isinstance(parent, ast.Assign):
+        names = {target.id for target in parent.targets if isinstance(target, ast.Name)}
+        called = {node.func.id for node in context.calls if isinstance(node.func, ast.Name)}
+        return bool(names) and not names & called
+    return isinstance(parent, (ast.Dict, ast.Return, ast.Lambda))
 
 
 def starts_sequential(context: FileContext, call: ast.expr) -> bool:

@@ -24,7 +24,7 @@ def monitors(context: FileContext) -> Iterator[Finding]:
         return
     settled: set[int] = set()
     for literal, base in _read_keys(context):
-        new = renamed_key(str(literal.value), context.renames_accuracy)
+        new = renamed_key(str(literal.value), context.renames_keys)
         settled.add(id(literal))
         if new == literal.value:
             continue
@@ -42,7 +42,7 @@ def monitors(context: FileContext) -> Iterator[Finding]:
             name=str(literal.value),
             edits=(edit,),
         )
-    if context.renames_accuracy:
+    if context.renames_keys:
         yield from _others(context, settled)
 
 

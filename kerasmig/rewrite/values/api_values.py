@@ -141,12 +141,12 @@ def _unknown_axes(context: FileContext, argument: Argument) -> Converted:
 def _logged_key(context: FileContext, argument: Argument) -> Converted:
     """``monitor='val_acc'``: accuracy is logged under its full name today."""
     value = context.constant(argument.value)
-    accuracy = context.renames_accuracy
-    if not isinstance(value, str) or renamed_key(value, accuracy) == value:
+    today = context.renames_keys
+    if not isinstance(value, str) or renamed_key(value, today) == value:
         return UNCHANGED
     old = context.text.get(argument.value_span)
     quote = '"' if old.endswith('"') else "'"
-    return Converted((f"{quote}{renamed_key(value, accuracy)}{quote}",))
+    return Converted((f"{quote}{renamed_key(value, today)}{quote}",))
 
 
 _WEIGHTS = ".weights.h5"

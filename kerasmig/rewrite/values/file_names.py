@@ -48,7 +48,7 @@ def rename_file(context: FileContext, node: ast.expr, kind: str) -> Renaming:
     if literal is None:
         endings = " or ".join(_ENDINGS[kind][0]) if kind else ""
         return Renaming(problem=f"the file name must end in {endings}" if kind else "")
-    new = renamed_fields(new_name(str(literal.value), kind), context.renames_accuracy)
+    new = renamed_fields(new_name(str(literal.value), kind), context.renames_keys)
     if new == literal.value:
         return Renaming(literal=literal)
     edits = _literal_edits(context, literal, new)
