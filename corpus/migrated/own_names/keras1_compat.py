@@ -217,13 +217,13 @@ def keras1_layer(target, moves, defaults, old):
 
 
 class Keras1Layer(type):
-    """Makes a class that takes a Keras 1 layer's arguments and makes layers of Keras 3.
+    """Makes a class that takes the arguments of a layer or an optimizer of Keras 1.
 
-    ``layer`` is their class, which the class made is taken for wherever classes are compared:
-    ``type(layer) == kind``, ``isinstance(layer, kind)``, a dictionary by class. ``order`` is how
-    Keras 1 took arguments by position; ``moves`` says (old names, new name, conversion of the
-    value or None) for those that changed, several old ones making one tuple; ``defaults`` are
-    Keras 1's where they differ.
+    ``layer`` is their class today, which the class made is taken for wherever classes are
+    compared: ``type(layer) == kind``, ``isinstance(layer, kind)``, a dictionary by class; ``make``
+    makes them if it is not that. ``order`` is how Keras 1 took arguments by position; ``moves``
+    says (old names, new name, conversion of the value or None) for those that changed, several old
+    ones making one tuple; ``defaults`` are Keras 1's where they differ.
     """
 
     make = None
@@ -251,7 +251,7 @@ class Keras1Layer(type):
         return Keras1Layer(cls.__name__, (cls,), {"defaults": defaults})
 
     def __eq__(cls, other):
-        return cls.layer is other or cls.layer is getattr(other, "layer", None)
+        return other in (cls.layer, cls.make) or cls.layer is getattr(other, "layer", None)
 
     def __hash__(cls):
         return hash(cls.layer)
