@@ -122,18 +122,8 @@ def _walk(
     unreadable: Callable[[Path, OSError], None],
     leftover: Callable[[Path], None],
 ) -> Iterator[Path]:
-    exclude = Patterns(selection.exclude) if selection.exclude else None
-    include = Patterns(selection.include) if selection.include else None
+    chosen = _Chosen(root, selection)
     ignores: list[_Ignore] = []
-    base = absolute(selection.base) if selection.base is not None else root
-    # Patterns of a configuration file are written from its folder.
-    prefix = f"{root.relative_to(base).as_posix()}/" if base in root.parents else ""
-    if exclude is not None and prefix and exclude.match(prefix):
-        prefix = ""  # a folder that is named outright is looked at
-
-    def takes(patterns: Patterns, shown: str) -> bool:
-        return patterns.match(shown) or (bool(prefix) and patterns.match(f"{prefix}{shown}"))
-
     if selection.respect_gitignore:
         ignores = [found for parent in _git_parents(root) if (found := _gitignore(parent))]
     waiting: list[tuple[Path, str, list[_Ignore]]] = [(root, "", ignores)]
@@ -155,16 +145,37 @@ def _walk(
                     leftover(folder / name)
                 continue
             shown = f"{inside}{name}/" if is_dir else f"{inside}{name}"
-            if exclude is not None and takes(exclude, shown):
-                continue
             if ignores and _ignored(f"{here}{name}" + ("/" if is_dir else ""), ignores):
+                continue
+            if not chosen.takes(shown, is_dir):
                 continue
             if is_dir:
                 waiting.append((folder / name, shown, ignores))
-            elif include is not None and not takes(include, shown):
-                continue
             elif not entry.is_symlink() or _stays_inside(folder / name, root):
                 yield folder / name
+
+
+class _Chosen:
+    """What a selection's own patterns say of the paths below a folder."""
+
+    def __init__(self, root: Path, selection: Selection) -> None:
+        self._exclude = Patterns(selection.exclude) if selection.exclude else None
+        self._include = Patterns(selection.include) if selection.include else None
+        base = absolute(selection.base) if selection.base is not None else root
+        # Patterns of a configuration file are written from its folder.
+        self._prefix = f"{root.relative_to(base).as_posix()}/" if base in root.parents else ""
+        if self._exclude is not None and self._prefix and self._exclude.match(self._prefix):
+            self._prefix = ""  # a folder that is named outright is looked at
+
+    def takes(self, shown: str, is_folder: bool) -> bool:
+        """Whether a path counts, written from the folder; folders with a slash at their end."""
+        if self._exclude is not None and self._matches(self._exclude, shown):
+            return False
+        return is_folder or self._include is None or self._matches(self._include, shown)
+
+    def _matches(self, patterns: Patterns, shown: str) -> bool:
+        prefix = self._prefix
+        return patterns.match(shown) or (bool(prefix) and patterns.match(f"{prefix}{shown}"))
 
 
 def _git_parents(root: Path) -> list[Path]:

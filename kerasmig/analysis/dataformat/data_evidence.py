@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kerasmig.analysis.dataformat.evidence import FORMATS
 from kerasmig.analysis.dataformat.image_sizes import FIRST, LAST
@@ -13,83 +13,75 @@ from kerasmig.analysis.layers.arguments import ORDERINGS
 from kerasmig.analysis.layers.sizes import show
 from kerasmig.finding import DataFormat, Evidence
 
+_TURNED: Mapping[str, Mapping[DataFormat, Sequence[list[int]]]] = {
+    "rollaxis": {FIRST: ([2], [2, 0], [3, 1])},
+    "moveaxis": {FIRST: ([-1, 0], [-1, 1], [2, 0], [3, 1])},
+    "transpose": {FIRST: ([2, 0, 1], [0, 3, 1, 2]), LAST: ([1, 2, 0], [0, 2, 3, 1])},
+}
+"""Axes that bring the channels to one end, by function."""
+_WEIGHTS = {("transpose", LAST): 0.4}
+"""How much a function tells; `_TOLD` where nothing stands here. Pictures to be shown end so, too."""
+_TOLD = 0.7
+
 
 def data_preparation(
     calls: Iterable[ast.Call], strings: Iterable[ast.Constant], names: NameResolver
 ) -> list[Evidence]:
-    """How the file shapes its images and which weight files it names."""
-    result: dict[tuple[str, DataFormat], Evidence] = {}
-
-    def add(rule: str, favours: DataFormat, weight: float, line: int, sentence: str) -> None:
-        result.setdefault((rule, favours), Evidence(sentence, line, favours, weight))
-
+    """How the file shapes its images and which weight files it names; each kind once."""
+    found: dict[tuple[str, DataFormat | None], Evidence] = {}
     for call in calls:
-        called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-        if called in ("reshape", "transpose", "rollaxis", "moveaxis"):
-            numbers = _integers(call)
-            if called.endswith("axis"):
-                numbers = [n for n in numbers or () if isinstance(n, int)]
-            shape = f"{called}{show(tuple(numbers))}" if numbers else ""
-            if called == "reshape" and numbers and len(numbers) == 4:
-                if numbers[1] in (1, 3) and numbers[3] not in (1, 3):
-                    add(
-                        "reshape",
-                        FIRST,
-                        0.7,
-                        call.lineno,
-                        f"Images are put channels first by {shape}.",
-                    )
-                elif numbers[3] in (1, 3) and numbers[1] not in (1, 3):
-                    add(
-                        "reshape",
-                        LAST,
-                        0.7,
-                        call.lineno,
-                        f"Images are put channels last by {shape}.",
-                    )
-            elif called == "rollaxis" and numbers in ([2], [2, 0], [3, 1]):
-                shape = f"rollaxis({', '.join(map(str, numbers))})"
-                add(
-                    "rollaxis",
-                    FIRST,
-                    0.7,
-                    call.lineno,
-                    f"Images are put channels first by {shape}.",
-                )
-            elif called == "moveaxis" and numbers in ([-1, 0], [-1, 1], [2, 0], [3, 1]):
-                shape = f"moveaxis({', '.join(map(str, numbers))})"
-                add(
-                    "moveaxis",
-                    FIRST,
-                    0.7,
-                    call.lineno,
-                    f"Images are put channels first by {shape}.",
-                )
-            elif called == "transpose" and numbers in ([2, 0, 1], [0, 3, 1, 2]):
-                add(
-                    "transpose",
-                    FIRST,
-                    0.7,
-                    call.lineno,
-                    f"Images are put channels first by {shape}.",
-                )
-            elif called == "transpose" and numbers in ([1, 2, 0], [0, 2, 3, 1]):
-                add(
-                    "transpose", LAST, 0.4, call.lineno, f"Images are put channels last by {shape}."
-                )
-        for keyword in call.keywords:
-            if keyword.arg in ("dim_ordering", "data_format") and _is_generator(call):
-                value = getattr(keyword.value, "value", None)
-                ordering = ORDERINGS.get(value) if isinstance(value, str) else None
-                if ordering:
-                    favours = FORMATS[ordering]
-                    add(
-                        "generator",
-                        favours,
-                        0.8,
-                        call.lineno,
-                        f"ImageDataGenerator yields {favours.value} images.",
-                    )
+        for kind, evidence in (*_shaping(call), *_generating(call)):
+            found.setdefault((kind, evidence.favours), evidence)
+    return [*found.values(), *_weight_files(strings)]
+
+
+def _shaping(call: ast.Call) -> Iterator[tuple[str, Evidence]]:
+    """``x.reshape(-1, 3, 32, 32)``, ``x.transpose(0, 3, 1, 2)``, ``np.rollaxis(x, 3, 1)``."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if called != "reshape" and called not in _TURNED:
+        return
+    numbers = _integers(call)
+    if called == "reshape":
+        favours = _reshaped(numbers)
+    else:
+        if called.endswith("axis"):
+            numbers = [n for n in numbers or () if isinstance(n, int)]
+        favours = next((f for f, axes in _TURNED[called].items() if numbers in axes), None)
+    if favours is not None and numbers:
+        listed = ", ".join(map(str, numbers))
+        shape = f"({listed})" if called.endswith("axis") else show(tuple(numbers))
+        end = "first" if favours is FIRST else "last"
+        yield (
+            called,
+            Evidence(
+                f"Images are put channels {end} by {called}{shape}.",
+                call.lineno,
+                favours,
+                _WEIGHTS.get((called, favours), _TOLD),
+            ),
+        )
+
+
+def _reshaped(sizes: list[int | Unknown] | None) -> DataFormat | None:
+    if sizes is None or len(sizes) != 4 or (sizes[1] in (1, 3)) == (sizes[3] in (1, 3)):
+        return None
+    return FIRST if sizes[1] in (1, 3) else LAST
+
+
+def _generating(call: ast.Call) -> Iterator[tuple[str, Evidence]]:
+    """``ImageDataGenerator(dim_ordering='th')``."""
+    for keyword in call.keywords:
+        if keyword.arg in ("dim_ordering", "data_format") and _is_generator(call):
+            value = getattr(keyword.value, "value", None)
+            ordering = ORDERINGS.get(value) if isinstance(value, str) else None
+            if ordering:
+                favours = FORMATS[ordering]
+                sentence = f"ImageDataGenerator yields {favours.value} images."
+                yield "generator", Evidence(sentence, call.lineno, favours, 0.8)
+
+
+def _weight_files(strings: Iterable[ast.Constant]) -> Iterator[Evidence]:
+    """``vgg16_weights_th_dim_ordering_th_kernels.h5``, if all names agree."""
     found = {
         FORMATS[ordering]: string
         for string in strings
@@ -98,14 +90,8 @@ def data_preparation(
     }
     if len(found) == 1:
         ((favours, string),) = found.items()
-        add(
-            "weights",
-            favours,
-            0.75,
-            string.lineno,
-            f"Weights {string.value!r} were trained {favours.value}.",
-        )
-    return list(result.values())
+        sentence = f"Weights {string.value!r} were trained {favours.value}."
+        yield Evidence(sentence, string.lineno, favours, 0.75)
 
 
 def _integer(node: ast.expr) -> int | None:
