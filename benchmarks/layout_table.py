@@ -72,11 +72,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--depth", choices=DEPTHS)
     parser.add_argument("--level", default="outputs")
     parser.add_argument("--time-limit", type=float, default=240)
+    parser.add_argument("--data-format", default="auto", help="as of kerasmig upgrade")
     parser.add_argument("--at-once", type=int, default=8, help="programs in one verification")
     given = parser.parse_args(arguments)
     programs = list(given.programs)
     if given.applications:
         home = ensure() / "keras" / "applications"
+        given.data_format = "channels_first"  # they ask the setting, and build under both
         programs += [home / f"{name}.py" for name in NETWORKS]
     settings = VerifySettings(
         level=given.level, time_limit=given.time_limit, memory_limit=12_000, jobs=1
@@ -90,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with tempfile.TemporaryDirectory() as folder:
                 names = [copied(p, Path(folder)) for p in programs[start : start + given.at_once]]
                 proof = None if given.static else settings
-                for row in converted(Path(folder), names, depth, proof):
+                for row in converted(Path(folder), names, depth, proof, given.data_format):
                     rows.setdefault(row.program, {})[depth] = row
         for name, found in rows.items():
             wrong = wrong or any(row.mismatch for row in found.values())
@@ -112,10 +114,16 @@ def copied(program: Path, folder: Path) -> str:
 
 
 def converted(
-    folder: Path, names: Sequence[str], depth: str, settings: VerifySettings | None
+    folder: Path,
+    names: Sequence[str],
+    depth: str,
+    settings: VerifySettings | None,
+    data_format: str,
 ) -> list[Row]:
     """What becomes of each program in a folder."""
-    upgrade = UpgradeSettings(layout="channels_last", with_data=DEPTHS[depth])
+    upgrade = UpgradeSettings(
+        layout="channels_last", with_data=DEPTHS[depth], data_format=data_format
+    )
     project = Project(tuple(find_files([folder], Selection())), upgrade)
     run = project.upgrade()
     report = None if settings is None else verify_run(project, run, settings)

@@ -265,6 +265,26 @@ class FileContext:
             or any(verdict.data_format is DataFormat.EITHER for verdict in self.inference.verdicts)
         )
 
+    @property
+    def hides_channels_first(self) -> bool:
+        """Whether a conversion of the layout hides from layers how arrays of Keras 1 lie.
+
+        The layers say channels_last now, and kernels as wide as they are deep do not tell.
+        """
+        first = DataFormat.CHANNELS_FIRST
+        return self.settings.layout == "channels_last" and (
+            self.inference.finds(first)
+            or first in (self.told.hears, self.told.arguments)
+            or self.told.ambient
+        )
+
+    @property
+    def has_both_orders(self) -> bool:
+        """Whether models of the file have channels first, and others last."""
+        return self.inference.finds(DataFormat.CHANNELS_FIRST) and self.inference.finds(
+            DataFormat.CHANNELS_LAST
+        )
+
     def is_only_named(self, use: Use) -> bool:
         """Whether a class is only compared, inherited from or an annotation: no call depends on it."""
         parent = self.parent(use.node)

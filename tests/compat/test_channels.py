@@ -53,6 +53,16 @@ same(a['p'], last)
 same(next(channels_last(iter([x]))), last)
 data = channels_last(Pictures(), 1, 1)
 assert len(data) == 1 and data.n == 2
+
+class Endless(Pictures):
+    # As the generators of keras1_compat: there is always a next batch.
+    num_batches = None
+    __len__ = None
+
+endless = keras.Sequential([keras.layers.Input((4, 5, 3)), keras.layers.Conv2D(3, 1)])
+endless.compile('sgd', 'mse')
+endless.evaluate(channels_last(Endless(), 1, 1), steps=2, verbose=0)
+assert endless.predict(channels_last(Endless(), 1, 1), steps=2, verbose=0).shape == (4, 4, 5, 3)
 same(data[0][1], last), same(next(data)[0], last), same(next(iter(data))[0], last)
 model = keras.Sequential([keras.layers.Input((4, 5, 3)), keras.layers.Conv2D(3, 1)])
 model.compile('sgd', 'mse')

@@ -295,6 +295,69 @@ def test_edges_of_the_corpus(path: Path) -> None:
     assert not [f for f in result.findings if f.code == "KM142"]
 
 
+@pytest.mark.parametrize(
+    ("layers", "end"),
+    [
+        (
+            "ConvLSTM2D(2, 3, data_format='channels_first', input_shape=(None, 1, 8, 9))",
+            "Permute((3, 1, 2))",
+        ),
+        (
+            "ConvLSTM2D(2, 3, data_format='channels_first', input_shape=(None, 1, 8, 9), "
+            "return_sequences=True)",
+            "Permute((1, 4, 2, 3))",
+        ),
+        (
+            "Conv2D(4, (3, 3), padding='same', data_format='channels_first', input_shape=(3, 8, 9)),"
+            "Reshape((4, 72))",
+            "Permute((2, 1))",
+        ),
+    ],
+)
+def test_the_edge_at_the_end_has_the_axes_of_what_comes_out(layers: str, end: str) -> None:
+    added = "".join(f"m.add({one})\n" for one in layers.replace("),Re", ")\nRe").split("\n"))
+    assert body(f"m = Sequential()\n{added}").rstrip().endswith(f"m.add({end})")
+    assert end + "])" in body(f"m = Sequential([{layers}])\n")
+
+
+# -- arrays of Keras 1 ---------------------------------------------------------------------------------
+
+OLD = """
+from keras.models import Sequential
+from keras.layers import Convolution2D
+m = Sequential()
+m.add(Convolution2D(3, 3, 3, input_shape=(3, 8, 9), name='one'))
+"""
+
+
+@pytest.mark.parametrize(
+    ("use", "becomes"),
+    [
+        ("m.set_weights(arrays)", "set_keras1_weights(m, arrays, ordering='th')"),
+        ("a, b = m.layers[0].get_weights()", "get_keras1_weights(m.layers[0], ordering='th')"),
+        ("m.load_weights('a.h5')", "load_keras1_weights(m, 'a.h5', ordering='th')"),
+        (
+            "m.add(Convolution2D(3, 3, 3, weights=w))",
+            "with_weights(Conv2D(3, (3, 3), data_format='channels_first'), w, 'th')",
+        ),
+    ],
+)
+def test_arrays_are_read_in_the_order_that_the_layers_had(use: str, becomes: str) -> None:
+    """A square kernel fits both ways."""
+    code = upgrade_source(OLD + use, LAYOUT).code
+    assert becomes in code
+    assert "'th'" not in upgrade_source(OLD + use).code
+
+
+def test_arrays_of_models_of_both_orders_are_assumed() -> None:
+    both = (
+        OLD + "n = Sequential([Convolution2D(3, 3, 3, input_shape=(8, 9, 3), dim_ordering='tf')])\n"
+    )
+    result = upgrade_source(both + "n.set_weights(arrays)", LAYOUT)
+    told = [f for f in result.findings if "ordering='tf'" in f.message]
+    assert [f.applicability for f in told] == [Applicability.ASSUMED]
+
+
 # -- functions in Lambda -------------------------------------------------------------------------------
 
 CONV = "Conv2D(3, (3, 3), data_format='channels_first')"
@@ -416,6 +479,19 @@ def test_inputs_that_go_through_other_layers_first_are_turned(before: str, after
     result = turned(before + rest)
     assert after in result.code
     assert result.code.count("Permute(") == 1
+    assert not [f for f in result.findings if f.code == "KM146"]
+
+
+def test_a_function_for_models_of_both_orders_that_feeds_none_is_not_reported() -> None:
+    result = upgrade_source(
+        HEAD
+        + "from keras1_compat import set_keras1_weights\n"
+        + "def fix(model):\n    set_keras1_weights(model, [])\n    model.summary()\n"
+        + "a = Sequential([Conv2D(3, (3, 3), data_format='channels_first', input_shape=(1, 8, 9))])\n"
+        + "b = Sequential([Conv2D(3, (3, 3), input_shape=(8, 9, 1))])\n"
+        + "fix(a)\nfix(b)\n",
+        WITH_DATA,
+    )
     assert not [f for f in result.findings if f.code == "KM146"]
 
 

@@ -163,26 +163,31 @@ def own_ordering(layer):
     return "th" if first else "tf"
 
 
-def _load(layer, weights):
+def _load(layer, weights, ordering):
     if hasattr(layer, "forward_layer") and hasattr(layer, "backward_layer"):
         half = len(weights) // 2
-        _load(layer.forward_layer, weights[:half])
-        _load(layer.backward_layer, weights[half:])
+        _load(layer.forward_layer, weights[:half], ordering)
+        _load(layer.backward_layer, weights[half:], ordering)
     elif isinstance(layer, keras.layers.Wrapper):
-        _load(layer.layer, weights)
+        _load(layer.layer, weights, ordering)
     else:
         layout = own_array_layout(layer)
-        layer.set_weights(arrays_from_keras1(layout, weights, own_ordering(layer)))
+        ordering = ordering or own_ordering(layer)
+        layer.set_weights(arrays_from_keras1(layout, weights, ordering))
 
 
-def with_weights(layer, weights):
-    """The layer, which gets these weights of a Keras 1 layer as soon as it is built."""
+def with_weights(layer, weights, ordering=None):
+    """The layer, which gets these weights of a Keras 1 layer as soon as it is built.
+
+    Args:
+        ordering: "th" or "tf", the order of the kernel, if the layer works in the other one now.
+    """
     build = layer.build
 
     @functools.wraps(build)
     def build_and_load(*args, **kwargs):
         build(*args, **kwargs)
-        _load(layer, list(weights))
+        _load(layer, list(weights), ordering)
 
     if weights is not None:
         layer.build = build_and_load

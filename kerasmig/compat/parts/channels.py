@@ -29,8 +29,13 @@ class _ChannelsLastDataset(keras.utils.PyDataset):
         self.axes = (inputs, outputs)
         self.n = getattr(dataset, "n", None)
 
+    @property
+    def num_batches(self):
+        """As many as before; None where there is always a next one."""
+        return self.dataset.num_batches
+
     def __len__(self):
-        return len(self.dataset)
+        return self.num_batches
 
     def __getitem__(self, index):
         return _batch_last(self.dataset[index], *self.axes)

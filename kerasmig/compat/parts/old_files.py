@@ -78,21 +78,27 @@ def give_keras1_arrays(pairs, ordering=None, backend=None):
         leaf.set_weights(_converted(leaf, arrays, ordering, backend == "theano"))
 
 
-def get_keras1_weights(target, together=()):
+def get_keras1_weights(target, together=(), ordering=None):
     """``get_weights()`` of a layer or model, with the arrays that Keras 1 gave.
 
     Args:
         together: names of recurrent layers that had ``consume_less='gpu'``; True: all.
+        ordering: "th" or "tf", the order that kernels had if the layers work in the other one now.
     """
     if not isinstance(target, keras.layers.Layer):
         return target.get_weights()  # something else that has weights
     if hasattr(target, "layers"):
-        return [a for layer in target.layers for a in _old_arrays(layer, together)]
-    return _old_arrays(target, together)
+        arrays = [_old_arrays(layer, together, ordering) for layer in target.layers]
+        return [a for own in arrays for a in own]
+    return _old_arrays(target, together, ordering)
 
 
-def set_keras1_weights(target, weights):
-    """``set_weights(weights)`` of a layer or model, with arrays as Keras 1 took them."""
+def set_keras1_weights(target, weights, ordering=None):
+    """``set_weights(weights)`` of a layer or model, with arrays as Keras 1 took them.
+
+    Args:
+        ordering: "th" or "tf", the order of the kernels if the layers work in the other one now.
+    """
     if not isinstance(target, keras.layers.Layer):
         target.set_weights(weights)  # something else that has weights
         return
@@ -107,7 +113,7 @@ def set_keras1_weights(target, weights):
         raise ValueError(f"{len(arrays)} arrays more than {target.name} has")
     for leaf, own in _leaf_pairs(pairs):
         if own or leaf.weights:
-            leaf.set_weights(_converted(leaf, own, own_ordering(leaf), False))
+            leaf.set_weights(_converted(leaf, own, ordering, False))
 
 
 def load_keras1_model(path, custom_objects=None):
@@ -498,25 +504,24 @@ def _converted(leaf, arrays, ordering, flip):
     )
 
 
-def _old_arrays(layer, together):
+def _old_arrays(layer, together, ordering):
     """The arrays of a layer as Keras 1 listed them: what is trained comes first."""
-    trained, rest = _old_parts(layer, together)
+    trained, rest = _old_parts(layer, together, ordering)
     return [*trained, *rest]
 
 
-def _old_parts(layer, together):
+def _old_parts(layer, together, ordering):
     if hasattr(layer, "layers"):
-        parts = [_old_parts(inner, together) for inner in layer.layers]
+        parts = [_old_parts(inner, together, ordering) for inner in layer.layers]
         return [a for t, _ in parts for a in t], [a for _, r in parts for a in r]
     if hasattr(layer, "forward_layer") and hasattr(layer, "backward_layer"):
         both = (layer.forward_layer, layer.backward_layer)
-        return [a for inner in both for a in _old_arrays(inner, together)], []
+        return [a for inner in both for a in _old_arrays(inner, together, ordering)], []
     if isinstance(layer, keras.layers.Wrapper):
-        return _old_parts(layer.layer, together)
+        return _old_parts(layer.layer, together, ordering)
     joined = together is True or layer.name in together
-    arrays = arrays_to_keras1(
-        own_array_layout(layer), layer.get_weights(), own_ordering(layer), joined
-    )
+    layout, ordering = own_array_layout(layer), ordering or own_ordering(layer)
+    arrays = arrays_to_keras1(layout, layer.get_weights(), ordering, joined)
     if not layer.trainable:
         return [], arrays
     rest = len(layer.non_trainable_weights)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from kerasmig.catalog import surface
 from kerasmig.catalog.vocabulary import Entry
-from kerasmig.finding import Applicability, Edit, Finding, Span
+from kerasmig.finding import Applicability, DataFormat, Edit, Finding, Span
 from kerasmig.rewrite.calls.arguments import argument_edits
 from kerasmig.rewrite.calls.binding import BindError
 from kerasmig.rewrite.calls.callsite import Argument
@@ -61,10 +61,13 @@ def _with_weights(
     text, name = new.context.text, new.context.text.span(new.use.node)
     adapter = new.context.imports.need("keras1_compat.with_weights")
     end = text.span(new.call).end
+    verdict = new.context.inference.verdict_for(new.call)
+    first = verdict is not None and verdict.data_format is DataFormat.CHANNELS_FIRST
+    ordering = ", 'th'" if first and new.context.hides_channels_first else ""
     return [
         Edit(name, (f"{adapter}({spelling}",)),
         *(edit for edit in edits if edit.span != name),
-        Edit(Span(end, end), (", ", weights.value_span, ")")),
+        Edit(Span(end, end), (", ", weights.value_span, f"{ordering})")),
     ]
 
 

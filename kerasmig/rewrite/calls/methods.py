@@ -292,6 +292,18 @@ def as_function(new: Draft, use: MethodUse, path: str, positional: Sequence[str]
     return rewritten_method(context, use, [head, *edits], new, path)
 
 
+def say_ordering(new: Draft) -> None:
+    """Tell a function of the compat module how arrays of Keras 1 lie, where the layers do not."""
+    if not new.context.hides_channels_first:
+        return
+    new.added.append(("ordering", "'th'"))
+    if new.context.has_both_orders:
+        new.assume(
+            "kernels are taken for those of channels first: write ordering='tf' where the model had "
+            "them last"
+        )
+
+
 def rewritten_method(
     context: FileContext,
     use: MethodUse,

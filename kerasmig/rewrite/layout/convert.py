@@ -12,7 +12,7 @@ from kerasmig.analysis.dataformat.shapes import mentions_spatial
 from kerasmig.analysis.interpreter.frames import Context
 from kerasmig.analysis.names.resolution import Names
 from kerasmig.rewrite.layout.axes import goes_last
-from kerasmig.rewrite.layout.data import Fed, feed
+from kerasmig.rewrite.layout.data import Fed, feed, is_feeding
 from kerasmig.rewrite.layout.editing import CannotEdit, FileEdits, dims_of
 from kerasmig.rewrite.layout.following import Follower, follow
 from kerasmig.rewrite.layout.outside import kept_inputs, outside
@@ -261,7 +261,7 @@ class _Conversion:
             self._note(result, step.node, dims)
         for key, state in plan.after.items():
             step = steps[key]
-            dims = dims_of(step.rank, step.gives, state)
+            dims = dims_of(step.made, step.gives, state)
             self._try(
                 problems,
                 step.model.node,
@@ -285,7 +285,7 @@ class _Conversion:
             last = run.last_steps.get(id(model))
             if last is None or not last.gives:
                 continue
-            dims = dims_of(last.rank if last.gives else 0, last.gives, 0)
+            dims = dims_of(last.made if last.gives else 0, last.gives, 0)
             if id(model.node) in plan.closed:
                 if id(model.node) not in done:
                     done.add(id(model.node))
@@ -335,6 +335,10 @@ class _Conversion:
         nodes_of: dict[int, ast.Call] = {}
         unknown: dict[int, ast.Call] = {}
         for node, model, name in run.fed:
+            if not is_feeding(name):
+                nodes_of[id(node)] = node
+                calls[id(node)] = Fed(node, name, (), ())
+                continue
             takes, gives = run.states_of(model)
             if not takes and not model.sequential and _may_feed(node, frozenset([_owner(node)])):
                 unknown[id(node)] = node

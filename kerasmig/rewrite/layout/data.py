@@ -32,6 +32,11 @@ _GIVES = ("predict", "predict_on_batch")
 _COMPAT = ("predict_classes", "predict_proba")
 
 
+def is_feeding(name: str) -> bool:
+    """Whether a method, or a function of ``keras1_compat``, feeds arrays to a model."""
+    return name in _TAKES or name in _BY_BATCHES
+
+
 class Fed(NamedTuple):
     """A call that feeds a model.
 
@@ -200,4 +205,4 @@ def feed(edits: FileEdits, calls: Iterator[Fed]) -> DataEdges:
     return data
 
 
-__all__ = ["CannotEdit", "DataEdges", "Fed", "Unfollowed", "feed"]
+__all__ = ["CannotEdit", "DataEdges", "Fed", "Unfollowed", "feed", "is_feeding"]

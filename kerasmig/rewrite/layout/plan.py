@@ -60,6 +60,7 @@ class Step(NamedTuple):
         rank: of what it gets.
         before: the step before it.
         stack: the statements that are being followed.
+        made: rank of what it gives.
     """
 
     node: ast.expr
@@ -73,6 +74,7 @@ class Step(NamedTuple):
     before: Step | None
     stack: tuple[Doing, ...]
     layer: Value
+    made: int = 0
 
 
 class Visit(NamedTuple):

@@ -134,14 +134,16 @@ class Stacker(Tracer):
             tuple(self._doing),
             layer,
         )
-        self.steps.append(step)
         if step.have != step.want:
             self.inserted.append((tensor, step.want))
-        self.last_steps[id(model)] = step
         if not first and isinstance(outputs[0], Tensor):
             self.heap.put(model, "outputs", (self._turned(outputs[0], step.want),))
         add_layer(self, model, layer)
         result = model.state["outputs"]
+        shape = getattr(result[0], "shape", None) if result else None
+        step = step._replace(made=rank if shape is None else len(shape))
+        self.steps.append(step)
+        self.last_steps[id(model)] = step
         if result and isinstance(result[0], Tensor) and not isinstance(layer, Tensor):
             gives = self.plan.after.get(key, found.gives)
             if result[0].shape is not None and len(result[0].shape) < 3:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from kerasmig.analysis.era import Era
 from kerasmig.analysis.objects.receivers import LOADED
 from kerasmig.catalog.vocabulary import Entry, to
-from kerasmig.finding import Applicability, DataFormat, Edit, Finding
+from kerasmig.finding import Applicability, Edit, Finding
 from kerasmig.rewrite.calls.drafting import drafted
 from kerasmig.rewrite.calls.entry_calls import Draft
 from kerasmig.rewrite.calls.methods import (
@@ -17,6 +17,7 @@ from kerasmig.rewrite.calls.methods import (
     draft_method,
     finish_method,
     method_era,
+    say_ordering,
 )
 from kerasmig.rewrite.context import FileContext, Use
 from kerasmig.rewrite.registry import file_rule, method_rule, use_rule
@@ -66,9 +67,7 @@ def load_weights(context: FileContext, use: MethodUse) -> Finding | None:
     if by_name is not False and context.given_names:
         given = ", ".join(map(repr, sorted(context.given_names)))
         new.added.append(("given_names", f"({given},)"))
-    if _was_channels_first(context):
-        # The layers say channels_last now, and kernels as wide as they are deep do not tell.
-        new.added.append(("ordering", "'th'"))
+    say_ordering(new)
     return as_function(new, use, "keras1_compat.load_keras1_weights", ("filepath",))
 
 
@@ -82,15 +81,6 @@ def _read_instead(new: Draft, now: str) -> None:
     new.kept = [
         kept._replace(parts=(repr(now),)) if kept.name == "filepath" else kept for kept in new.kept
     ]
-
-
-def _was_channels_first(context: FileContext) -> bool:
-    """Whether a conversion of the layout hides from the loader how the file's kernels lie."""
-    first = DataFormat.CHANNELS_FIRST
-    told = context.told
-    return context.settings.layout == "channels_last" and (
-        context.inference.finds(first) or first in (told.hears, told.arguments) or told.ambient
-    )
 
 
 # -- models ----------------------------------------------------------------------------------------

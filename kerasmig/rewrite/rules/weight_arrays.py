@@ -16,6 +16,7 @@ from kerasmig.rewrite.calls.methods import (
     draft_method,
     method_era,
     refused_method,
+    say_ordering,
 )
 from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import method_rule
@@ -45,6 +46,7 @@ def get_weights(context: FileContext, use: MethodUse) -> Finding | None:
     new = draft_method(context, use)
     if together:
         new.added.append(("together", together))
+    say_ordering(new)
     return as_function(new, use, "keras1_compat.get_keras1_weights", ())
 
 
@@ -53,9 +55,9 @@ def set_weights(context: FileContext, use: MethodUse) -> Finding | None:
     """Arrays as Keras 1 took them, unless they come from `get_weights` as it is today."""
     if use.call is None or not _may_differ(context, use) or _only_from_get(context, use.call):
         return None
-    return as_function(
-        draft_method(context, use), use, "keras1_compat.set_keras1_weights", ("weights",)
-    )
+    new = draft_method(context, use)
+    say_ordering(new)
+    return as_function(new, use, "keras1_compat.set_keras1_weights", ("weights",))
 
 
 # -- whether the arrays of a receiver changed at all ------------------------------------------------
