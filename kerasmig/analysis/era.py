@@ -33,8 +33,13 @@ _KERAS1_KEYWORDS = frozenset(
     "nb_filter nb_row nb_col nb_epoch border_mode subsample dim_ordering W_regularizer "
     "b_regularizer W_constraint b_constraint samples_per_epoch nb_val_samples nb_worker "
     "show_accuracy concat_axis dot_axes filter_length subsample_length pool_length "
-    "inner_activation inner_init kernel_dim1 atrous_rate max_q_size".split()
+    "inner_activation inner_init kernel_dim1 atrous_rate max_q_size consume_less dropout_W dropout_U "
+    "forget_bias_init".split()
 )
+# The same for one callable, where the word means something elsewhere.
+_KERAS1_KEYWORD_OF = {
+    "keras.layers.normalization.BatchNormalization": frozenset(["mode"]),
+}
 # Keywords that Keras 1 and Keras 2 share and Keras 3 has no more.
 _SHARED_KEYWORDS = frozenset(
     "lr decay input_dim input_length batch_input_shape input_dtype weights".split()
@@ -118,6 +123,8 @@ def _has_renamed_keyword(call: ast.Call, names: Names) -> bool:
     entry = catalog_entry(name) if name else None
     if entry is None:
         return False
+    if keywords & _KERAS1_KEYWORD_OF.get(entry.name, frozenset()):
+        return True
     new = surface.keras3_signature(entry.to) if entry.to else None
     known = set(new.names()) if new is not None else set()
     for keyword in keywords - known:

@@ -47,7 +47,7 @@ _CONV_DOCS = (
 _OPERATIONS = (
     *_same(
         "abs exp log round sign square sin cos sigmoid tanh softplus softsign softmax elu "
-        "max min sum prod mean var std squeeze ndim transpose "
+        "max min sum prod std squeeze ndim transpose "
         "cast binary_crossentropy categorical_crossentropy "
         "sparse_categorical_crossentropy in_top_k"
     ),
@@ -75,6 +75,7 @@ _OPERATIONS = (
     Entry(
         "clip",
         to="clip",
+        rule="whole_numbers",
         args={
             "min_value": to("x_min"),
             "max_value": to("x_max", "infinity"),
@@ -84,14 +85,34 @@ _OPERATIONS = (
     Entry("argmax", to="argmax", write={"axis": "-1"}, docs="Gives int32, Keras 1 int64."),
     Entry("argmin", to="argmin", write={"axis": "-1"}, docs="Gives int32, Keras 1 int64."),
     *(
-        Entry(name, to=name, assumed="it gives booleans, where Keras 1 gave zeros and ones (uint8)")
+        Entry(
+            name,
+            to=name,
+            rule="whole_numbers",
+            docs="Of whole numbers Keras 1 on TensorFlow gave whole numbers: mean([1, 2, 4]) was 2. "
+            "Where a tensor may hold them, the compat function does so.",
+        )
+        for name in ("mean", "var")
+    ),
+    *(
+        Entry(
+            name,
+            to=f"keras1_compat.keras1_{name}",
+            idiomatic=name,
+            docs="Gives zeros and ones (uint8), as Keras 1 did; keras.ops gives booleans.",
+        )
         for name in ("any", "all")
     ),
     Entry("arange", to="arange", write={"dtype": "'int32'"}, docs="The default step is 1 in both."),
     Entry("concatenate", to="concatenate", args={"tensors": to("xs")}, write={"axis": "-1"}),
     Entry("stop_gradient", to="stop_gradient", args={"variables": to("variable")}),
     *(Entry(name, to=name, args={"name": _NAME}) for name in ("zeros_like", "ones_like")),
-    Entry("stack", to="stack", docs="Of variables (not tensors) it raises in Keras 3.15."),
+    Entry(
+        "stack",
+        to="keras1_compat.keras1_stack",
+        idiomatic="stack",
+        docs="Of variables (not tensors) keras.ops.stack raises in Keras 3.15.",
+    ),
     Entry("reshape", to="reshape", args={"shape": to("newshape")}),
     Entry("permute_dimensions", to="transpose", args={"pattern": to("axes")}),
     Entry("expand_dims", to="expand_dims", args={"dim": to("axis")}, write={"axis": "-1"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import check_noop, check_rewrite, find, upgrade
+from tests.rewrite.helpers import automatic, check_noop, check_rewrite, find, upgrade
 
 ASSUMED, MANUAL = Applicability.ASSUMED, Applicability.MANUAL
 
@@ -285,3 +285,18 @@ def test_layers_of_today_get_the_format_of_those_of_keras_1_beside_them() -> Non
         """,
     )
     find(result, "KM111", "as the layers of Keras 1 that it is connected with", ASSUMED)
+
+
+def test_a_mode_of_batch_normalization_tells_keras_1() -> None:
+    source = """
+        from keras.layers import BatchNormalization, Dense
+        from keras.models import Sequential
+        net = Sequential([Dense(4, input_dim=3), BatchNormalization(mode=2)])
+        net.train_on_batch(x, y, None, w)
+    """
+    assert "train_on_batch(x, y, class_weight=None, sample_weight=w)" in upgrade(source).new
+
+
+def test_a_function_of_the_backend_is_read_without_a_guess() -> None:
+    source = "from keras import backend as K\nx = K.mean(K.square(y), axis=-1)\n"
+    assert automatic(upgrade(source))

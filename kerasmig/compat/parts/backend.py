@@ -8,6 +8,49 @@ import numpy as np
 from keras import ops
 
 
+def keras1_mean(x, axis=None, keepdims=False):
+    """The mean; of whole numbers it is whole, too, rounded towards zero."""
+    x = ops.convert_to_tensor(x)
+    if not keras.backend.is_int_dtype(x.dtype):
+        return ops.mean(x, axis=axis, keepdims=keepdims)
+    mean = ops.mean(ops.cast(x, "float64"), axis=axis, keepdims=keepdims)
+    return ops.cast(mean, x.dtype)
+
+
+def keras1_var(x, axis=None, keepdims=False):
+    """The variance; of whole numbers it is whole, too, as is the mean that it is taken from."""
+    x = ops.convert_to_tensor(x)
+    if not keras.backend.is_int_dtype(x.dtype):
+        return ops.var(x, axis=axis, keepdims=keepdims)
+    away = ops.square(x - keras1_mean(x, axis=axis, keepdims=True))
+    return keras1_mean(away, axis=axis, keepdims=keepdims)
+
+
+def keras1_clip(x, x_min, x_max):
+    """The values between two bounds; for whole numbers the bounds are made whole, too."""
+    x = ops.convert_to_tensor(x)
+    if not keras.backend.is_int_dtype(x.dtype):
+        return ops.clip(x, x_min, x_max)
+    limits = np.iinfo(keras.backend.standardize_dtype(x.dtype))
+    bounds = (int(np.clip(b, limits.min, limits.max)) for b in (x_min, x_max))
+    return ops.clip(x, *bounds)
+
+
+def keras1_stack(x):
+    """Tensors and variables of one shape, along a new first axis."""
+    return ops.stack([ops.convert_to_tensor(part) for part in x])
+
+
+def keras1_any(x, axis=None, keepdims=False):
+    """Whether any is other than zero, as zeros and ones."""
+    return ops.cast(ops.any(ops.cast(x, "bool"), axis=axis, keepdims=keepdims), "uint8")
+
+
+def keras1_all(x, axis=None, keepdims=False):
+    """Whether all are other than zero, as zeros and ones."""
+    return ops.cast(ops.all(ops.cast(x, "bool"), axis=axis, keepdims=keepdims), "uint8")
+
+
 def batch_get_value(xs):
     """The values of several variables, as NumPy arrays."""
     return [ops.convert_to_numpy(x) for x in xs]
