@@ -70,7 +70,8 @@ FAMILIES = (
         summary="Sees to what Python 3 does otherwise or no longer has: cmp, __div__, round.",
         why="The conversion of the syntax leaves it as it is. Some of it stops with a NameError; "
         "some is silent: __cmp__ is never called, so objects are equal only to themselves, and "
-        "round(2.5) is 2.",
+        "round(2.5) is 2. Patterns of `re.split` that may match nothing split between all characters "
+        "since Python 3.7.",
         safety="Written anew where both mean the same: file(), cmp(a, b) of plain values, functions "
         "that compare (functools.cmp_to_key), sys.setdefaultencoding. str(e) for e.message is "
         "assumed. The rest is reported.",
