@@ -55,6 +55,23 @@ def test_other_names_stay(line: str) -> None:
     check_rewrite(f"{HEAD}{line}\n", f"{NEW.format('')}{line}\n")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "'Convolution2D' in str(type(model.layers[0]))",
+        "[l for l in model.layers if 'core.Dense' in repr(l.__class__)]",
+        "def f(k):\n    return str(k.__class__).split('.')[-1] == \"Convolution2D'>\"",
+    ],
+)
+def test_the_text_of_a_class_is_reported(line: str) -> None:
+    check_manual(f"{HEAD}{line}\n", "KM311", "the text of a class")
+
+
+@pytest.mark.parametrize("line", ["print(str(type(model)))", "str(type(3)) == 'Dense'"])
+def test_the_text_of_other_classes_stays(line: str) -> None:
+    check_rewrite(f"{HEAD}{line}\n", f"{NEW.format('')}{line}\n")
+
+
 def test_code_of_today_stays() -> None:
     check_noop(
         "from keras.layers import Conv2D\nx = Conv2D(3, kernel_size=(3, 3))\n"

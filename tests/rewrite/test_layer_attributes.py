@@ -200,3 +200,23 @@ def test_lists_of_variables_that_changed(use: str, words: str) -> None:
 )
 def test_lists_of_variables_that_are_the_same(use: str) -> None:
     assert not any(f.code == "KM606" for f in upgrade(HEAD + use).findings)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print(vars(model.layers[0])['W'])",
+        "for l in model.layers:\n    l.__dict__['trainable'] = False",
+        "first = Dense(output_dim=3)\nnames = sorted(first.__dict__)",
+    ],
+)
+def test_the_dictionary_of_a_layer_is_reported(line: str) -> None:
+    source = "from keras.layers import Dense\nfrom keras.models import Model\n"
+    source += "model = Model(input=a, output=b)\n" + line + "\n"
+    check_manual(source, "KM606", "dictionary of a layer")
+
+
+@pytest.mark.parametrize("line", ["vars(args)", "self.__dict__.update(x)", "vars()"])
+def test_other_dictionaries_stay(line: str) -> None:
+    source = "from keras.models import Model\nmodel = Model(input=a, output=b)\n" + line + "\n"
+    assert not [f for f in upgrade(source).findings if "dictionary" in f.message]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from kerasmig.analysis.era import Era
@@ -15,6 +16,7 @@ from kerasmig.rewrite.context import FileContext
 from kerasmig.rewrite.registry import file_rule
 from kerasmig.text.tree import nodes
 
+_WORD = re.compile(r"\w+")
 _PRINTING = ("print", "debug", "info", "warning", "warn", "error", "write", "log")
 
 
@@ -41,11 +43,41 @@ def class_names_as_text(context: FileContext) -> Iterator[Finding]:
         )
 
 
+@file_rule
+def classes_as_text(context: FileContext) -> Iterator[Finding]:
+    """``'Convolution2D' in str(type(layer))``: the text of a class has other words today."""
+    if context.era.era is Era.LATER or not context.settings.wants(CLASS_CODE):
+        return
+    for call in context.calls:
+        if not isinstance(call.func, ast.Name) or call.func.id not in ("str", "repr"):
+            continue
+        if len(call.args) != 1 or context.names.bindings_of(call.func):
+            continue
+        thing = _classified(context, call.args[0])
+        if thing is None or context.directives.ignores(CLASS_CODE, call):
+            continue
+        if not _may_be_layer(context, thing) or _is_printed(context, call):
+            continue
+        text = context.text.of(thing)
+        yield context.finding(
+            CLASS_CODE,
+            call,
+            "the text of a class tells where Keras 3 has it, and by its name of today: write "
+            f"`type({text}).__name__`, which becomes its name in Keras 1, or use `isinstance`",
+            Applicability.MANUAL,
+            name=call.func.id,
+        )
+
+
 def _named(context: FileContext, node: ast.Attribute) -> ast.expr | None:
     """The object whose class's name an expression gives: ``x.__class__.__name__``."""
     if node.attr != "__name__" or not isinstance(node.ctx, ast.Load):
         return None
-    owner = node.value
+    return _classified(context, node.value)
+
+
+def _classified(context: FileContext, owner: ast.expr) -> ast.expr | None:
+    """The object whose class an expression gives: ``x.__class__``, ``type(x)``."""
     if isinstance(owner, ast.Attribute) and owner.attr == "__class__":
         return owner.value
     if isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and len(owner.args) == 1:
@@ -62,7 +94,8 @@ def _may_be_layer(context: FileContext, thing: ast.expr) -> bool:
         return False
     if kind is not None:
         return is_a(kind, LAYER) or is_a(kind, MODEL)
-    return bool(_names_of_keras1().intersection(context.strings))
+    words = {word for text in context.strings for word in _WORD.findall(text)}
+    return bool(_names_of_keras1() & words)
 
 
 def _names_of_keras1() -> frozenset[str]:
