@@ -70,6 +70,7 @@ def activate(
         keras = _import_keras()
     _keep_downloads_apart()
     _convert_kernels_with_tuples()
+    _resize_to_nearest_pixels()
     _convolve_in_float64()
     return keras
 
@@ -241,6 +242,26 @@ def _convert_kernels_with_tuples() -> None:
         return numpy.asarray(convert(numpy.asarray(kernel).view(IndexedByLists), dim_ordering))
 
     np_utils.convert_kernel = layer_utils.convert_kernel = convert_kernel
+
+
+def _resize_to_nearest_pixels() -> None:
+    """Have ``load_img(target_size=)`` take the nearest pixels, as Pillow's ``resize`` did until 2020.
+
+    Only Keras is told: what a program resizes itself, it resizes with today's Pillow after the
+    migration, too.
+    """
+    image: Any = importlib.import_module("keras.preprocessing.image")
+    load = image.load_img
+
+    @functools.wraps(load)
+    def load_img(path: Any, grayscale: bool = False, target_size: Any = None) -> Any:
+        picture = load(path, grayscale)
+        if not target_size:
+            return picture
+        size = (target_size[1], target_size[0])
+        return picture.resize(size, image.pil_image.Resampling.NEAREST)
+
+    image.load_img = load_img
 
 
 def _convolve_in_float64() -> None:

@@ -37,6 +37,9 @@ FEATURES: dict[str, Any] = {
     "a_stateful_network_forgets_on_reset": [False, True],
     "sessions_set_by_programs": True,
     "kernels_are_flipped": [[8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0, 0.0], True],
+    "pictures_are_resized_to_nearest_pixels": [
+        [4, 4], [[40, 50, 60, 70], [120, 130, 140, 150]],
+    ],
     "float64_is_float64": ["float64", "1.0e-12"],
     "reset_forgets": ["convolution2d_1", "convolution2d_1", 1e-7, "tf"],
     # The counts of the published models.

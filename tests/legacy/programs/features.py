@@ -29,7 +29,7 @@ from keras.layers import (
     merge,
 )
 from keras.models import Model, Sequential, load_model, model_from_json, model_from_yaml
-from keras.preprocessing.image import ImageDataGenerator
+from keras.preprocessing.image import ImageDataGenerator, load_img
 from keras.utils.data_utils import get_file
 from keras.utils.layer_utils import convert_all_kernels_in_model
 from keras.utils.np_utils import convert_kernel
@@ -223,6 +223,17 @@ def kernels_are_flipped() -> list[Any]:
     convert_all_kernels_in_model(model)
     flipped = bool(np.allclose(model.get_weights()[0], before[::-1, ::-1]))
     return [convert_kernel(kernel).ravel().tolist(), flipped]
+
+
+@check
+def pictures_are_resized_to_nearest_pixels() -> list[Any]:
+    from PIL import Image
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "p.png"
+        Image.fromarray(np.arange(0, 160, 10, dtype="uint8").reshape(4, 4)).save(path)
+        picture = load_img(str(path), grayscale=True, target_size=(2, 4))
+        return [list(load_img(str(path)).size), np.asarray(picture).tolist()]
 
 
 @check
