@@ -441,6 +441,40 @@ def test_a_reading_that_cannot_be_built_decides_where_the_code_asks() -> None:
     assert verdict_of(asks).data_format is FIRST
 
 
+@pytest.mark.parametrize(
+    ("taken", "data_format"),
+    [
+        ("X[:, np.newaxis, :, :]", FIRST),
+        ("X[:, None, :, :]", FIRST),
+        ("X[:, None, :, ::-1]", FIRST),
+        ("X[:, :, :, None]", LAST),
+        ("X[:, :, :, np.newaxis]", LAST),
+    ],
+)
+def test_a_new_axis_is_that_of_the_channels(taken: str, data_format: DataFormat) -> None:
+    verdict = verdict_of(f"""
+        X = np.load('x.npy')
+        X = {taken}
+        model = Sequential()
+        model.add(Convolution2D(3, 3, 3, input_shape=X.shape[1:]))
+        """)
+    assert verdict.data_format is data_format
+    assert "Images are put channels" in said(verdict)
+
+
+@pytest.mark.parametrize(
+    "taken", ["X[:, None]", "X[None, :, :, :]", "X[:, None, 0, :]", "X[..., None]"]
+)
+def test_another_new_axis_tells_nothing(taken: str) -> None:
+    verdict = verdict_of(f"""
+        X = np.load('x.npy')
+        X = {taken}
+        model = Sequential()
+        model.add(Convolution2D(3, 3, 3, input_shape=X.shape[1:]))
+        """)
+    assert "Images are put channels" not in said(verdict)
+
+
 # -- situations of public reports, in programs of our own ---------------------------------------
 
 

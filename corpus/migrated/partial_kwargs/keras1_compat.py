@@ -256,7 +256,8 @@ class Keras1Layer(type):
         return Keras1Layer(cls.__name__, (cls,), {"defaults": defaults})
 
     def __eq__(cls, other):
-        return other in (cls.layer, cls.make) or cls.layer is getattr(other, "layer", None)
+        own = getattr(other, "layer", None)
+        return other in (cls.layer, cls.make) or cls.layer is own
 
     def __hash__(cls):
         return hash(cls.layer)

@@ -25,12 +25,18 @@ _TOLD = 0.7
 
 
 def data_preparation(
-    calls: Iterable[ast.Call], strings: Iterable[ast.Constant], names: NameResolver
+    calls: Iterable[ast.Call],
+    strings: Iterable[ast.Constant],
+    subscripts: Iterable[ast.Subscript],
+    names: NameResolver,
 ) -> list[Evidence]:
     """How the file shapes its images and which weight files it names; each kind once."""
     found: dict[tuple[str, DataFormat | None], Evidence] = {}
     for call in calls:
         for kind, evidence in (*_shaping(call), *_generating(call)):
+            found.setdefault((kind, evidence.favours), evidence)
+    for subscript in subscripts:
+        for kind, evidence in _new_axis(subscript):
             found.setdefault((kind, evidence.favours), evidence)
     return [*found.values(), *_weight_files(strings)]
 
@@ -60,6 +66,29 @@ def _shaping(call: ast.Call) -> Iterator[tuple[str, Evidence]]:
                 _WEIGHTS.get((called, favours), _TOLD),
             ),
         )
+
+
+def _new_axis(subscript: ast.Subscript) -> Iterator[tuple[str, Evidence]]:
+    """``x[:, np.newaxis, :, :]``: pictures of one channel in a row."""
+    items = subscript.slice.elts if isinstance(subscript.slice, ast.Tuple) else []
+    new = [i for i, item in enumerate(items) if _is_new(item)]
+    rest = [item for item in items if not _is_new(item)]
+    if len(items) != 4 or len(new) != 1 or not all(isinstance(i, ast.Slice) for i in rest):
+        return
+    if new[0] in (1, 3):
+        favours, end = (FIRST, "first") if new[0] == 1 else (LAST, "last")
+        shown = f"[{ast.unparse(subscript.slice).strip('()')}]"
+        sentence = f"Images are put channels {end} by {shown}."
+        yield "new axis", Evidence(sentence, subscript.lineno, favours, _TOLD)
+
+
+def _is_new(item: ast.expr) -> bool:
+    """``None`` or ``np.newaxis``."""
+    if isinstance(item, ast.Attribute):
+        return item.attr == "newaxis"
+    if isinstance(item, ast.Name):
+        return item.id == "newaxis"
+    return isinstance(item, ast.Constant) and item.value is None
 
 
 def _reshaped(sizes: list[int | Unknown] | None) -> DataFormat | None:

@@ -32,6 +32,7 @@ from kerasmig.analysis.dataformat.shape_tables import (
 )
 from kerasmig.analysis.dataformat.shapes import mentions_spatial, outline, trace_module
 from kerasmig.finding import DataFormat, Evidence, Verdict
+from kerasmig.text.tree import nodes
 
 UNDECIDED = DataFormat.UNDECIDED
 
@@ -101,7 +102,8 @@ class _Judge:
         self.readings = readings
         self.facts = readings.facts
         found = readings.found
-        self.data = data_preparation(found.calls, found.strings, readings.names)
+        subscripts = nodes(readings.tree, ast.Subscript)
+        self.data = data_preparation(found.calls, found.strings, subscripts, readings.names)
         self.ambient = self._ambient()
 
     def inference(self) -> Inference:
