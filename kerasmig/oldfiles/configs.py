@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -125,10 +126,25 @@ def _modern(found: Config) -> Config:
             "this is a Graph model of Keras 0, which Keras 1 dropped as well: write it as a Model"
         )
     if found.get("name") == "Sequential" and isinstance(found.get("layers"), list):
-        layers = [modern_layer(layer) for layer in found["layers"]]
+        layers = _told_apart([modern_layer(layer) for layer in found["layers"]])
         training = {key: found[key] for key in ("loss", "optimizer") if key in found}
         return {"class_name": "Sequential", "config": layers, "keras0": training or True}
     return found
+
+
+def _told_apart(layers: list[Config]) -> list[Config]:
+    """Layers with names of their own: Keras 0 called each as its class, if it called it anything."""
+    names = [layer_name(layer) or str(layer.get("class_name", "")).lower() for layer in layers]
+    often, counts = Counter(names), Counter[str]()
+    for layer, name in zip(layers, names, strict=True):
+        config = layer.get("config")
+        if often[name] > 1 or not layer_name(layer):
+            counts[name] += 1
+            while f"{name}_{counts[name]}" in often:
+                counts[name] += 1
+            if isinstance(config, dict):
+                config["name"] = f"{name}_{counts[name]}"
+    return layers
 
 
 def modern_layer(layer: Any) -> Config:

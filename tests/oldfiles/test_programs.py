@@ -57,6 +57,24 @@ def test_regularizers_and_constraints_are_calls_too() -> None:
     assert "bias_constraint=MaxNorm(max_value=2, axis=0)" in text
 
 
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        (["dense", "dense", "out"], ["dense_1", "dense_2", "out"]),
+        ([None, None, "dense_1"], ["dense_2", "dense_3", "dense_1"]),
+        (["a", "b", "c"], ["a", "b", "c"]),
+    ],
+)
+def test_layers_of_keras_0_get_names_of_their_own(told: list[str | None], names: list[str]) -> None:
+    """Its automatic name was that of the class, each time."""
+    layers = [
+        {"name": "Dense", "output_dim": 2, **({"custom_name": name} if name else {})}
+        for name in told
+    ]
+    config = parse_config(json.dumps({"name": "Sequential", "layers": layers}))
+    assert [layer["config"]["name"] for layer in config["config"]] == names
+
+
 def test_keras_0_is_read() -> None:
     config = parse_config(
         '{"name": "Sequential", "layers": [{"name": "Dense", "output_dim": 2, "input_shape": [3]}]}'
