@@ -79,7 +79,7 @@ def test_keras_0_is_read() -> None:
     config = parse_config(
         '{"name": "Sequential", "layers": [{"name": "Dense", "output_dim": 2, "input_shape": [3]}]}'
     )
-    assert "Dense(units=2)" in new(config)
+    assert "Dense(units=2, name='dense_1')" in new(config)
 
 
 def test_yaml_with_tuples_is_read_and_nothing_else_of_pythons() -> None:
