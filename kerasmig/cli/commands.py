@@ -80,7 +80,7 @@ main.add_command(start)
 @click.option(
     "--level",
     type=click.Choice(("shapes", "outputs", "training", "program")),
-    help="How deep --verify goes; outputs if you do not say.",
+    help="How deep --verify goes; program if you do not say.",
 )
 @click.option("--trust", is_flag=True, help="Run programs even if nothing can confine them.")
 def upgrade(
@@ -212,7 +212,7 @@ def check(
 @click.option(
     "--level",
     type=click.Choice(("shapes", "outputs", "training", "program")),
-    help="How deep to compare; outputs if you do not say.",
+    help="How deep to compare; program if you do not say.",
 )
 @click.option("--time-limit", type=float, help="Seconds for one program on one side.")
 @click.option("--shard", metavar="I/N", help="Only the I-th of N parts, to split the work.")

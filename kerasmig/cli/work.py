@@ -254,7 +254,7 @@ def run_verification(
             f"{config.file}: {theirs[0]!r} in [tool.kerasmig.verify] says what programs may do, and "
             f"the file came with the code: read it, then give --config {config.file}"
         )
-    values.update({"level": level} if level else {})
+    values["level"] = level or values.get("level", "program")
     if config.cache:
         values["cache_dir"] = Path(values.get("cache_dir") or cache_folder() / "verify")
     else:

@@ -31,6 +31,8 @@ class VerifySettings:
         time_limit: seconds of CPU time that one program may take on one side; measuring each model
             that it has built may take as long again. By the clock four times as much: machines are
             busy, and a program that only waits is stopped at once when its seconds are over.
+        program_limit: seconds that workers may be busy with whole programs (level ``program``) before no
+            further one is begun; of those that are left only the models are compared.
         memory_limit: megabytes of resident memory that one program may take on one side; 0 means
             half of what the machine has.
         tolerance: largest difference allowed, relative to the size of the old output.
@@ -60,6 +62,7 @@ class VerifySettings:
 
     level: str = "outputs"
     time_limit: float = 60.0
+    program_limit: float = 900.0
     memory_limit: int = 0
     tolerance: float = 1e-4
     seed: int = 0
@@ -85,7 +88,7 @@ class VerifySettings:
             raise WrongSettings(
                 f"conditions = {self.conditions!r}: choose one of {', '.join(CONDITIONS)}"
             )
-        for name in ("time_limit", "tolerance"):
+        for name in ("time_limit", "program_limit", "tolerance"):
             if getattr(self, name) <= 0:
                 raise WrongSettings(
                     f"{name.replace('_', '-')} must be positive, not {getattr(self, name)!r}"

@@ -49,6 +49,10 @@ def test_every_report_tells_of_programs() -> None:
             "only its models are compared (time-limit in [tool.kerasmig.verify] gives it more)",
         ),
         ("memory limit: it took more than 900 MB", "memory-limit in [tool.kerasmig.verify]"),
+        (
+            "program limit: not begun after 900 s with other programs",
+            "only its models are compared (program-limit in [tool.kerasmig.verify] gives it more)",
+        ),
         ("the process was killed by SIGSEGV", "the process was killed by SIGSEGV"),
     ],
 )

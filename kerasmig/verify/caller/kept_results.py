@@ -41,7 +41,7 @@ _HIDDEN = re.compile(
     r"(?<![.\w])(?:__import__|exec|eval|execfile|compile)\s*\("
     r"|\b(?:importlib|imp|runpy|pkgutil|subprocess|c?[pP]ickle|joblib|dill|os\.system|popen)\b"
 )
-_NOT_IN_KEY = ("cache_dir", "jobs", "scheduler", "python", "models", "skip")
+_NOT_IN_KEY = ("cache_dir", "program_limit", "jobs", "scheduler", "python", "models", "skip")
 
 
 class Tree:

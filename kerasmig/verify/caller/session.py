@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -137,6 +138,7 @@ class _Session:
         self.runs: list[Run] = []
         self._trees: dict[str, Tree] = {}
         self._waiting: dict[str, list[Run]] = {}  # by file: for the end of its stretch
+        self._to_begin: deque[Run] = deque()  # stretches
         self._count = 0
         self._done = 0
         for program in plan.programs:
@@ -197,7 +199,12 @@ class _Session:
             self.pool: Executor = pool
             for run in left:
                 run.onednn = self._sets_onednn(run.program)
-                self._submit(run, "old")
+                if run.stretch:
+                    self._to_begin.append(run)
+                else:
+                    self._submit(run, "old")
+            for _ in range(settings.job_count):
+                self._begin_stretch()
             try:
                 pool.run(self._answer)
             except WorkerUnavailable as error:
@@ -332,10 +339,26 @@ class _Session:
         elif stage == "old64" and result is not None:
             self._submit(run, "new64")
         else:
-            run.over = True
-            for waiting in self._waiting.pop(run.program.file, ()):
-                if not trained_by(waiting, self.runs):
-                    self._submit(waiting, "old64")
+            self._end_stretch(run)
+            self._begin_stretch()
+
+    def _begin_stretch(self) -> None:
+        """Begin with the next whole program, if the time for them is not over."""
+        while self._to_begin:
+            run = self._to_begin.popleft()
+            used = sum(other.seconds for other in self.runs if other.stretch and not other.kept)
+            if used < self.settings.program_limit:
+                self._submit(run, "old")
+                return
+            run.trouble["old"] = f"program limit: not begun after {used:.0f} s with other programs"
+            self._done += 1
+            self._end_stretch(run)
+
+    def _end_stretch(self, run: Run) -> None:
+        run.over = True
+        for waiting in self._waiting.pop(run.program.file, ()):
+            if not trained_by(waiting, self.runs):
+                self._submit(waiting, "old64")
 
     def _go_finer(self, run: Run, result: Result) -> None:
         """Run both sides in float64, unless the stretch of the program has trained the models."""

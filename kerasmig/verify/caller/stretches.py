@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _PROVES = ("call", "step", "result", "print", "weights")
 """Kinds of events of which one at least has to be equal; of a program that fails, not output alone."""
 _TRAINED = {"fit", "fit_generator", "train_on_batch"}
-LIMITS = ("time limit", "memory limit")
-"""How the reason begins why a worker stopped a program."""
+LIMITS = ("time limit", "memory limit", "program limit")
+"""How the reason begins why a program was stopped, or not begun."""
 
 
 def stretch_pair(run: Run) -> Pair | None:
