@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from kerasmig.report.github import to_github
@@ -9,9 +11,10 @@ from kerasmig.report.html.page import to_html
 from kerasmig.report.markdown import to_markdown
 from kerasmig.report.model_text import counts_line, programs_line, status_counts
 from kerasmig.verify import Pair, Place, Status, VerifyReport, VerifySettings
-from kerasmig.verify.caller.session import Run
+from kerasmig.verify.caller.plan import Plan
+from kerasmig.verify.caller.session import Run, _Session
 from kerasmig.verify.caller.stretches import stretch_pair, trained_by
-from kerasmig.verify.protocol import Built, Failure, Program, Result
+from kerasmig.verify.protocol import Answer, Built, Failure, Program, Result, Task
 from kerasmig.verify.stretch.events import Event, Recorded, Stretch, StretchDifference
 
 MODEL = Pair(Place("a.py", 3, "a.py:net"), "tf", Status.MATCH)
@@ -61,6 +64,33 @@ def test_what_stopped_a_program_is_said(trouble: str, words: str) -> None:
     assert pair is not None and pair.status is Status.NOT_VERIFIED
     assert pair.reason.startswith(f"old side: {trouble}") and words in pair.reason
     assert ("only its models" in pair.reason) == ("limit" in trouble)
+
+
+class Pool:
+    """Takes the place of the workers: what is to be run next is told here."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+
+    def submit(self, task: Task, *, first: bool = False) -> None:
+        self.tasks.append(task)
+
+
+def test_no_program_is_begun_when_the_time_for_them_is_over(tmp_path: Path) -> None:
+    plan = Plan(entries=[Program(f"{name}.py") for name in "abc"])
+    settings = VerifySettings(level="program", program_limit=10, jobs=1)
+    session = _Session(tmp_path, plan, {}, settings, None)
+    pool = session.pool = Pool()  # type: ignore[assignment]
+    session._to_begin.extend(session.runs)
+    session._begin_stretch()
+    assert [task.program.file for task in pool.tasks] == ["a.py"]
+    session._answer(pool.tasks[0], Answer("1", done=False, reason="it ended", seconds=4))
+    assert [task.program.file for task in pool.tasks] == ["a.py", "b.py"]
+    session._answer(pool.tasks[1], Answer("2", done=False, reason="it ended", seconds=7))
+    assert len(pool.tasks) == 2
+    pair = stretch_pair(session.runs[2])
+    assert pair is not None and pair.status is Status.NOT_VERIFIED
+    assert "not begun after 11 s with other programs; only its models are compared" in pair.reason
 
 
 def compared(kinds: dict[str, int], *, fails: bool) -> Pair:

@@ -119,6 +119,8 @@ class Recorded:
         made: files that the program reads and that were made for it, relative to the copy.
         substituted: calls (by their number) whose data did not fit for want of what is not there:
             they were given made-up data, in batches of so many samples where it is more than 0.
+        short: calls of ``fit`` (by their number) whose model is large: batches of an epoch and epochs
+            that they were let through.
         lines: by file, executed lines, each with the number of events before it ran first.
         ended: why it was not run to its end; empty: it was.
         cut: how many loops were left before they were over.
@@ -129,6 +131,7 @@ class Recorded:
     moments: list[Moment] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
     substituted: dict[str, int] = field(default_factory=dict)
+    short: dict[str, list[int]] = field(default_factory=dict)
     lines: dict[str, dict[str, int]] = field(default_factory=dict)
     ended: str = ""
     cut: int = 0

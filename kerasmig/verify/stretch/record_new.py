@@ -17,10 +17,11 @@ from kerasmig.verify.models.train_new import add_up_repeated
 from kerasmig.verify.program.keras3 import Keras3
 from kerasmig.verify.program.library import bound
 from kerasmig.verify.program.recorder import COMPAT
+from kerasmig.verify.stretch.cost import BATCHES, EPOCHS
 from kerasmig.verify.stretch.events import CANONICAL, Recorded
 from kerasmig.verify.stretch.fitting import MADE_BATCHES, Ends, Fitting, losses_of
 from kerasmig.verify.stretch.pictures import Here, InOrder, Pictures
-from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
+from kerasmig.verify.stretch.recording import OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import SameOrder, as_list, history_of, module, stem, within
 from kerasmig.verify.stretch.weights_new import NewWeights
 
@@ -47,6 +48,8 @@ class NewHooks:
         self.side, self.recording, self.seed = side, recording, seed
         self.weights = NewWeights(side, recording, old)
         self._substituted = old.substituted if old is not None else {}
+        self._short = old.short if old is not None else {}
+        self._batches = BATCHES
         self._boundaries: dict[int, Any] = {}
         self._added_up: dict[int, tuple[Any, list[str]]] = {}
         self.fitting = Fitting(recording.recorder.note, seed)
@@ -166,14 +169,16 @@ class NewHooks:
         values: dict[str, Any] = {}
         limited: dict[str, Any] = {}
         if called == "fit":
+            few = self._short.get(str(self.recording.next_call), [BATCHES, EPOCHS])
+            self._batches = few[0]
             epochs, first = arguments.get("epochs"), arguments.get("initial_epoch") or 0
             values["epochs"] = epochs
             if isinstance(epochs, (int, np.integer)):
-                limited["epochs"] = min(int(epochs), first + EPOCHS)
+                limited["epochs"] = min(int(epochs), first + few[1])
             steps = arguments.get("steps_per_epoch")
             if isinstance(steps, (int, np.integer)):
                 values["batches of an epoch"] = int(steps)
-                limited["steps_per_epoch"] = min(int(steps), BATCHES)
+                limited["steps_per_epoch"] = min(int(steps), self._batches)
         elif not hasattr(arguments.get("x"), "__next__"):
             values |= named("x", arguments.get("x")) | named("y", arguments.get("y"))
         self.recording.add("call", called, values)
@@ -323,7 +328,7 @@ class NewHooks:
         def _enumerate_iterator(epoch: Any) -> Iterator[Any]:
             trains = recording.calls[-1:] == ["fit"]
             for position, item in enumerate(enumerate_(epoch)):
-                if trains and position >= BATCHES:
+                if trains and position >= self._batches:
                     epoch.data_adapter.on_epoch_end()
                     return
                 yield item

@@ -14,10 +14,11 @@ from kerasmig.verify.descriptions import LayerFacts
 from kerasmig.verify.models.feeding import unsettle
 from kerasmig.verify.program.keras1 import Keras1
 from kerasmig.verify.program.library import bound
+from kerasmig.verify.stretch.cost import BATCHES, EPOCHS, multiplications, within_budget
 from kerasmig.verify.stretch.events import CANONICAL
 from kerasmig.verify.stretch.fitting_old import OldFitting
 from kerasmig.verify.stretch.pictures import InOrder, Pictures
-from kerasmig.verify.stretch.recording import BATCHES, EPOCHS, OwnRandom, Recording, named
+from kerasmig.verify.stretch.recording import OwnRandom, Recording, named
 from kerasmig.verify.stretch.shared import (
     SameOrder,
     as_list,
@@ -47,6 +48,7 @@ class OldHooks:
     def __init__(self, side: Keras1, recording: Recording, seed: int) -> None:
         self.side, self.recording, self.seed = side, recording, seed
         self.fitting = OldFitting(side, recording, seed)
+        self._batches, self._epochs = BATCHES, EPOCHS
 
     def install(self) -> None:
         """Put the real methods back, recorded."""
@@ -136,13 +138,17 @@ class OldHooks:
         if called == "fit":
             epochs, first = arguments.get("nb_epoch"), arguments.get("initial_epoch") or 0
             values["epochs"] = epochs
-            if isinstance(epochs, int):
-                limited["nb_epoch"] = min(epochs, first + EPOCHS)
+        size = 0
         if generator is not None:
             limited["generator"], size = peeked(generator)
+        if called == "fit":
+            self._shorten(model, size or arguments.get("batch_size"))
+            if isinstance(epochs, int):
+                limited["nb_epoch"] = min(epochs, first + self._epochs)
+        if generator is not None:
             wanted = arguments.get("samples_per_epoch")
             if size and called == "fit" and isinstance(wanted, (int, float, np.number)):
-                total, samples = batches_of(generator, float(wanted), size, BATCHES)
+                total, samples = batches_of(generator, float(wanted), size, self._batches)
                 values["batches of an epoch"] = total
                 limited["samples_per_epoch"] = samples
         elif called in ("predict", "evaluate", "test_on_batch", "train_on_batch"):
@@ -150,6 +156,18 @@ class OldHooks:
             values |= named("y", arguments.get("y"))
         self.recording.add("call", called, values)
         return limited
+
+    def _shorten(self, model: Any, samples: Any) -> None:
+        """Settle how many batches and epochs a call of ``fit`` is let through."""
+        recording = self.recording
+        cost = multiplications(self.side.core(model))
+        wanted = within_budget(cost, samples if isinstance(samples, int) else 32)
+        self._batches, self._epochs = wanted
+        if wanted != (BATCHES, EPOCHS):
+            recording.told.short[str(recording.next_call)] = list(wanted)
+            recording.recorder.note(
+                f"a large model: {wanted[0]} batches of {wanted[1]} epochs are trained on"
+            )
 
     def _result(self, model: Any, name: str, called: str, result: Any) -> None:
         recording = self.recording
@@ -296,7 +314,7 @@ class OldHooks:
 
         def batches(size: int, batch_size: int) -> Any:
             made = make_batches(size, batch_size)
-            return made[:BATCHES] if called_by("_fit_loop") else made
+            return made[: self._batches] if called_by("_fit_loop") else made
 
         training.make_batches = batches
         training.GeneratorEnqueuer = _Enqueuer

@@ -28,10 +28,6 @@ from kerasmig.verify.stretch.events import (
 )
 from kerasmig.verify.stretch.loops import Counts
 
-EPOCHS = 3
-"""Epochs that a call of ``fit`` is let through."""
-BATCHES = 12
-"""Batches of an epoch that it is let through."""
 STEPS_WRITTEN = 60
 """Steps of training that are written down, of one program."""
 MOST_WEIGHTS = 30_000_000
