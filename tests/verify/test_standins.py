@@ -57,6 +57,12 @@ def test_missing_module_of_the_project_gets_a_stand_in(tmp_path: Path, run: Run)
     assert isinstance(names["load"], Inert)
 
 
+def test_docopt_is_answered_from_the_text(tmp_path: Path, run: Run) -> None:
+    text = "from docopt import docopt\ntold = docopt('usage: a.py <data> [--n=<n>]', ['x'])"
+    names = run("train.py", text)
+    assert names["told"] == {"<data>": "x", "--n": None}
+
+
 @pytest.mark.parametrize("name", ["keras1_compat", "own_package.keras1_compat"])
 def test_the_compat_module_gets_none(tmp_path: Path, run: Run, name: str) -> None:
     write(tmp_path, "own_package/__init__.py")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kerasmig.verify.program import usage
 from kerasmig.verify.program.arguments import (
     command_line_choice,
     command_line_value,
@@ -21,13 +23,16 @@ from kerasmig.verify.program.arguments import (
 
 
 def install() -> None:
-    """Have required arguments of argparse and click answered."""
+    """Have required arguments of argparse, click and docopt answered."""
     argparse.ArgumentParser.parse_known_args = _lenient(  # type: ignore[method-assign]
         argparse.ArgumentParser.parse_known_args
     )
     if "click" in sys.modules:
         parameter = sys.modules["click"].core.Parameter
         parameter.process_value = _lenient_click(parameter.process_value)
+    with contextlib.suppress(ImportError):  # where it is missing, its stand-in answers
+        module: Any = importlib.import_module("docopt")
+        module.docopt = usage.docopt
 
 
 def _lenient(original: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,8 +15,9 @@ from kerasmig.verify.program.inert import Inert
 
 # Modules whose absence is a fact about the program, never to be papered over.
 _NEVER = frozenset({"keras", "tensorflow", "numpy", "kerasmig", "keras1_compat"})
-# Python 2 names of modules that Python 3 has under another one.
+# Python 2 names of modules that Python 3 has under another one, and what is read in place of another.
 RENAMED = {
+    "docopt": "kerasmig.verify.program.usage",
     "cPickle": "pickle",
     "ConfigParser": "configparser",
     "Queue": "queue",
