@@ -14,12 +14,10 @@ from tests.corpus.cases import load_cases
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def report() -> dict[str, object]:
+def verified(*options: str) -> dict[str, object]:
     command = [sys.executable, "-m", "kerasmig", "upgrade", "corpus/legacy", "--diff", "--verify"]
-    command += ["--level", "outputs"]  # the whole programs are below
     done = subprocess.run(
-        [*command, "--output-format", "json"],
+        [*command, *options, "--output-format", "json"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -28,6 +26,11 @@ def report() -> dict[str, object]:
     assert done.stdout, done.stderr
     document: dict[str, object] = json.loads(done.stdout)
     return document
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, object]:
+    return verified("--level", "outputs")  # the whole programs are below
 
 
 @pytest.mark.slow
@@ -62,3 +65,18 @@ def test_shapes_and_parameters_are_those_on_record(report: dict[str, object]) ->
     seen = {(name, old) for name, old, _ in found}
     assert all(old == new for _, old, new in found)
     assert len(recorded & seen) >= 0.8 * len(recorded)
+
+
+@pytest.mark.slow
+@pytest.mark.exhaustive
+def test_no_program_is_called_different() -> None:
+    verify = verified("--no-cache")["verify"]
+    assert isinstance(verify, dict)
+    others = [
+        (pair["place"]["file"], pair["reason"], pair["first_difference"])
+        for pair in verify["pairs"]
+        if pair["status"] == "mismatch"
+    ]
+    assert others == []
+    programs = [p for p in verify["pairs"] if p["place"]["kind"] == "program"]
+    assert sum(pair["status"] == "match" for pair in programs) >= 10

@@ -7,6 +7,7 @@ which takes what is done with it. Only reads by the program's own code are answe
 from __future__ import annotations
 
 import builtins
+import contextlib
 import importlib
 import io
 import os
@@ -17,8 +18,9 @@ from typing import Any
 
 from kerasmig.verify.program.datasets import missing_array
 from kerasmig.verify.program.inert import Inert
+from kerasmig.verify.program.tables import LINES, table
 
-_LINES, _COLUMNS, _NAMES = 32, 16, 10
+_NAMES = 10
 _ARRAYS = ("load", "loadtxt", "genfromtxt")  # of numpy
 # Functions that read a file, or make something of what has been read.
 _READERS = (
@@ -108,21 +110,25 @@ class _Lines(io.StringIO):
         return _Text(super().__next__())
 
 
-def missing_text(path: Any) -> _Lines | Inert:
+def missing_text(path: Any, source: str = "") -> _Lines | Inert:
     """A text file that is not there: lines of numbers, which are words, too.
 
-    A table has a head and many columns; other lines have two words each. What has a structure of its
-    own (a configuration, a description of a model) is a stand-in.
+    A table has the columns that `source`, the code that reads it, asks for; other lines have two words
+    each. What has a structure of its own (a configuration, a description of a model) is a stand-in.
     """
     suffix = os.path.splitext(str(path))[1].lower()
     if suffix in (".csv", ".tsv"):
-        separator = "," if suffix == ".csv" else "\t"
-        rows = [[f"column{i}" for i in range(_COLUMNS)]]
-        rows += [[str(row + column) for column in range(_COLUMNS)] for row in range(_LINES)]
-        return _Lines("".join(separator.join(row) + "\n" for row in rows))
+        return _Lines(table(source, "," if suffix == ".csv" else "\t"))
     if suffix in (".txt", ".list", ".lst", ".dat", ".data"):
-        return _Lines("".join(f"{line} {line}\n" for line in range(_LINES)))
+        return _Lines("".join(f"{line} {line}\n" for line in range(LINES)))
     return Inert()
+
+
+def _source(frame: FrameType, read: Callable[..., Any]) -> str:
+    """The text of the file whose code runs in a frame."""
+    with contextlib.suppress(OSError, ValueError), read(frame.f_code.co_filename, "rb") as stream:
+        return str(stream.read().decode("utf-8", "replace"))
+    return ""
 
 
 def _answer_open(told: Callable[[Any], None], applies: Callable[[FrameType], bool]) -> None:
@@ -139,7 +145,9 @@ def _answer_open(told: Callable[[Any], None], applies: Callable[[FrameType], boo
             if not _only_reads(mode):
                 raise
             told(file)
-            return Inert() if "b" in mode else missing_text(os.fspath(file))
+            if "b" in mode:
+                return Inert()
+            return missing_text(os.fspath(file), _source(sys._getframe(1), original))
 
     builtins.open = open_
 
