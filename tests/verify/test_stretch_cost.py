@@ -27,8 +27,12 @@ class Layer:
 
 
 class Holder:
+    """A model, with what tells it from a layer."""
+
     def __init__(self, *layers: Any) -> None:
         self.layers = layers
+
+    def run_internal_graph(self) -> None: ...
 
 
 DENSE = Layer(850, (None, 16), (None, 50), output_dim=50)
@@ -53,6 +57,8 @@ def test_what_a_layer_costs(layer: Layer, cost: int) -> None:
 
 def test_models_within_a_model_count_and_what_tells_nothing_does_not() -> None:
     assert multiplications(Holder(DENSE, Holder(DENSE), object())) == 2 * 850
+    merge = Layer(0, [(None, 50), (None, 50)], (None, 100), layers=[DENSE, DENSE])
+    assert multiplications(Holder(DENSE, DENSE, merge)) == 2 * 850
 
 
 def test_small_models_are_trained_for_all_that_a_stretch_has() -> None:

@@ -40,7 +40,7 @@ def multiplications(model: Any) -> float:
     """About how many multiplications one sample takes through a model of Keras 1."""
     total = 0.0
     for layer in getattr(model, "layers", ()):
-        if getattr(layer, "layers", None):
+        if hasattr(layer, "run_internal_graph"):  # a model; Merge has `layers`, too
             total += multiplications(layer)
             continue
         try:
