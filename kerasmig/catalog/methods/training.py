@@ -192,7 +192,8 @@ FAMILIES = (
             "third argument of `compile` was `metrics` and is `loss_weights` now. Metrics were "
             "computed on each batch as a whole, samples of weight zero did not count, what was "
             "trainable at `compile` was trained, and BatchNormalization normalised by the batch "
-            "also where it was frozen."
+            "also where it was frozen. A Sequential that was compiled after it had become a part "
+            "of another model kept its statistics there, and its penalties did not count."
         ),
         safety=(
             "Automatic where an argument that only Keras 1 has is given, or where the receiver is "
