@@ -1,16 +1,18 @@
 """What verification reaches and proves of code bases: the table behind docs/performance.md.
 
-    python -m benchmarks.program_proof FOLDER... [--level program] [--time-limit 30] [--seed 0]
+    python -m benchmarks.program_proof FOLDER... [--level program] [--time-limit 30] [--seeds 1]
 
 Each folder is upgraded in memory and verified, nothing is written. A row a folder: places that build
 models, places reached, rewritten uses that are proven, that ran, that were not reached, programs that
 match, that differ, that could not be verified; CPU seconds of the workers. The differences follow,
-each with its lines, to be judged one by one. ``--json FILE`` keeps all of it.
+each with its lines, to be judged one by one. ``--json FOLDER`` keeps all of it: a run that was ended goes
+on from there. ``corpus/legacy --seeds 10`` is to differ nowhere.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import resource
 import sys
@@ -39,7 +41,7 @@ def cpu_seconds() -> float:
     return sum(use.ru_utime + use.ru_stime for use in used)
 
 
-def measure(folder: Path, settings: VerifySettings) -> tuple[dict[str, float], VerifyReport]:
+def measure(folder: Path, settings: VerifySettings) -> tuple[dict[str, int], VerifyReport]:
     """Upgrade and verify one code base: its row and the report."""
     found = [p for kind in ("*.py", "*.ipynb") for p in folder.rglob(kind) if p.is_file()]
     project = Project(tuple(sorted(found)), UpgradeSettings())
@@ -71,6 +73,27 @@ def told(pair: Pair) -> str:
     return f"{pair.status.value:12} {pair.name} ({pair.ordering}): {pair.reason[:300]}{where}"
 
 
+def settings(options: argparse.Namespace, seed: int) -> VerifySettings:
+    """How the programs are run."""
+    return VerifySettings(
+        level=options.level,
+        time_limit=options.time_limit,
+        program_limit=options.program_limit,
+        seed=seed,
+        jobs=options.jobs,
+    )
+
+
+def found(folder: Path, how: VerifySettings) -> dict[str, Any]:
+    """What there is to keep of one code base."""
+    row, report = measure(folder, how)
+    return {
+        "row": row,
+        "lines": [told(pair) for pair in report.pairs if pair.status is not Status.MATCH],
+        "skipped": [f"{skip.name}: {skip.reason}" for skip in report.skipped],
+    }
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -78,43 +101,32 @@ def main() -> None:
     parser.add_argument("--level", default="program")
     parser.add_argument("--time-limit", type=float, default=30.0)
     parser.add_argument("--program-limit", type=float, default=900.0)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=1, help="with the seeds 0 to one less")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--for", dest="seconds", type=float, default=1e9, help="stop after these")
     parser.add_argument("--json", type=Path, help="a folder for one file of results a code base")
     options = parser.parse_args()
-    settings = VerifySettings(
-        level=options.level,
-        time_limit=options.time_limit,
-        program_limit=options.program_limit,
-        seed=options.seed,
-        jobs=options.jobs,
-    )
     started = time.monotonic()
     total: Counter[str] = Counter()
     print("| code base | " + " | ".join(HEADINGS) + " |")
     print("| --- |" + " ---: |" * len(HEADINGS))
-    for folder in options.folders:
-        kept = options.json / f"{folder.name}.json" if options.json else None
+    for folder, seed in itertools.product(options.folders, range(options.seeds)):
+        name = folder.name if options.seeds == 1 else f"{folder.name} (seed {seed})"
+        kept = options.json / f"{name}.json" if options.json else None
         if kept is not None and kept.exists():
             data: dict[str, Any] = json.loads(kept.read_text("utf-8"))
         elif time.monotonic() - started > options.seconds:
             continue
         else:
-            row, report = measure(folder, settings)
-            data = {
-                "row": row,
-                "lines": [told(p) for p in report.pairs if p.status is not Status.MATCH],
-                "skipped": [f"{s.name}: {s.reason}" for s in report.skipped],
-            }
+            data = found(folder, settings(options, seed))
             if kept is not None:
                 kept.parent.mkdir(parents=True, exist_ok=True)
                 kept.write_text(json.dumps(data, indent=1), "utf-8")
         total.update(data["row"])
         cells = (f"{data['row'][name]:,}" for name in HEADINGS)
-        print(f"| {folder.name} | " + " | ".join(cells) + " |", flush=True)
-        print(*(f"    {line}" for line in data["lines"]), sep="\n", file=sys.stderr, flush=True)
-        print(*(f"    skipped {s}" for s in data["skipped"]), sep="\n", file=sys.stderr, flush=True)
+        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+        for line in (*data["lines"], *(f"skipped {skip}" for skip in data["skipped"])):
+            print(f"    {line}", file=sys.stderr, flush=True)
     print("| all | " + " | ".join(f"{total[name]:,}" for name in HEADINGS) + " |")
 
 
