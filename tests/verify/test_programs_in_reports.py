@@ -13,7 +13,7 @@ from kerasmig.report.model_text import counts_line, programs_line, status_counts
 from kerasmig.verify import Pair, Place, Status, VerifyReport, VerifySettings
 from kerasmig.verify.caller.plan import Plan
 from kerasmig.verify.caller.session import Run, _Session
-from kerasmig.verify.caller.stretches import stretch_pair, trained_by
+from kerasmig.verify.caller.stretches import quote_lines, stretch_pair, trained_by
 from kerasmig.verify.protocol import Answer, Built, Failure, Program, Result, Task
 from kerasmig.verify.stretch.events import Event, Recorded, Stretch, StretchDifference
 
@@ -91,6 +91,18 @@ def test_no_program_is_begun_when_the_time_for_them_is_over(tmp_path: Path) -> N
     pair = stretch_pair(session.runs[2])
     assert pair is not None and pair.status is Status.NOT_VERIFIED
     assert "not begun after 11 s with other programs; only its models are compared" in pair.reason
+
+
+def test_a_difference_says_what_is_written_on_both_lines() -> None:
+    found = StretchDifference("loss: 1 became 2", 3, "a.py", 2, "b.py", 1)
+    old = Result(recorded=Recorded(events=[Event("step", "train", "a.py", 2)]))
+    new = Result(stretch=Stretch(difference=found))
+    texts = {"old": ["import keras", "fit(nb_epoch=2)"], "new": ["fit(epochs=2)"]}
+    quote_lines(new, lambda side, file, number: texts[side][number - 1])
+    pair = stretch_pair(Run(Program("a.py"), "tf", False, stretch=True, old=old, new=new))
+    assert pair is not None and pair.first_difference is not None
+    assert pair.first_difference.old_source == "a.py:2: fit(nb_epoch=2)"
+    assert pair.first_difference.new_source == "b.py:1: fit(epochs=2)"
 
 
 def compared(kinds: dict[str, int], *, fails: bool) -> Pair:

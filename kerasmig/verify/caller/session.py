@@ -19,7 +19,7 @@ from kerasmig.verify.caller.executor import Executor, executor
 from kerasmig.verify.caller.kept_results import KeptResults, Tree
 from kerasmig.verify.caller.plan import Plan, make_plan, sites_of_tree
 from kerasmig.verify.caller.pool import WorkerUnavailable
-from kerasmig.verify.caller.stretches import trained_by
+from kerasmig.verify.caller.stretches import quote_lines, trained_by
 from kerasmig.verify.caller.summing_up import sum_up
 from kerasmig.verify.caller.trees import copy_tree, python_files, too_wide
 from kerasmig.verify.program import confinement
@@ -295,6 +295,7 @@ class _Session:
                 run.trouble[stage] = f"the program spoilt its result: {type(error).__name__}"
         if result is not None:
             result.path = str(path)
+            quote_lines(result, self._line)
             self.confined.add(result.confined or confinement.NOTHING)
             setattr(run, stage, result)
         elif stage not in run.trouble:
@@ -323,6 +324,11 @@ class _Session:
             shutil.rmtree(Path(run.old64.path).parent, ignore_errors=True)
         if self.progress is not None:
             self.progress(f"{run.program.file} ({stage})", self._done, len(self.runs))
+
+    def _line(self, side: str, file: str, number: int) -> str:
+        """What is written on a line of a tree."""
+        lines = self._tree(side).text(file).splitlines()
+        return lines[number - 1].strip()[:160] if 0 < number <= len(lines) else ""
 
     def _go_on(self, run: Run, stage: str, result: Result | None) -> None:
         """What follows a step of a stretch."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kerasmig.verify.protocol import Result
 from kerasmig.verify.result import Difference, Pair, Place, Status, StretchFigures
 from kerasmig.verify.stretch.events import StretchDifference
 
@@ -87,23 +89,36 @@ def _why_not(run: Run, stage: str) -> str:
     return why
 
 
+def quote_lines(result: Result, line: Callable[[str, str, int], str]) -> None:
+    """Say what is written on the lines at which two stretches differ.
+
+    Args:
+        line: the text of a line: of which side, which file, which number.
+    """
+    if result.stretch is None or (found := result.stretch.difference) is None:
+        return
+    result.stretch.difference = replace(
+        found,
+        old_text=line("old", found.old_file, found.old_line),
+        new_text=line("new", found.new_file, found.new_line),
+    )
+
+
 def _difference(found: StretchDifference) -> Difference:
-    def source(file: str, line: int) -> str | None:
-        return f"{file}:{line}" if file else None
+    def source(file: str, line: int, text: str) -> str | None:
+        return f"{file}:{line}: {text}".removesuffix(": ") if file else None
 
     return Difference(
         found.what,
         found.cause,
-        old_source=source(found.old_file, found.old_line),
-        new_source=source(found.new_file, found.new_line),
+        old_source=source(found.old_file, found.old_line, found.old_text),
+        new_source=source(found.new_file, found.new_line, found.new_text),
         level="program",
     )
 
 
 def _with(pair: Pair, **changes: object) -> Pair:
-    import dataclasses
-
-    return dataclasses.replace(pair, **changes)  # type: ignore[arg-type]
+    return replace(pair, **changes)  # type: ignore[arg-type]
 
 
 def trained_by(run: Run, runs: Sequence[Run]) -> bool:

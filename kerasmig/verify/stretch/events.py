@@ -150,6 +150,7 @@ class StretchDifference:
         what: what differs, with both values.
         event: index of the event on the old side.
         old_file, old_line, new_file, new_line: the lines that were being executed.
+        old_text, new_text: what is written there.
         cause: likely cause, told from evidence; empty: there is none.
         small: a float64 run might find it equal.
     """
@@ -162,6 +163,8 @@ class StretchDifference:
     new_line: int = 0
     cause: str = ""
     small: bool = False
+    old_text: str = ""
+    new_text: str = ""
 
 
 @dataclass
