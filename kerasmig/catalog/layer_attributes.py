@@ -66,12 +66,17 @@ def layer_attributes() -> Mapping[str, tuple[tuple[str, int | None], ...]]:
     return {name: tuple(new) for name, new in found.items()}
 
 
+_OF_OPTIMIZERS = {"lr": "learning_rate"}
+"""The same of optimizers, whose configuration programs read."""
+
+
 def attribute_table() -> Mapping[str, str]:
     """The same as one text each: ``kernel_size[0]``, names divided by blanks."""
-    return {
+    layers = {
         old: " ".join(name if place is None else f"{name}[{place}]" for name, place in new)
-        for old, new in sorted(layer_attributes().items())
+        for old, new in layer_attributes().items()
     }
+    return dict(sorted({**layers, **_OF_OPTIMIZERS}.items()))
 
 
 def _today(argument: Argument, place: int) -> tuple[str, int | None] | None:

@@ -95,6 +95,8 @@ FAMILIES = (
                 "keras.preprocessing.text.Tokenizer",
                 to=f"{_TEXT}.Tokenizer",
                 args={"nb_words": to("num_words")},
+                rule="tokenizer",
+                docs="With `char_level` Keras 1 left capitals as they were, whatever `lower` said.",
                 signature=f"num_words=None, {_FILTERS}, char_level=False, oov_token=None, "
                 "analyzer=None, **kwargs",
             ),

@@ -38,6 +38,9 @@ def without_entry(context: FileContext, use: Use) -> Finding | None:
     later = surface.later_path(use.path) or surface.later_path(surface.canonical(use.path))
     if later is not None and not surface.in_keras1(use.path):
         return respelled(context, use, later, IMPORTS)
+    looked_through = adapted_lookup(context, use)
+    if looked_through is not None:
+        return looked_through
     short = use.path.removeprefix("keras.")
     why = "is not part of Keras 3, and kerasmig does not know what became of it"
     if use.path.startswith("keras.backend.") and use.path.split(".")[2] in THEANO:

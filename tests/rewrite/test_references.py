@@ -271,3 +271,16 @@ def test_a_name_that_stands_there_is_looked_up_by_keras() -> None:
         "from keras import objectives\nx = objectives.get('mse')\n",
         "from keras.losses import get\nx = get('mse')\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [("activations", "get_activation"), ("metrics", "get_metric"), ("objectives", "get_loss")],
+)
+def test_functions_that_are_looked_up_by_name(module: str, function: str) -> None:
+    check_rewrite(
+        f"from keras.layers import Dense\nfrom keras import {module}\n"
+        f"Dense(output_dim=1)\nf = getattr({module}, config['name'])\n",
+        f"from keras.layers import Dense\nfrom keras1_compat import {function}\n"
+        f"Dense(units=1)\nf = {function}(config['name'])\n",
+    )

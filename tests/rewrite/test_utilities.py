@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rewrite.helpers import upgrade
+from tests.rewrite.helpers import check_rewrite, upgrade
 
 HEAD = "import numpy as np\nfrom keras.datasets import mnist\nfrom keras.utils import np_utils\n"
 
@@ -71,3 +71,24 @@ def test_all_others_are_flattened_first(use: str) -> None:
 def test_archives_are_unpacked_where_they_were(call: str, kept: bool) -> None:
     code = upgrade(f"from keras.utils.data_utils import get_file\npath = {call}\n").new
     assert f"path = {call if kept else 'keras1_' + call}\n" in code
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("", ""),
+        ("char_level=True", "char_level=True, lower=False"),
+        ("char_level=False, lower=False", "char_level=False, lower=False"),
+        ("char_level=True, lower=True", "char_level=True, lower=False"),
+        ("char_level=chars", "char_level=chars, lower=not (chars)"),
+        ("lower=low, char_level=chars", "lower=low and not (chars), char_level=chars"),
+    ],
+)
+def test_characters_keep_their_capitals(old: str, new: str) -> None:
+    check_rewrite(
+        "from keras.preprocessing.text import Tokenizer\n"
+        f"from keras.layers import Dense\nDense(output_dim=1)\nt = Tokenizer({old})\n",
+        "from tensorflow.keras.preprocessing.text import Tokenizer\n"
+        "from keras.layers import Dense\n"
+        f"Dense(units=1)\nt = Tokenizer({new})\n",
+    )

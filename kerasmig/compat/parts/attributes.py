@@ -256,8 +256,9 @@ def _name_of_initializer(config):
 
 
 def keras1_config(thing):
-    """``thing.get_config()``, which answers to the names of Keras 1 where layers have new ones."""
+    """``thing.get_config()``, which answers to the names of Keras 1 where there are new ones."""
     config = thing.get_config()
-    if isinstance(thing, keras.layers.Layer) and isinstance(config, dict):
+    kinds = (keras.layers.Layer, keras.optimizers.Optimizer)
+    if isinstance(thing, kinds) and isinstance(config, dict):
         return Keras1Config(config, isinstance(thing, keras.Sequential))
     return config

@@ -100,13 +100,14 @@ class ReduceLROnPlateau(keras.callbacks.Callback):
         min_delta=1e-4,
         cooldown=0,
         min_lr=0,
+        **kwargs,
     ):
         super().__init__()
         if factor >= 1.0:
             raise ValueError("ReduceLROnPlateau does not support a factor >= 1.0.")
         self.monitor, self.mode, self.factor = monitor, mode, factor
         self.patience, self.cooldown, self.verbose = patience, cooldown, verbose
-        self.epsilon, self.min_lr = min_delta, min_lr
+        self.epsilon, self.min_lr = kwargs.get("epsilon", min_delta), min_lr
 
     def on_train_begin(self, logs=None):
         """Forget what an earlier training has come to."""

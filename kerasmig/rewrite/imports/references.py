@@ -74,6 +74,16 @@ def adapted_call(context: FileContext, use: Use, entry: Entry, error: BindError)
 
 
 _LOOKUPS = ("getattr", "hasattr")
+_BY_NAME = {
+    "keras.activations": "get_activation",
+    "keras.losses": "get_loss",
+    "keras.metrics": "get_metric",
+    "keras.objectives": "get_loss",
+}
+"""What of ``keras1_compat`` gives the function of a name, by the module that had it."""
+_ONE_A_SAMPLE = (
+    "in `compile` it means what it meant; where the program calls it, it gives one value per sample"
+)
 
 
 def adapted_lookup(context: FileContext, use: Use) -> Finding | None:
@@ -82,11 +92,13 @@ def adapted_lookup(context: FileContext, use: Use) -> Finding | None:
     namespace = next(
         (name for module, name in NAMESPACES.items() if f"{use.path}.".startswith(f"{module}.")), ""
     )
-    if not namespace:
-        return None
     if not isinstance(parent, ast.Call) or use.node not in parent.args[:1] or parent.keywords:
         return None
     if not isinstance(parent.func, ast.Name) or parent.func.id not in _LOOKUPS:
+        return None
+    if use.path in _BY_NAME and parent.func.id == "getattr" and len(parent.args) == 2:
+        return _function_by_name(context, use, parent)
+    if not namespace:
         return None
     first, doubt = ordering_of_file(context) if _has_layers(namespace) else (False, "")
     edits = [Edit(context.text.span(use.node), (context.imports.need(f"{COMPAT}.{namespace}"),))]
@@ -104,6 +116,23 @@ def adapted_lookup(context: FileContext, use: Use) -> Finding | None:
         Applicability.ASSUMED if doubt else Applicability.AUTOMATIC,
         name=use.path.rpartition(".")[2],
         edits=edits,
+    )
+
+
+def _function_by_name(context: FileContext, use: Use, lookup: ast.Call) -> Finding:
+    """``getattr(metrics, name)`` → ``get_metric(name)``."""
+    function = context.imports.need(f"{COMPAT}.{_BY_NAME[use.path]}")
+    start = context.text.span(lookup).start
+    end = context.text.span(lookup.args[1]).start
+    context.imports.release(use.root)
+    doubt = "" if use.path == "keras.activations" else f"; {_ONE_A_SAMPLE}"
+    return context.finding(
+        CODE,
+        lookup,
+        f"{use.path} is looked through: {function} finds what Keras 1 had by that name{doubt}",
+        Applicability.ASSUMED if doubt else Applicability.AUTOMATIC,
+        name=use.path.rpartition(".")[2],
+        edits=[Edit(Span(start, end), (f"{function}(",))],
     )
 
 

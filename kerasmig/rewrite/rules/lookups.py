@@ -23,6 +23,8 @@ def get_by_name(context: FileContext, use: Use, entry: Entry) -> Finding | None:
     if use.call is not None:
         given += [k.value for k in use.call.keywords if k.arg == "identifier"]
     known = bool(given) and context.constant(given[0]) is not UNKNOWN
+    if entry.name == "keras.metrics.get":
+        known = False  # Keras 3 makes an object, which goes on adding up from call to call
     if not known and not context.settings.idiomatic:
         args = {**entry.args, "identifier": to("identifier")}
         entry = entry._replace(to=_AT_RUN_TIME[entry.name], args=args)
