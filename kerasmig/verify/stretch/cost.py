@@ -15,7 +15,7 @@ EPOCHS = 3
 BATCHES = 12
 """Batches of an epoch that it is let through."""
 _FEW_EPOCHS = 2
-_BUDGET = 6e10
+_BUDGET = 2e10
 """Multiplications that a call of ``fit`` may cost: some seconds of one processor."""
 _PASSES = 3
 """What a step of training costs, in passes forward."""
