@@ -168,6 +168,19 @@ def _counts(counts: dict[Status, int], pairs: Sequence[Pair]) -> str:
     return f"{line} ({kept} from the cache)" if kept else line
 
 
+_PROGRAMS = {"python": "Python", "tensorflow": "TensorFlow"}
+
+
+def versions_line(report: VerifyReport) -> str:
+    """``Keras 1.2.2 and Keras 3.15.1, Python 3.11.7, TensorFlow 2.21.0``."""
+    versions = dict(report.versions)
+    both = [versions.pop(name) for name in ("keras_old", "keras_new") if name in versions]
+    parts = [" and ".join(f"Keras {version}" for version in both)] if both else []
+    return ", ".join(
+        parts + [f"{_PROGRAMS.get(name, name)} {value}" for name, value in sorted(versions.items())]
+    )
+
+
 def coverage_sentence(report: VerifyReport) -> str:
     """How many of the lines that build models were run, and gave models that match."""
     if report.coverage is None:

@@ -14,6 +14,7 @@ from kerasmig.report.model_text import (
     other_ordering_sentence,
     programs_line,
     status_word,
+    versions_line,
     worth_telling,
 )
 from kerasmig.report.screen import AnyConsole, Screen
@@ -25,12 +26,6 @@ STATUS_STYLES = {
     Status.MATCH: "green",
     Status.MISMATCH: "bold red",
     Status.NOT_VERIFIED: "bold yellow",
-}
-_NAMES = {
-    "keras_old": "old: Keras",
-    "keras_new": "new: Keras",
-    "python": "Python",
-    "tensorflow": "TensorFlow",
 }
 
 
@@ -123,10 +118,7 @@ def _print_totals(screen: Screen, report: VerifyReport) -> None:
         screen.line(("programs  ", "dim"), programs, indent=2)
     screen.line(("code      ", "dim"), coverage_sentence(report), indent=2)
     if report.versions:
-        versions = ", ".join(
-            f"{_NAMES.get(name, name)} {value}" for name, value in sorted(report.versions.items())
-        )
-        screen.line(("versions  ", "dim"), versions, indent=2)
+        screen.line(("versions  ", "dim"), versions_line(report), indent=2)
     if report.confined:
         screen.line(("confined  ", "dim"), f"by {report.confined}", indent=2)
     matches = [pair for pair in report.pairs if pair.status is Status.MATCH]

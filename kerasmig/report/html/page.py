@@ -33,6 +33,7 @@ from kerasmig.report.model_text import (
     programs_line,
     status_counts,
     status_word,
+    versions_line,
 )
 from kerasmig.report.places import in_order, place
 from kerasmig.report.shapes import (
@@ -188,6 +189,7 @@ def _environment() -> Environment:
         status_word=lambda status: STATUS_WORDS[status],
         pair_word=status_word,
         conditions=conditions_sentence,
+        versions=versions_line,
         shape=format_shape,
         shapes=format_shapes,
         params=format_params,
