@@ -27,7 +27,7 @@ def complain(message: str) -> None:
     if sys.stderr.isatty():
         from kerasmig.report.wrapping import wrapped
 
-        lines = wrapped(lines[0], max(40, shutil.get_terminal_size().columns - 1))
+        lines = wrapped(lines[0], max(40, (shutil.get_terminal_size().columns or 80) - 1))
     for line in lines:
         click.echo(line, err=True)
 

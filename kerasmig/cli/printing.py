@@ -104,8 +104,8 @@ def say_all(text: str) -> None:
 
 
 def window_width() -> int:
-    """How many signs a line of the terminal holds."""
-    return shutil.get_terminal_size().columns
+    """How many signs a line of the terminal holds; 80 where the terminal does not say."""
+    return shutil.get_terminal_size().columns or 80
 
 
 def print_document(

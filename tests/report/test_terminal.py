@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -310,3 +312,11 @@ def test_commands_in_backticks_are_not_broken_where_a_line_has_room() -> None:
     assert len(lines) > 1 and sum(command in line for line in lines) == 1
     assert all(len(line) <= 80 for line in lines)
     assert wrapped("a `bb cc dd ee ff` g", 12) == ["a `bb cc dd", "ee ff` g"]
+
+
+def test_a_terminal_without_a_size_has_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kerasmig.cli.printing import window_width
+
+    # What Python 3.10 gives for a pseudo-terminal that nobody has set the size of.
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_: os.terminal_size((0, 0)))
+    assert window_width() == 80
