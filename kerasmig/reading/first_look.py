@@ -96,6 +96,7 @@ TRAINING_MARKS = {
     "regularizer": ((b"egulariz",), re.compile(rb"_regularizer\s*=|ActivityRegularization")),
     "stateful": ((b"stateful",), re.compile(rb"\bstateful\s*=\s*(?!False)")),
     "batch logs": ((b"on_",), re.compile(rb"\bon_(?:train_)?batch_end\b")),
+    "begins": ((b"on_train_begin",), re.compile(rb"\bon_train_begin\b")),
     "metrics_names": ((b"metrics_names",), re.compile(rb"\.metrics_names\b")),
     "masks": ((b"ask",), re.compile(rb"\bmask_zero\s*=\s*(?!False)|\bMasking\(")),
     "sample_weight": ((b"sample_weight",), re.compile(rb"\bsample_weight\s*=(?!\s*None)")),

@@ -133,6 +133,9 @@ def test_what_keras_1_computed_otherwise(call: str, words: str) -> None:
     ("rest", "words"),
     [
         ("model.fit(X, y, sample_weight=w)", "weight zero"),
+        ("model.train_on_batch(X, y, None, w)", "weight zero"),
+        ("model.fit(X, y, 32, 2, 1, [], 0., None, True, balance(y))", "weight zero"),
+        ("model.evaluate(X, y, 32, 0, w)", "weight zero"),
         ("model.fit(X, y, class_weight={0: 0., 1: 2.})", "weight zero"),
         ("model.fit(X, y, class_weight={0: 1., 1: 2.}, validation_split=0.2)", "split off"),
         ("model.fit(X, {'out': y})", "by output"),
@@ -153,6 +156,12 @@ def test_what_keras_1_computed_otherwise(call: str, words: str) -> None:
             "        self.seen += logs.get('size', 0)",
             "told them",
         ),
+        (
+            "class Words(Callback):\n    def on_train_begin(self, logs={}):\n"
+            "        self.build(100)\n"
+            "model.fit_generator(words.batches(), samples_per_epoch=8, nb_epoch=2)",
+            "asked for its first batch",
+        ),
     ],
 )
 def test_what_the_program_does_with_the_model(rest: str, words: str) -> None:
@@ -168,6 +177,8 @@ def test_what_the_program_does_with_the_model(rest: str, words: str) -> None:
         "model.fit(X, y, class_weight={0: 1., 1: 2.})",
         "model.fit(X, y, class_weight={0: 1., 1: 2.}, validation_split=0.0)",
         "class C(Callback):\n    def on_batch_end(self, batch, logs={}):\n        self.n += 1",
+        "class C(Callback):\n    def on_train_begin(self, logs={}):\n        self.seen = []\n"
+        "model.fit_generator(batches(), samples_per_epoch=8, nb_epoch=2)",
     ],
 )
 def test_what_does_not_matter_to_a_model(rest: str) -> None:

@@ -582,7 +582,8 @@ class Objective:
         )
         if isinstance(x, dict):
             x = [x[tensor.name] for tensor in model.inputs]
-        values = graph([*keras.tree.flatten(x), *targets], training=training)
+        given = [ops.convert_to_tensor(part) for part in keras.tree.flatten(x)]
+        values = graph([*given, *targets], training=training)
         n = len(self.names)
         return values[:n], targets, values[n : 2 * n], values[2 * n :]
 
@@ -652,7 +653,7 @@ class _Teller(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch, logs=None):
         if logs is not None:
             logs["batch"] = batch
-            if "nb_sample" in self.told:
+            if "batch_size" in self.told:
                 size = self.told["batch_size"]
                 logs["size"] = min(size, self.told["nb_sample"] - batch * size)
 
@@ -691,18 +692,45 @@ def callbacks_told(callbacks, objective, given):
         return callbacks
     validates = bool(given.get("validation_data") or given.get("validation_split"))
     names = list(objective.logged)
+    generated = given.get("y") is None
     told = {
         "nb_epoch": given.get("epochs", 1),
-        "metrics": names + [f"val_{name}" for name in names] if validates else names,
+        "metrics": names,
         "do_validation": validates,
     }
-    if given.get("y") is not None:
+    if validates or generated:
+        told["metrics"] = names + [f"val_{name}" for name in names]
+    if "nb_sample" in given:
+        told["nb_sample"] = given["nb_sample"]
+    elif not generated:
         samples = len(keras.tree.flatten(given["x"])[0])
         told["nb_sample"] = int(samples * (1.0 - given.get("validation_split", 0.0)))
         told["batch_size"] = given.get("batch_size") or 32
     plateau = keras.callbacks.ReduceLROnPlateau
     logs_rate = any(isinstance(callback, plateau) for callback in callbacks)
     return [_Teller(objective, told), *callbacks, _Eraser(logs_rate)]
+
+
+class BegunCallbacks(keras.callbacks.CallbackList):
+    """Callbacks that have begun before the first batch is drawn, as in Keras 1.
+
+    Keras 3 draws batches of a generator first, which may need what a callback does at the start.
+    """
+
+    def __init__(self, model, callbacks, epochs, verbose):
+        super().__init__(
+            callbacks,
+            add_history=True,
+            add_progbar=bool(verbose),
+            model=model,
+            verbose=1 if verbose == "auto" else verbose,
+            epochs=epochs,
+            steps=None,
+        )
+        super().on_train_begin()
+
+    def on_train_begin(self, logs=None):
+        """Nothing: they have begun."""
 
 
 class Keras1Training:
@@ -750,9 +778,21 @@ class Keras1Training:
         """Train for some epochs; class and sample weights may be given by output."""
         given = self._with_weights(super().fit, args, kwargs)
         if self.as_keras1 and given.get("callbacks"):
-            told = callbacks_told(given["callbacks"], self.keras1, given)
-            given["callbacks"] = told
+            given["callbacks"] = self.callbacks_of(given)
         return super().fit(**given)
+
+    def callbacks_of(self, given):
+        """The callbacks of ``fit`` with what Keras 1 told them; before a generator they begin."""
+        callbacks = given["callbacks"]
+        if isinstance(callbacks, keras.callbacks.CallbackList):
+            return callbacks
+        callbacks = callbacks_told(callbacks, self.keras1, given)
+        if not hasattr(given.get("x"), "__next__"):
+            return callbacks
+        verbose = given.get("verbose", "auto")
+        begun = BegunCallbacks(self, callbacks, given.get("epochs", 1), verbose)
+        begun.set_params({**begun.params, "steps": given.get("steps_per_epoch")})
+        return begun
 
     def evaluate(self, *args, **kwargs):
         """Evaluate; sample weights may be given by output."""

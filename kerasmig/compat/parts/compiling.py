@@ -18,7 +18,7 @@ from kerasmig.compat.parts.accuracy import (
     categorical_accuracy,
     sparse_categorical_accuracy,
 )
-from kerasmig.compat.parts.told import callbacks_told
+from kerasmig.compat.parts.told import BegunCallbacks, callbacks_told
 
 
 def get_optimizer(identifier):
@@ -114,9 +114,21 @@ class Keras1Training:
         """Train for some epochs; class and sample weights may be given by output."""
         given = self._with_weights(super().fit, args, kwargs)
         if self.as_keras1 and given.get("callbacks"):
-            told = callbacks_told(given["callbacks"], self.keras1, given)
-            given["callbacks"] = told
+            given["callbacks"] = self.callbacks_of(given)
         return super().fit(**given)
+
+    def callbacks_of(self, given):
+        """The callbacks of ``fit`` with what Keras 1 told them; before a generator they begin."""
+        callbacks = given["callbacks"]
+        if isinstance(callbacks, keras.callbacks.CallbackList):
+            return callbacks
+        callbacks = callbacks_told(callbacks, self.keras1, given)
+        if not hasattr(given.get("x"), "__next__"):
+            return callbacks
+        verbose = given.get("verbose", "auto")
+        begun = BegunCallbacks(self, callbacks, given.get("epochs", 1), verbose)
+        begun.set_params({**begun.params, "steps": given.get("steps_per_epoch")})
+        return begun
 
     def evaluate(self, *args, **kwargs):
         """Evaluate; sample weights may be given by output."""
@@ -318,7 +330,8 @@ class Objective:
         )
         if isinstance(x, dict):
             x = [x[tensor.name] for tensor in model.inputs]
-        values = graph([*keras.tree.flatten(x), *targets], training=training)
+        given = [ops.convert_to_tensor(part) for part in keras.tree.flatten(x)]
+        values = graph([*given, *targets], training=training)
         n = len(self.names)
         return values[:n], targets, values[n : 2 * n], values[2 * n :]
 

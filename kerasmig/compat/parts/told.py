@@ -21,18 +21,45 @@ def callbacks_told(callbacks, objective, given):
         return callbacks
     validates = bool(given.get("validation_data") or given.get("validation_split"))
     names = list(objective.logged)
+    generated = given.get("y") is None
     told = {
         "nb_epoch": given.get("epochs", 1),
-        "metrics": names + [f"val_{name}" for name in names] if validates else names,
+        "metrics": names,
         "do_validation": validates,
     }
-    if given.get("y") is not None:
+    if validates or generated:
+        told["metrics"] = names + [f"val_{name}" for name in names]
+    if "nb_sample" in given:
+        told["nb_sample"] = given["nb_sample"]
+    elif not generated:
         samples = len(keras.tree.flatten(given["x"])[0])
         told["nb_sample"] = int(samples * (1.0 - given.get("validation_split", 0.0)))
         told["batch_size"] = given.get("batch_size") or 32
     plateau = keras.callbacks.ReduceLROnPlateau
     logs_rate = any(isinstance(callback, plateau) for callback in callbacks)
     return [_Teller(objective, told), *callbacks, _Eraser(logs_rate)]
+
+
+class BegunCallbacks(keras.callbacks.CallbackList):
+    """Callbacks that have begun before the first batch is drawn, as in Keras 1.
+
+    Keras 3 draws batches of a generator first, which may need what a callback does at the start.
+    """
+
+    def __init__(self, model, callbacks, epochs, verbose):
+        super().__init__(
+            callbacks,
+            add_history=True,
+            add_progbar=bool(verbose),
+            model=model,
+            verbose=1 if verbose == "auto" else verbose,
+            epochs=epochs,
+            steps=None,
+        )
+        super().on_train_begin()
+
+    def on_train_begin(self, logs=None):
+        """Nothing: they have begun."""
 
 
 class _Teller(keras.callbacks.Callback):
@@ -50,7 +77,7 @@ class _Teller(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch, logs=None):
         if logs is not None:
             logs["batch"] = batch
-            if "nb_sample" in self.told:
+            if "batch_size" in self.told:
                 size = self.told["batch_size"]
                 logs["size"] = min(size, self.told["nb_sample"] - batch * size)
 

@@ -11,6 +11,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from kerasmig.compat.parts.told import BegunCallbacks
+
 
 def training_arguments(given):
     """Keywords for Keras 1's ``fit`` and ``evaluate`` under their names of today.
@@ -237,6 +239,11 @@ def fit_generator(
     initial_epoch=0,
 ):
     """Train from a generator, with epochs and validation counted in samples."""
+    if callbacks:  # they begin before the first batch is drawn
+        tell = getattr(model, "callbacks_of", lambda given: given["callbacks"])
+        given = {"callbacks": callbacks, "epochs": nb_epoch}
+        given.update(nb_sample=samples_per_epoch, validation_data=validation_data)
+        callbacks = BegunCallbacks(model, tell(given), nb_epoch, verbose)
     batches, batch_size = _batches(generator)
     if class_weight is not None:
         batches = _weighted(batches, class_weight)
@@ -245,6 +252,9 @@ def fit_generator(
         generated = validation_data
         validation_data, size = _batches(generated)
         validation_steps = _steps(nb_val_samples, size, generated)
+    steps = _steps(samples_per_epoch, batch_size, generator)
+    if callbacks:
+        callbacks.set_params({**callbacks.params, "steps": steps})
     return model.fit(
         batches,
         epochs=nb_epoch,
@@ -252,7 +262,7 @@ def fit_generator(
         callbacks=callbacks,
         validation_data=validation_data,
         initial_epoch=initial_epoch,
-        steps_per_epoch=_steps(samples_per_epoch, batch_size, generator),
+        steps_per_epoch=steps,
         validation_steps=validation_steps,
     )
 

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 
 from kerasmig.analysis.names.constants import UNKNOWN
 from kerasmig.analysis.objects.receivers import CONTAINER, is_a
+from kerasmig.catalog import surface
 from kerasmig.catalog.metrics import METRICS
 from kerasmig.catalog.objectives import LOSSES
 from kerasmig.rewrite.calls.entry_calls import Draft
-from kerasmig.rewrite.calls.methods import MethodUse
+from kerasmig.rewrite.calls.methods import MethodUse, signature_owner
 from kerasmig.rewrite.context import FileContext
 from kerasmig.text.tree import nodes
 
@@ -24,6 +25,19 @@ _CROSSENTROPIES = (
     "binary_crossentropy",
     "categorical_crossentropy",
     "sparse_categorical_crossentropy",
+)
+_PLAIN = (
+    "list",
+    "dict",
+    "set",
+    "int",
+    "float",
+    "len",
+    "max",
+    "min",
+    "deque",
+    "defaultdict",
+    "time",
 )
 _WEIGHTED = ("fit", "fit_generator", "train_on_batch", "test_on_batch", "evaluate")
 
@@ -126,6 +140,8 @@ def _of_weights(new: Draft, use: MethodUse) -> str:
     marks = context.training_marks
     if "sample_weight" in marks:
         return "samples of weight zero do not count"
+    if any(_weighs_by_position(context, other) for other in context.method_uses):
+        return "samples, or classes, of weight zero do not count"
     if "class_weight" in marks and not _plain_class_weights(context):
         return "classes of weight zero do not count, and outputs may have classes of their own"
     if "class_weight" in marks and "validation_split" in marks:
@@ -144,6 +160,18 @@ def _of_weights(new: Draft, use: MethodUse) -> str:
         if any(_is_dict(context, target) for target in targets):
             return "targets are given by output"
     return ""
+
+
+def _weighs_by_position(context: FileContext, use: MethodUse) -> bool:
+    """``train_on_batch(X, y, None, w)``: weights that are given without their name."""
+    if use.call is None or use.row.name not in _WEIGHTED:
+        return False
+    signature = surface.keras1_signature(signature_owner(use))
+    names = signature.positional() if signature is not None else ()
+    return any(
+        name in ("sample_weight", "class_weight") and context.constant(value) is not None
+        for name, value in zip(names, use.call.args, strict=False)
+    )
 
 
 def _is_dict(context: FileContext, node: ast.expr) -> bool:
@@ -183,6 +211,8 @@ def _of_program(new: Draft, use: MethodUse) -> str:
         return "callbacks read the numbers of each batch"
     if "told" in marks:
         return "callbacks read the parameters, or the sizes of batches, that Keras 1 told them"
+    if {"begins", "generators"} <= marks and _begins_with_work(context):
+        return "callbacks begin before a generator is asked for its first batch"
     if "trainable" in marks:
         if "statistics" in marks:
             return "BatchNormalization that is not trainable normalises by the batch"
@@ -258,6 +288,39 @@ def _reads_batch_logs(context: FileContext) -> bool:
         if any(k.arg in ("on_batch_end", "on_train_batch_end") for k in call.keywords):
             return True
     return not here
+
+
+def _begins_with_work(context: FileContext) -> bool:
+    """Whether a callback does more at the start than to set itself up; other files' may."""
+    here = False
+    for function in nodes(context.tree, ast.FunctionDef):
+        if function.name == "on_train_begin":
+            here = True
+            if not all(map(_sets_itself_up, function.body)):
+                return True
+    for call in context.calls:
+        if any(k.arg == "on_train_begin" for k in call.keywords):
+            return True
+    return not here
+
+
+def _sets_itself_up(statement: ast.stmt) -> bool:
+    """Whether a statement gives an attribute of `self` a new, plain value, or does nothing."""
+    if isinstance(statement, ast.Assign):
+        called = [ast.unparse(n.func) for n in nodes(statement.value, ast.Call)]
+        plain = all(name.rpartition(".")[2] in _PLAIN for name in called)
+        return plain and all(isinstance(target, ast.Attribute) for target in statement.targets)
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant) or _prints(statement.value)
+    return isinstance(statement, (ast.Pass, ast.Return))
+
+
+def _prints(node: ast.expr) -> bool:
+    """Whether an expression is a call of `print`, or of the method that is overridden."""
+    if not isinstance(node, ast.Call):
+        return False
+    text = ast.unparse(node.func)
+    return text == "print" or text.startswith("super(")
 
 
 def _switched_late(context: FileContext, use: MethodUse) -> bool:
