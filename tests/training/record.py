@@ -1,16 +1,25 @@
 """Record what the real Keras 1.2.2 prints for the programs of the bed.
 
-    python -m tests.training.record            # those that are not recorded yet
+    python -m tests.training.record [PATTERN]  # those that are not recorded yet
 
-Each program runs several times: the numbers of some change from run to run (Keras 1 on TensorFlow
-read weights and counters while others were written, in no certain order). Every answer that was
-seen is recorded, the commonest first; each of them is what Keras 1.2.2 gave.
+Each program runs several times: the numbers of many change from run to run. Keras 1 on TensorFlow
+made its updates as operations that wait for nothing, so that weights and counters were read while
+others were written: the gradient of a lower layer by the old or by the new weights of the one above
+it, as threads had it. What is recorded:
+
+- every answer that plain runs gave, the commonest first;
+- how many different answers these and runs with other numbers of threads gave ("seen");
+- where that is more than one, the answer of Keras 1.2.2 with all reading before all writing, which is
+  what its code says and what it did on Theano ("ordered"). It has no race, and is right as well.
+
+Where all runs agree, nothing but their answer is right.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,18 +30,28 @@ from typing import Any
 from tests.training.bed import programs
 
 RECORDED = Path(__file__).with_name("recorded.json")
-_RUNS = 3
-_AT_ONCE = 30
+_PLAIN, _ORDERED = "plain", "ordered"
+# How each program is run: what for, and the numbers of TensorFlow's threads within and among operations.
+_RUNS = [(_PLAIN, 0, 0), ("threads", 1, 1), ("threads", 4, 8), (_ORDERED, 1, 1)]
+_AT_ONCE = 6
 
 # Runs in the legacy runtime: one process imports Keras 1.2.2 once and forks for each program.
 _DRIVER = """\
 import contextlib, io, json, os, sys, tempfile, traceback
 import keras, keras.callbacks, keras.models, keras.layers, keras.optimizers
-programs = json.load(open(sys.argv[1]))
+import tensorflow as tf
+from kerasmig.legacy.at_once import update_at_once
+
+programs, runs = json.load(open(sys.argv[1]))
 for name, source in programs:
-    for attempt in range(int(sys.argv[3])):
+    for way, within, among in runs:
         if os.fork() == 0:
             os.chdir(tempfile.mkdtemp(dir=os.path.dirname(os.path.abspath(sys.argv[2]))))
+            if within:
+                keras.backend.set_session(tf.Session(config=tf.ConfigProto(
+                    intra_op_parallelism_threads=within, inter_op_parallelism_threads=among)))
+            if way == 'ordered':
+                update_at_once()
             out = io.StringIO()
             try:
                 with contextlib.redirect_stdout(out):
@@ -42,7 +61,7 @@ for name, source in programs:
                 error = traceback.format_exc().strip().splitlines()[-1]
             lines = [l for l in out.getvalue().splitlines() if l.startswith('RESULT')]
             with open(sys.argv[2], 'a') as handle:
-                handle.write(json.dumps([name, lines, error]) + chr(10))
+                handle.write(json.dumps([name, way, lines, error]) + chr(10))
             os._exit(0)
         os.wait()
 """
@@ -61,40 +80,44 @@ def recordings() -> dict[str, dict[str, Any]]:
     return found
 
 
-def main(most: int) -> None:
-    """Record the programs that are not recorded yet, at most so many, some at a time."""
-    sources = dict(programs())
+def main(pattern: str) -> None:
+    """Record the programs that are not recorded yet, some at a time."""
+    sources = {n: s for n, s in programs() if re.search(pattern, n)}
     known = recordings()
-    missing = [n for n, s in sources.items() if known.get(n, {}).get("digest") != digest(s)][:most]
+    missing = [n for n, s in sources.items() if known.get(n, {}).get("digest") != digest(s)]
     for start in range(0, len(missing), _AT_ONCE):
-        for name, found in _run({n: sources[n] for n in missing[start : start + _AT_ONCE]}).items():
-            answers = Counter(json.dumps(answer) for answer in found).most_common()
-            known[name] = {
-                "digest": digest(sources[name]),
-                "answers": [
-                    {"lines": lines, "error": error, "times": times}
-                    for text, times in answers
-                    for lines, error in [json.loads(text)]
-                ],
-            }
-        kept = {name: known[name] for name in sources if name in known}
+        for name, runs in _run({n: sources[n] for n in missing[start : start + _AT_ONCE]}).items():
+            known[name] = {"digest": digest(sources[name]), **_recording(runs)}
+        kept = {name: known[name] for name, _ in programs() if name in known}
         RECORDED.write_text(json.dumps(kept, indent=1) + "\n")
 
 
-def _run(sources: dict[str, str]) -> dict[str, list[tuple[list[str], str]]]:
-    """What each program printed, and the error it ended with, in each of its runs."""
+def _recording(runs: list[tuple[str, str]]) -> dict[str, Any]:
+    """What is kept of the runs of a program, each told by its way and its answer as text."""
+    seen = {answer for way, answer in runs if way != _ORDERED}
+    counted = Counter(answer for way, answer in runs if way == _PLAIN)
+    answers = [{**json.loads(text), "times": times} for text, times in counted.most_common()]
+    if len(seen) > 1:
+        ordered = (json.loads(answer) for way, answer in runs if way == _ORDERED)
+        answers += [{**answer, "ordered": True} for answer in ordered if not answer["error"]]
+    return {"seen": len(seen), "answers": answers}
+
+
+def _run(sources: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """The way of each run of each program, and its answer: what it printed, how it ended."""
     with tempfile.TemporaryDirectory() as folder:
         driver, given, told = (Path(folder) / n for n in ("driver.py", "programs.json", "told"))
         driver.write_text(_DRIVER)
-        given.write_text(json.dumps(list(sources.items())))
+        given.write_text(json.dumps([list(sources.items()), _RUNS]))
         command = [sys.executable, "-m", "kerasmig", "legacy", "run", str(driver)]
-        subprocess.run([*command, str(given), str(told), str(_RUNS)], check=True)
-        runs: dict[str, list[tuple[list[str], str]]] = {}
+        subprocess.run([*command, str(given), str(told)], check=True)
+        runs: dict[str, list[tuple[str, str]]] = {}
         for line in told.read_text().splitlines():
-            name, lines, error = json.loads(line)
-            runs.setdefault(name, []).append((lines, error))
-    return runs
+            name, way, lines, error = json.loads(line)
+            answer = json.dumps({"lines": lines, "error": error})
+            runs.setdefault(name, []).append((way, answer))
+        return runs
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

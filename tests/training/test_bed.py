@@ -28,6 +28,6 @@ def test_migrated_programs_give_the_numbers_of_keras_1() -> None:
     assert results, "nothing is recorded: python -m tests.training.record"
     silent = {name: found for name, (found, reported) in results.items() if found and not reported}
     equal = sum(not found for found, _ in results.values())
-    # One of the first sixteen is not equal, and will not be: there TensorFlow 1 took the gradient
-    # of the lower layer with the upper layer's weights already moved, by one step of Adagrad.
-    assert equal >= 0.9 * len(results), silent
+    # Those that are not equal: a queue of Keras 1 took validation batches ahead and dropped them,
+    # `predict` gave floats for whole numbers, and a pooling layer had no `subsample`.
+    assert equal >= 0.95 * len(results), silent
