@@ -29,5 +29,5 @@ def test_migrated_programs_give_the_numbers_of_keras_1() -> None:
     silent = {name: found for name, (found, reported) in results.items() if found and not reported}
     equal = sum(not found for found, _ in results.values())
     # Those that are not equal: a queue of Keras 1 took validation batches ahead and dropped them,
-    # `predict` gave floats for whole numbers, and a pooling layer had no `subsample`.
+    # and `predict` gave floats for whole numbers.
     assert equal >= 0.95 * len(results), silent

@@ -62,7 +62,7 @@ def _attribute_of_layer(layer, name):
         return _cell_of(layer).kernel.shape[0]
     for new, place in _todays(name):
         value = getattr(_cell_of(layer), new, None)
-        if hasattr(_cell_of(layer), new) and not _is_other(name, value):
+        if hasattr(_cell_of(layer), new) and not _is_other(layer, name, value):
             return _value_of_keras1(name, value, place)
     raise AttributeError(
         f"{type(layer).__name__} {layer.name!r} has no {name!r}, in Keras 1 or 3"
@@ -76,8 +76,13 @@ def _todays(name):
         yield new, int(place[:-1]) if place else None
 
 
-def _is_other(name, value):
-    """Whether a layer has something else by the name of today: what a ZeroPadding pads."""
+def _is_other(layer, name, value):
+    """Whether a layer has something else by the name of today.
+
+    That is what a ZeroPadding pads, and the strides of pooling.
+    """
+    if name.startswith("subsample"):
+        return hasattr(layer, "pool_size")
     return name == "border_mode" and not isinstance(value, str)
 
 
