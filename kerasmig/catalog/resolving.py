@@ -53,7 +53,8 @@ RESOLVE: dict[str, str] = {
     "KM141": "Nothing to do. To be rid of a `Permute` at an input, turn the data as well: `--with-data`.",
     "KM142": "Read the reason in the message. Mostly a shape, a loop or a layer of your own hides the axes: "
     "write the shape as numbers, or the layer as a function that kerasmig can follow, and run it again. "
-    "The model works as it is, too: with the channels first.",
+    "The model works as it is, too, with the channels first: on a CPU write "
+    "`os.environ.setdefault('TF_ENABLE_ONEDNN_OPTS', '1')` above everything that imports TensorFlow then.",
     "KM143": "Give the layer a name and take it with `model.get_layer(name)`, or count again: each `Permute` "
     "is a layer.",
     "KM144": "Nothing to do if channels last is what you want. To have channels first, call "
