@@ -1134,3 +1134,8 @@ def test_all_thirty_cases_are_here_and_listed() -> None:
 
 if __name__ == "__main__":
     PAGE.write_text(page(), encoding="utf-8")
+
+
+def test_a_quotient_among_the_indices_of_an_array_stays_whole() -> None:
+    source = "from keras.layers import Merge\nrows, cols = w.shape\nw[0, (rows - 1) / 2] = 1.0\n"
+    assert "w[0, (rows - 1) // 2] = 1.0" in upgrade(source).new

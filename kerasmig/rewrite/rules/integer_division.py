@@ -186,6 +186,8 @@ def _is_size(context: FileContext, node: ast.AST, sizes: frozenset[str]) -> bool
         return _positional_size(context, parent, parent.args.index(child))
     if isinstance(parent, ast.Slice):
         return True
+    if isinstance(parent, ast.Subscript) and child is parent.slice and isinstance(child, ast.Tuple):
+        return True  # `w[i, (rows - 1) / 2]`: an index of an array
     if isinstance(parent, ast.Assign) and child is parent.value:
         return any(isinstance(t, ast.Name) and t.id in sizes for t in parent.targets)
     if isinstance(parent, ast.AugAssign) and isinstance(parent.target, ast.Name):

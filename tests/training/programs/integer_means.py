@@ -39,4 +39,4 @@ print('RESULT', K.eval(K.clip(v, 1.5, 4.7)).tolist(), K.eval(K.mean(K.any(v > 3,
 print('RESULT', K.eval(K.mean(K.cast(v > 1, 'int32'))).tolist(), K.eval(K.mean(K.not_equal(v, 4), axis=1)).tolist())
 a = Input((3,), dtype='int32')
 m = Model(a, Lambda(lambda t: K.mean(t, axis=1), output_shape=(1,))(a))
-print('RESULT', m.predict(np.array([[1, 2, 4], [1, 1, 9]])).tolist())
+show('predicted', m.predict(np.array([[1, 2, 4], [1, 1, 9]])))
