@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kerasmig.finding import Applicability
-from tests.rewrite.helpers import check_manual, check_noop, find, upgrade
+from tests.rewrite.helpers import check_manual, check_noop, check_rewrite, find, upgrade
 
 HEAD = """\
 from keras.models import Model, Sequential, load_model
@@ -220,3 +220,24 @@ def test_the_dictionary_of_a_layer_is_reported(line: str) -> None:
 def test_other_dictionaries_stay(line: str) -> None:
     source = "from keras.models import Model\nmodel = Model(input=a, output=b)\n" + line + "\n"
     assert not [f for f in upgrade(source).findings if "dictionary" in f.message]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("net.layers[0].input", "keras1_attribute(net.layers[0], 'input')"),
+        ("net.layers[i].input", "keras1_attribute(net.layers[i], 'input')"),
+        ("net.get_layer('my_input').input", "keras1_attribute(net.get_layer('my_input'), 'input')"),
+        ("[l.input for l in net.layers]", "[keras1_attribute(l, 'input') for l in net.layers]"),
+        ("net.layers[3].input", "net.layers[3].input"),
+        ("net.get_layer('conv').input", "net.get_layer('conv').input"),
+        ("args.input", "args.input"),
+    ],
+)
+def test_the_input_of_what_a_model_begins_with(old: str, new: str) -> None:
+    needs = "from keras1_compat import keras1_attribute\n" if old != new else ""
+    head = "from keras.layers import Dense\n"
+    check_rewrite(
+        f"{head}net = load(Dense(output_dim=1))\nx = {old}\n",
+        f"{head}{needs}net = load(Dense(units=1))\nx = {new}\n",
+    )

@@ -43,6 +43,8 @@ def _attribute_of_layer(layer, name):
         return shape if name == "batch_input_shape" else shape[1]
     if name == "input_dtype":
         return layer.input.dtype
+    if name == "input" and isinstance(layer, keras.layers.InputLayer):
+        return layer.output  # Keras 3 gives an empty list
     if name in ("input_layers", "output_layers", "input_names", "output_names"):
         return _ends_of_model(layer, name)
     if name == "flattened_layers":

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator
 
 from kerasmig.analysis.era import Era
+from kerasmig.analysis.names.constants import UNKNOWN
 from kerasmig.analysis.objects.receivers import (
     CONTAINER,
     FOREIGN,
     LAYER,
     LAYERS,
     MODEL,
+    SEQUENTIAL,
     TENSOR,
     is_a,
 )
@@ -55,9 +57,9 @@ def layer_attribute(context: FileContext) -> Iterator[Finding]:
         return
     by_row = {use.node for use in context.method_uses}
     for node in nodes(context.tree, ast.Attribute):
-        if node.attr not in attribute_names() or node in by_row:
+        if node in by_row or not _is_another(context, node):
             continue
-        if not is_layer_attribute(context, node) or context.directives.ignores(CODE, node):
+        if context.directives.ignores(CODE, node):
             continue
         if isinstance(node.ctx, ast.Load):
             yield read_attribute(context, node)
@@ -130,6 +132,26 @@ def configurations(context: FileContext) -> Iterator[Finding]:
                 ),
             ),
         )
+
+
+def _is_another(context: FileContext, node: ast.Attribute) -> bool:
+    if node.attr == "input":
+        return _may_be_input_layer(context, node.value)
+    return node.attr in attribute_names() and is_layer_attribute(context, node)
+
+
+def _may_be_input_layer(context: FileContext, thing: ast.expr) -> bool:
+    """``model.layers[0]``, ``layer`` in a loop over them: what a functional model begins with."""
+    if not is_of_layers(context, thing):
+        return False
+    if isinstance(thing, ast.Subscript) and isinstance(thing.value, ast.Attribute):
+        if context.receivers.kind(thing.value.value) == SEQUENTIAL:
+            return False
+        return context.constant(thing.slice) in (0, UNKNOWN)
+    if isinstance(thing, ast.Call) and thing.args:
+        name = context.constant(thing.args[0])
+        return name is UNKNOWN or "input" in str(name)
+    return True
 
 
 def is_layer_attribute(context: FileContext, node: ast.Attribute) -> bool:
