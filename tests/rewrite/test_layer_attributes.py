@@ -189,6 +189,8 @@ def test_half_way_spelling_of_a_layer_that_came_later() -> None:
         ("print(net.layers[1].weights[0].name)\n", "`kernel`"),
         ("cell = LSTM(3)\nprint(len(model.weights))\n", "array for each gate"),
         ("cell = LSTM(3)\nw = net.layers[1].trainable_weights[2]\n", "array for each gate"),
+        ("cell = LSTM(3)\nw = [K.eval(w) for w in model.weights]\n", "array for each gate"),
+        ("cell = LSTM(3)\nfor w in model.trainable_weights:\n    f(w)\n", "array for each gate"),
     ],
 )
 def test_lists_of_variables_that_changed(use: str, words: str) -> None:

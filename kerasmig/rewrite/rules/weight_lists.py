@@ -15,6 +15,7 @@ from kerasmig.rewrite.rules.layer_attributes import is_of_layers
 from kerasmig.text.tree import nodes, walk
 
 _LISTS = ("weights", "trainable_weights", "non_trainable_weights")
+_SUMS = ("sum", "add_n", "any", "all", "max", "min")
 _GATED = frozenset(
     {
         "keras.layers.recurrent.LSTM",
@@ -64,7 +65,14 @@ def _has_weights(context: FileContext, thing: ast.expr) -> bool:
 
 
 def _is_counted(context: FileContext, node: ast.expr) -> bool:
+    """Whether it matters how many there are, and which comes where; not in a sum over all."""
     parent = context.parent(node)
+    if isinstance(parent, ast.comprehension):
+        made = context.parent(parent)
+        around = context.parent(made) if made is not None else None
+        return not (isinstance(around, ast.Call) and last_name(around.func) in _SUMS)
+    if isinstance(parent, ast.For):
+        return parent.iter is node
     if isinstance(parent, ast.Subscript):
         return parent.value is node
     return isinstance(parent, ast.Call) and last_name(parent.func) in ("len", "zip", "enumerate")
