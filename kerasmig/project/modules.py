@@ -17,7 +17,7 @@ from kerasmig.project.import_graph import ImportGraph
 from kerasmig.project.marks import COMPAT_FILE
 from kerasmig.project.placement import common_folder
 from kerasmig.project.vendored import VendoredCopies
-from kerasmig.reading.first_look import FileFacts, facts_of
+from kerasmig.reading.first_look import COMPAT_MARK, FileFacts, facts_of
 from kerasmig.settings import UpgradeSettings
 from kerasmig.text.source import Encoding, SourceError, decode, parse
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from kerasmig.project.cache import Cache
     from kerasmig.reading.program import Program
 
-_COMPAT_MARK = b"Written by `kerasmig upgrade`"
 _KEPT_TREES = 40
 _COLLECT_AFTER = 500
 _MAX_BYTES = 4_000_000
@@ -130,7 +129,7 @@ class Modules:
 
     def is_ours(self, path: Path) -> bool:
         """Whether a file is a ``keras1_compat`` module that we wrote."""
-        return path.name == COMPAT_FILE and _COMPAT_MARK in self.module(path).data
+        return path.name == COMPAT_FILE and COMPAT_MARK in self.module(path).data
 
     @cached_property
     def _copies(self) -> VendoredCopies:

@@ -22,6 +22,10 @@ _TRAINING_WORDS = (
 _LAYER_WORDS = (b"Conv", b"Dense(", b"Pooling", b"BatchNorm", b"Sequential(", b"LSTM(")
 
 
+COMPAT_MARK = b"Written by `kerasmig upgrade`"
+"""What the compat modules that we write begin with."""
+
+
 class FileFacts(NamedTuple):
     """What a file's bytes say of it.
 
@@ -61,7 +65,9 @@ NOTHING = FileFacts()
 
 
 def facts_of(data: bytes) -> FileFacts:
-    """The facts of some bytes."""
+    """The facts of some bytes; those of a compat module are none of the program's author."""
+    if COMPAT_MARK in data:
+        return FileFacts(keras=True)
     found = FileFacts(
         keras=b"keras" in data,
         trains=any(word in data for word in _TRAINING_WORDS),

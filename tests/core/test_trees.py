@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kerasmig.compat import compat_source
 from kerasmig.project.project import Project
 from kerasmig.text.source import decode
 from tests.core.trees import LEGACY, OLD, read_tree, run, stamps, variants, write_tree
@@ -218,3 +219,17 @@ def test_a_project_asks_for_each_file_once(tmp_path: Path) -> None:
 
     project = Project(sorted(tmp_path.glob("*.py")), UpgradeSettings())
     assert [result.changed for result in project.upgrade().files] == [False, False]
+
+
+def test_our_own_module_tells_nothing_of_the_era(tmp_path: Path) -> None:
+    """What it says of Keras 1 is ours: a second run reads unmarked files as the first one did."""
+    unmarked = (
+        "from keras.models import Sequential\nfrom keras.layers import Dense\n"
+        "m = Sequential()\nm.add(Dense(3, input_dim=4))\nm.load_weights(path + name)\n"
+    )
+    ours = compat_source(["compile_model"])
+    assert "nb_epoch" in ours
+    old = {"keras1_compat.py": ours.encode(), "unmarked.py": unmarked.encode()}
+    write_tree(tmp_path, old)
+    run(tmp_path, "upgrade", "-j1", "--no-cache")
+    assert read_tree(tmp_path) == old
