@@ -182,3 +182,23 @@ def test_one_generator_for_training_and_validation() -> None:
     assert "yield ((np.array(x),), np.array(y))" in result.new
     assert "validation_data=gen(4), validation_steps=1" in result.new
     assert all(f.applicability is not Applicability.MANUAL for f in result.findings)
+
+
+@pytest.mark.parametrize(
+    ("validation", "epochs", "told"),
+    [
+        ("batches(V, 4), nb_val_samples=10", "3", True),
+        ("given, nb_val_samples=10", "n", True),
+        ("batches(V, 4), nb_val_samples=10", "1", False),
+        ("(V, V)", "3", False),
+        ("images.flow(V, y, batch_size=4), nb_val_samples=10", "3", False),
+    ],
+)
+def test_validation_goes_on_where_it_stopped(validation: str, epochs: str, told: bool) -> None:
+    result = upgrade(
+        FLOW
+        + "def batches(X, size):\n    while True:\n        yield X, X\n"
+        + f"model.fit_generator(images.flow(X, y, batch_size=16), samples_per_epoch=len(X), "
+        f"nb_epoch={epochs}, validation_data={validation})\n"
+    )
+    assert any("fetched batches" in f.message for f in result.findings) is told

@@ -52,6 +52,12 @@ _QUEUE = ("max_queue_size", "workers", "use_multiprocessing", "max_q_size", "nb_
 _SIZES = ("nb_sample", "n", "N", "samples")
 _A_PASS = "every batch of an epoch of `{}` samples is taken to be full, or they are one pass"
 
+_AHEAD = (
+    "Keras 1 fetched batches of the validation data ahead, as many as it had time for, and dropped "
+    "them: unless they are one whole pass, later epochs were validated on other batches than here; "
+    "give arrays to validate on the same ones"
+)
+
 
 @method_rule("generator_training")
 def generator_training(context: FileContext, use: MethodUse) -> Finding | None:
@@ -114,6 +120,8 @@ class _GeneratorCall:
             weighted = new.given.get("class_weight")
             if weighted is not None and not self._is_keras(generator.value):
                 fits = fits and self._context.constant(weighted.value) is None
+            if self._validates_on_a_generator():
+                new.assume(_AHEAD)
         if not fits:
             return self._compat()
         if not in_loop(self._context, self._use):
@@ -126,6 +134,15 @@ class _GeneratorCall:
         if data is None or samples is None or self._is_arrays(data.value):
             return True
         return self._count(data, samples, "validation_steps", "fit_generator")
+
+    def _validates_on_a_generator(self) -> bool:
+        """Whether several epochs are validated on what a generator of the project's own gives."""
+        data, epochs = (self._new.given.get(n) for n in ("validation_data", "nb_epoch"))
+        if data is None or "nb_val_samples" not in self._new.given:
+            return False
+        if self._is_arrays(data.value) or self._is_keras(data.value):
+            return False
+        return epochs is None or self._context.constant(epochs.value) != 1
 
     def _count(self, generator: Argument, samples: Argument, steps: str, method: str) -> bool:
         """Count the batches of one generator; False: only a compat function can."""
@@ -243,7 +260,8 @@ class _GeneratorCall:
             if old in order and not isinstance(self._use.row.argument(old), Drop)
         ]
         new.added = []
-        new.reasons = [r for r in new.reasons if r[1] == self._use.guess or "show_acc" in r[1]]
+        kept = (self._use.guess, _AHEAD)
+        new.reasons = [r for r in new.reasons if r[1] in kept or "show_acc" in r[1]]
         return as_function(new, self._use, f"keras1_compat.{name}", order)
 
 
