@@ -90,7 +90,6 @@ CALLS: Mapping[str, tuple[str, ...]] = {
     "pow": ("p, 2", "x=p, a=0.5"),
     "clip": (
         "K.cast(x * 9, 'int32'), -0.5, 3.5",
-        "labels, 1, None",
         "x, 0.1, 0.5",
         "x, min_value=0.1, max_value=None",
         "x, 0.2, None",

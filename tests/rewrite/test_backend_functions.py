@@ -9,7 +9,8 @@ NEW = "from keras1_compat import BackendFunction"
 def test_outputs_of_layers() -> None:
     check_assumed(
         HEAD + "f = K.function([model.layers[0].input], [model.layers[3].output])\n",
-        NEW + "\nf = BackendFunction([model.layers[0].input], [model.layers[3].output])\n",
+        NEW + ", keras1_attribute\nf = BackendFunction("
+        "[keras1_attribute(model.layers[0], 'input')], [model.layers[3].output])\n",
         "KM503",
         "computed from the inputs by layers",
     )

@@ -316,6 +316,14 @@ def _weighted_loss(score, output, weights):
     return ops.mean(score)
 
 
+def _probabilities(outputs):
+    """The outputs, for losses that would look behind a softmax or sigmoid for what went into it.
+
+    Keras 1 took the logarithm of probabilities that it cut off at 1e-7, Keras 3 has no such bound.
+    """
+    return [ops.copy(output) for output in outputs]
+
+
 def _target(y, output):
     """A target with as many axes as its output, and of its type."""
     y = ops.cast(ops.convert_to_tensor(y), output.dtype)
@@ -555,10 +563,11 @@ class Objective:
         targets = [
             _target(y, output) for y, output in zip(targets, outputs, strict=True)
         ]
+        shown = _probabilities(outputs)
         losses = [
-            f(y, o) for f, y, o in zip(self.losses, targets, outputs, strict=True)
+            f(y, o) for f, y, o in zip(self.losses, targets, shown, strict=True)
         ]
-        metrics = [f(targets[i], outputs[i]) for _, i, f in self.metrics]
+        metrics = [f(targets[i], shown[i]) for _, i, f in self.metrics]
         return outputs, targets, losses, metrics
 
     def _from_graph(self, model, x, targets, training):
@@ -573,10 +582,11 @@ class Objective:
             keras.Input(batch_shape=(output.shape[0], *y.shape[1:]), dtype=y.dtype)
             for y, output in zip(targets, model.outputs, strict=True)
         ]
+        shown = _probabilities(model.outputs)
         losses = [
-            f(y, o) for f, y, o in zip(self.losses, inputs, model.outputs, strict=True)
+            f(y, o) for f, y, o in zip(self.losses, inputs, shown, strict=True)
         ]
-        metrics = [f(inputs[i], model.outputs[i]) for _, i, f in self.metrics]
+        metrics = [f(inputs[i], shown[i]) for _, i, f in self.metrics]
         graph = keras.Model(
             [*model.inputs, *inputs], [*model.outputs, *losses, *metrics]
         )

@@ -38,7 +38,7 @@ def keras1_clip(x, x_min, x_max):
 
 def keras1_stack(x):
     """Tensors and variables of one shape, along a new first axis."""
-    return ops.stack([ops.convert_to_tensor(part) for part in x])
+    return ops.stack([ops.copy(part) for part in x])
 
 
 def keras1_any(x, axis=None, keepdims=False):
