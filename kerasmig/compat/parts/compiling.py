@@ -304,9 +304,7 @@ class Objective:
             _target(y, output) for y, output in zip(targets, outputs, strict=True)
         ]
         shown = _probabilities(outputs)
-        losses = [
-            f(y, o) for f, y, o in zip(self.losses, targets, shown, strict=True)
-        ]
+        losses = [f(y, o) for f, y, o in zip(self.losses, targets, shown, strict=True)]
         metrics = [f(targets[i], shown[i]) for _, i, f in self.metrics]
         return outputs, targets, losses, metrics
 
@@ -323,9 +321,7 @@ class Objective:
             for y, output in zip(targets, model.outputs, strict=True)
         ]
         shown = _probabilities(model.outputs)
-        losses = [
-            f(y, o) for f, y, o in zip(self.losses, inputs, shown, strict=True)
-        ]
+        losses = [f(y, o) for f, y, o in zip(self.losses, inputs, shown, strict=True)]
         metrics = [f(inputs[i], shown[i]) for _, i, f in self.metrics]
         graph = keras.Model(
             [*model.inputs, *inputs], [*model.outputs, *losses, *metrics]
