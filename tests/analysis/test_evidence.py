@@ -475,6 +475,28 @@ def test_another_new_axis_tells_nothing(taken: str) -> None:
     assert "Images are put channels" not in said(verdict)
 
 
+@pytest.mark.parametrize(
+    ("line", "end"),
+    [
+        ("s = np.append(x, s[:, :3, :, :], axis=1)", "first"),
+        ("s = np.concatenate((s[:, 1:], x), axis=1)", ""),
+        ("s = np.concatenate([s[:, 1:, :, :], x], axis=1)", "first"),
+        ("s = np.append(x, s[:, :, :, :3], axis=3)", "last"),
+        ("s = np.append(x, s[:3, :, :, :], axis=0)", ""),
+        ("s = np.append(x, s[:, :, :3, :], axis=1)", ""),
+    ],
+)
+def test_pictures_that_are_put_one_behind_the_other(line: str, end: str) -> None:
+    verdict = verdict_of(f"""
+        model = Sequential()
+        model.add(Convolution2D(8, 4, 4, input_shape=(4, 9, 9)))
+        {line}
+        """)
+    assert ("Images are stacked" in said(verdict)) is bool(end)
+    if end:
+        assert f"stacked channels {end}" in said(verdict)
+
+
 # -- situations of public reports, in programs of our own ---------------------------------------
 
 

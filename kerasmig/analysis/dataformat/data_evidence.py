@@ -33,7 +33,7 @@ def data_preparation(
     """How the file shapes its images and which weight files it names; each kind once."""
     found: dict[tuple[str, DataFormat | None], Evidence] = {}
     for call in calls:
-        for kind, evidence in (*_shaping(call), *_generating(call)):
+        for kind, evidence in (*_shaping(call), *_stacking(call), *_generating(call)):
             found.setdefault((kind, evidence.favours), evidence)
     for subscript in subscripts:
         for kind, evidence in _new_axis(subscript):
@@ -95,6 +95,29 @@ def _reshaped(sizes: list[int | Unknown] | None) -> DataFormat | None:
     if sizes is None or len(sizes) != 4 or (sizes[1] in (1, 3)) == (sizes[3] in (1, 3)):
         return None
     return FIRST if sizes[1] in (1, 3) else LAST
+
+
+def _stacking(call: ast.Call) -> Iterator[tuple[str, Evidence]]:
+    """``np.append(frame, frames[:, :3, :, :], axis=1)``: pictures are put one behind the other."""
+    called = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    axis = next((_integer(k.value) for k in call.keywords if k.arg == "axis"), None)
+    if called not in ("append", "concatenate") or axis not in (1, 3, -1):
+        return
+    parts = [p for a in call.args for p in (a.elts if isinstance(a, ast.Tuple | ast.List) else [a])]
+    for part in parts:
+        if not (isinstance(part, ast.Subscript) and isinstance(part.slice, ast.Tuple)):
+            continue
+        taken = [i for i, index in enumerate(part.slice.elts) if not _is_all(index)]
+        if len(part.slice.elts) == 4 and taken == [axis % 4]:
+            favours = FIRST if axis == 1 else LAST
+            sentence = (
+                f"Images are stacked channels {'first' if axis == 1 else 'last'} by {called}."
+            )
+            yield "stacking", Evidence(sentence, call.lineno, favours, _TOLD)
+
+
+def _is_all(index: ast.expr) -> bool:
+    return isinstance(index, ast.Slice) and index.lower is index.upper is index.step is None
 
 
 def _generating(call: ast.Call) -> Iterator[tuple[str, Evidence]]:
