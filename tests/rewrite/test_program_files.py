@@ -132,3 +132,17 @@ def test_variables_of_layers_are_no_layers_that_are_not_trained() -> None:
     assert training_marks(b"m = BatchNormalization(\n    trainable=flag)") > {"trainable"}
     assert training_marks(b"self.w = self.add_weight(shape=(2,), trainable=False)") == frozenset()
     assert training_marks(b"self.w = Variable(x, trainable=False)") == frozenset()
+
+
+def test_arrays_of_layers_in_files_without_the_word(tmp_path: Path) -> None:
+    net = """
+        from keras.models import Sequential
+        from keras.layers import Convolution2D
+        def vgg():
+            return Sequential([Convolution2D(3, 3, 3, input_shape=(3, 32, 32), dim_ordering='th')])
+        """
+    train = "from net import vgg\nmodel = vgg()\nmodel.fit(X, Y, nb_epoch=2)\n"
+    asked = "kernel = model.layers[0].get_weights()[0]\nmodel.layers[0].set_weights([kernel, b])\n"
+    result = run(tmp_path, {"net.py": net, "train.py": train + asked})["train.py"]
+    assert "get_keras1_weights(model.layers[0])[0]" in result.new
+    assert "set_keras1_weights(model.layers[0], [kernel, b])" in result.new

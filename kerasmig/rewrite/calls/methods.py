@@ -31,6 +31,7 @@ from kerasmig.text.tree import nodes
 MODEL_NAME = re.compile(
     r"(^|_|[a-z])(model|net|network|discriminator|autoencoder|gan|encoder|decoder|actor|critic)s?_?\d*$"
 )
+_ARRAYS = ("get_weights", "set_weights")
 _OF_PROGRAMS = (MODEL, SEQUENTIAL, CONTAINER, GENERATOR)
 _TRAINING_KEYWORDS = frozenset(
     "batch_size verbose callbacks validation_split validation_data shuffle class_weight "
@@ -160,10 +161,13 @@ def _plausible(context: FileContext, row: Method) -> bool:
     """Whether a file could mean a Keras method by a name.
 
     One that only belongs to a program with Keras means those of models: what layers and optimizers
-    have is called so elsewhere, too (``updates``, ``constraints``, ``add_weight``).
+    have is called so elsewhere, too (``updates``, ``constraints``, ``add_weight``), but for the
+    arrays, which models have as well.
     """
     if context.surroundings.says_keras:
         return bool(context.names.loads) and b"eras" in context.text.utf8
+    if row.name in _ARRAYS:
+        return context.speaks_keras1
     return row.owner in _OF_PROGRAMS and not row.attribute
 
 
