@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import logging
 import shutil
 import subprocess
 import tempfile
@@ -32,6 +33,7 @@ PYODIDE = (
 #: What `upgrade_source` needs; `tests/site/test_core_in_a_browser.py` holds that it is no more.
 NEEDED = ("fissix", "appdirs")
 
+_LOG = logging.getLogger("mkdocs.plugins.playground")
 _LAYOUTS = ("keep", "channels_last")
 #: Old code of several kinds, so that the modules for it are loaded: networks, training, Python 2.
 _QUESTIONS = (
@@ -53,15 +55,17 @@ def files() -> dict[str, bytes]:
     found[wheel] = content
     found["needed.zip"] = _needed()
     found["packages.json"] = json.dumps([wheel, "needed.zip"]).encode()
-    found["started.bin"] = gzip.compress(_started(found, (wheel, "needed.zip")), 9, mtime=0)
+    node = shutil.which("node")
+    if node is None:  # the page starts Python itself then, which takes longer
+        _LOG.info("There is no Node: the playground will start slowly.")
+    else:
+        memory = _started(node, found, (wheel, "needed.zip"))
+        found["started.bin"] = gzip.compress(memory, 9, mtime=0)
     return found
 
 
-def _started(files: Mapping[str, bytes], archives: Sequence[str]) -> bytes:
+def _started(node: str, files: Mapping[str, bytes], archives: Sequence[str]) -> bytes:
     """The memory of a Python that has loaded kerasmig and answered once."""
-    node = shutil.which("node")
-    if node is None:
-        raise PluginError("The site needs Node, which starts the playground's Python once.")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for path, content in files.items():
