@@ -19,7 +19,10 @@ def main() -> NoReturn:
     """Run the command line; ends with a documented exit code and never with a traceback."""
     _open_closed_streams()
     _let_any_console_do()
-    sys.exit(_flushed(_code_of_run()))
+    code = _flushed(_code_of_run())
+    if code == _INTERRUPTED:
+        os._exit(code)  # Python's own way out waits for the threads of a pool that was given up
+    sys.exit(code)
 
 
 def _code_of_run() -> int:

@@ -27,6 +27,8 @@ from kerasmig.reading.first_look import FileFacts
 from kerasmig.settings import UpgradeSettings
 
 if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
     from kerasmig.disk.backups import Backups
     from kerasmig.project.cache import Cache
 
@@ -269,7 +271,7 @@ class Project:
         if jobs > 1 and len(relevant) >= _ENOUGH_FOR_WORKERS:
             from concurrent.futures import ProcessPoolExecutor
 
-            with ProcessPoolExecutor(
+            pool = ProcessPoolExecutor(
                 jobs,
                 initializer=_start_worker,
                 initargs=(
@@ -278,9 +280,14 @@ class Project:
                     self.modules.known_facts,
                     self.members.program_files,
                 ),
-            ) as pool:
+            )
+            try:
                 chunk = max(1, min(16, len(relevant) // (jobs * 4)))
                 done = dict(zip(relevant, pool.map(_work, relevant, chunksize=chunk), strict=True))
+                pool.shutdown()
+            except BaseException:
+                _give_up(pool)
+                raise
             for path in self.files:
                 yield done[path] if path in done else self.upgrade_file(path)
             return
@@ -367,6 +374,14 @@ class Project:
                     continue
             failed += write_result(path, result, backups)
         return failed
+
+
+def _give_up(pool: ProcessPoolExecutor) -> None:
+    """End a pool at once: one that was interrupted while it started may never finish by itself."""
+    workers = list((getattr(pool, "_processes", None) or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for worker in workers:
+        worker.kill()
 
 
 _worker: Project | None = None

@@ -85,9 +85,9 @@ def as_list(value: Any) -> list[Any]:
 def stem(path: Any) -> str:
     """A file's name without what tells its kind, which has changed."""
     name = str(os.path.basename(os.fspath(path)))
-    for suffix in (".weights.h5", ".keras", ".hdf5", ".h5", ".hd5", ".hdf"):
-        if name.endswith(suffix):
-            return name[: -len(suffix)]
+    kinds = (".weights.h5", ".keras", ".hdf5", ".h5", ".hd5", ".hdf")
+    while name.endswith(kinds):  # "net.keras" of Keras 1 is "net.keras.weights.h5" today
+        name = next(name[: -len(kind)] for kind in kinds if name.endswith(kind))
     return name
 
 
