@@ -492,3 +492,14 @@ def test_modules_that_keras_imports_with_pydot_only() -> None:
         "from keras.utils import visualize_util\nvisualize_util.plot(model, 'net.png')\n",
         "from keras.utils import plot_model\nplot_model(model, 'net.png', show_layer_names=True)\n",
     )
+
+
+def test_one_function_under_two_paths_is_imported_once() -> None:
+    check_rewrite(
+        "from keras.preprocessing.image import load_img\n"
+        "from keras.layers import Dense\n"
+        "Dense(output_dim=1)\na = load_img('a.png')\nb = load_img('b.png', grayscale=True)\n",
+        "from keras.utils import load_img\n"
+        "from keras.layers import Dense\n"
+        "Dense(units=1)\na = load_img('a.png')\nb = load_img('b.png', color_mode='grayscale')\n",
+    )

@@ -231,6 +231,9 @@ class ImportStatements:
                 for p, local in fate.wanted.items()
                 if p
             ]
+            # One function under two paths is imported once, by the one that a use has asked for.
+            others = {item.local for item in items if item != same}
+            items = [item for item in items if item != same or item.local not in others]
             if fate.kept and all(item.local != same.local for item in items):
                 items = [*self._kept(same, path, fate, stand_ins), *items]
             return items
