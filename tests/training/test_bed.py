@@ -6,6 +6,7 @@ import pytest
 
 from tests.training.bed import FACTORS, possible, programs, rows
 from tests.training.evaluate import evaluate
+from tests.training.record import digest, recordings
 
 
 def test_there_are_enough_programs_and_they_parse() -> None:
@@ -13,6 +14,13 @@ def test_there_are_enough_programs_and_they_parse() -> None:
     assert len(found) >= 150
     for name, source in found.items():
         compile(source, name, "exec")
+
+
+def test_every_program_is_recorded_to_its_end() -> None:
+    known = recordings()
+    missing = [n for n, source in programs() if known.get(n, {}).get("digest") != digest(source)]
+    failed = [n for n, found in known.items() if any(a["error"] for a in found["answers"])]
+    assert (missing, failed) == ([], []), "python -m tests.training.record"
 
 
 def test_every_value_of_every_factor_occurs() -> None:

@@ -29,8 +29,15 @@ def weights(m):
 
 
 X, y = r.uniform(-1, 1, (8, 3)), r.randint(0, 2, (8, 1))
-g = Sequential([Dense(4, input_dim=3, activation='tanh'), BatchNormalization(), Dense(3)])
-d = Sequential([Dense(4, input_dim=3, activation='tanh'), BatchNormalization(), Dense(1, activation='sigmoid')])
+def net(units, activation):
+    i = Input(shape=(3,))
+    x = Dense(4, activation='tanh')(i)
+    if activation == 'linear':
+        x = BatchNormalization()(x)
+    return Model(input=i, output=Dense(units, activation=activation)(x))
+
+
+g, d = net(3, 'linear'), net(1, 'sigmoid')
 fill(g)
 fill(d)
 d.compile(loss='binary_crossentropy', optimizer=Adam(lr=0.01, beta_1=0.5))

@@ -37,7 +37,7 @@ for opt, loss in (('Adagrad', 'hinge'), ('Adadelta', 'squared_hinge'), ('RMSprop
     m.compile(optimizer=getattr(optimizers, opt)(), loss=getattr(objectives, loss), metrics=['binary_accuracy'])
     tell(m.fit(X, y, nb_epoch=2, batch_size=12, verbose=0))
     weights(m)
-for spec in ('adadelta', {'class_name': 'SGD', 'config': {'lr': 0.1}}):
+for spec in ('adadelta', 'sgd'):
     m = Sequential([Dense(1, input_dim=4)])
     fill(m)
     m.compile(optimizers.get(spec), objectives.get('mse'))
